@@ -1,0 +1,6 @@
+#include <portaudio.h>
+
+#if defined(__linux__)
+#include <pa_jack.h>
+#include <pa_linux_alsa.h>
+#endif
