@@ -1,0 +1,43 @@
+/// A type that is one sample in memory, exactly as `format` says.
+public protocol Sample: BitwiseCopyable, Sendable {
+  /// How this type lies in memory.
+  static var format: SampleFormat { get }
+
+  /// The middle of the range: 128 in `UInt8`, otherwise 0.
+  static var silence: Self { get }
+}
+
+extension UInt8: Sample {
+  public static var format: SampleFormat { .uint8 }
+  public static var silence: UInt8 { 0x80 }
+}
+
+extension Int8: Sample {
+  public static var format: SampleFormat { .int8 }
+  public static var silence: Int8 { 0 }
+}
+
+extension Int16: Sample {
+  public static var format: SampleFormat { .int16 }
+  public static var silence: Int16 { 0 }
+}
+
+extension Int24: Sample {
+  public static var format: SampleFormat { .int24 }
+  public static var silence: Int24 { Int24(truncatingIfNeeded: 0) }
+}
+
+extension Int32: Sample {
+  public static var format: SampleFormat { .int32 }
+  public static var silence: Int32 { 0 }
+}
+
+extension Float: Sample {
+  public static var format: SampleFormat { .float32 }
+  public static var silence: Float { 0 }
+}
+
+extension Double: Sample {
+  public static var format: SampleFormat { .float64 }
+  public static var silence: Double { 0 }
+}
