@@ -20,12 +20,16 @@ let package = Package(
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
+    .library(name: "SoundDevice", targets: ["SoundDevice"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // System libraries: a module map each, nothing else.
+    .systemLibrary(
+      name: "CPortAudio", pkgConfig: "portaudio-2.0",
+      providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
@@ -37,6 +41,10 @@ let package = Package(
     .target(name: "PCM", swiftSettings: settings),
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(name: "SoundFile", dependencies: ["PCM", "CSndFile"], swiftSettings: settings),
+    .target(name: "CRealtime"),
+    .target(
+      name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
+      swiftSettings: settings),
 
     // Tests.
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),
