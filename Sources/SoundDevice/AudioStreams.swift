@@ -148,12 +148,8 @@ extension TypedInputStreaming {
   public func read(into target: inout MutableSpan<S>, timeout: Double? = nil)
     throws(PortAudioError) -> CallbackFlags
   {
-    var bytes = unsafe target.withUnsafeMutableBufferPointer { buffer in
-      unsafe UnsafeMutableRawBufferPointer(buffer)
-    }
-    _ = unsafe bytes
-    var span = unsafe MutableRawSpan(_unsafeBytes: bytes)
-    return try readBytes(&span, timeout: timeout)
+    var bytes = unsafe target.mutableBytes
+    return try readBytes(&bytes, timeout: timeout)
   }
 
   /// Reads a new buffer of so many frames.
@@ -177,7 +173,7 @@ extension TypedOutputStreaming {
   public func write(_ source: Span<S>, timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags
   {
-    try writeBytes(source.bytes, timeout: timeout)
+    unsafe try writeBytes(source.bytes, timeout: timeout)
   }
 
   /// Writes a buffer, waiting for room. It must have as many channels as the stream.

@@ -82,7 +82,7 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     for word in words {
       let pattern = Array(word.utf8)
       guard
-        let found = (position...max(position, bytes.count)).first(where: {
+        let found = (position...Swift.max(position, bytes.count)).first(where: {
           bytes.dropFirst($0).starts(with: pattern)
         })
       else { return false }

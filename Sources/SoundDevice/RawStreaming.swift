@@ -1,5 +1,3 @@
-public import PCM
-
 extension AudioInputStreaming {
   func readBytes(_ target: inout MutableRawSpan, timeout: Double?) throws(PortAudioError)
     -> CallbackFlags
@@ -9,7 +7,7 @@ extension AudioInputStreaming {
     unsafe target.withUnsafeMutableBytes { bytes in
       do throws(PortAudioError) {
         let frameByteCount = max(1, session.resolved.input?.frameByteCount ?? 1)
-        let wanted = unsafe bytes.count / frameByteCount
+        let wanted = bytes.count / frameByteCount
         let count = unsafe try session.read(into: bytes, minimum: wanted, timeout: timeout)
         if count < wanted { throw PortAudioError(.streamIsStopped, "reading stream") }
       } catch { failure = error }

@@ -1,5 +1,3 @@
-public import PCM
-
 /// The open stream inside every stream type: what does not depend on its sample type.
 ///
 /// Closes the stream when the last reference to it goes, on whatever thread that happens.
@@ -110,8 +108,8 @@ public final class StreamSession: Sendable {
     guard let ring = rings.inputRing else {
       throw PortAudioError(.canNotReadFromAnOutputOnlyStream, operation)
     }
-    let wanted = unsafe target.count / ring.frameByteCount
-    guard wanted > 0, let base = unsafe target.baseAddress else { return 0 }
+    let wanted = target.count / ring.frameByteCount
+    guard wanted > 0, let base = target.baseAddress else { return 0 }
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
@@ -141,8 +139,8 @@ public final class StreamSession: Sendable {
     guard let ring = rings.outputRing else {
       throw PortAudioError(.canNotWriteToAnInputOnlyStream, operation)
     }
-    let count = unsafe source.count / ring.frameByteCount
-    guard count > 0, let base = unsafe source.baseAddress else { return 0 }
+    let count = source.count / ring.frameByteCount
+    guard count > 0, let base = source.baseAddress else { return 0 }
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {

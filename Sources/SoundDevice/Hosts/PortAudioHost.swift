@@ -116,7 +116,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
     else { return .float32 }
     // These take integers as they are; the others convert to floating point themselves, and
     // PortAudio's own conversion is not exact, so they get floating point from us.
-    guard unsafe [paALSA, paOSS].contains(where: { unsafe $0 == api.type }) else {
+    guard [paALSA, paOSS].contains(where: { unsafe $0 == api.type }) else {
       return .float32
     }
     return format.isFloat ? .int32 : format
@@ -234,7 +234,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
 }
 
 /// An open PortAudio stream.
-private final class PortAudioStream: HostStream, @unchecked Sendable {
+@safe private final class PortAudioStream: HostStream, @unchecked Sendable {
   // Safe to share: every member is used on the host's thread alone.
   private let stream: UnsafeMutableRawPointer
   private let context: Unmanaged<Trampoline>

@@ -77,7 +77,7 @@ final class VirtualEngine: @unchecked Sendable {
   private static func run(_ engine: VirtualEngine?) {
     _ = sd_make_thread_realtime(50)
     // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
-    weak var engine = engine
+    weak let engine = engine
     while let engine { engine.round() }
   }
 
@@ -131,7 +131,7 @@ final class VirtualEngine: @unchecked Sendable {
 
 /// What was put out, by frame, until it has come back: a circle of frames that are added up as
 /// several streams put out at once.
-final class LoopTimeline {
+@safe final class LoopTimeline {
   private static let capacity = 1 << 18
   private let channelCount: Int
   private let samples: UnsafeMutableBufferPointer<Float>

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A stream on a virtual device.
-final class VirtualStream: HostStream, @unchecked Sendable {
+@safe final class VirtualStream: HostStream, @unchecked Sendable {
   // Safe to share: `position`, `nextBlock` and what follows are touched by the engine's thread
   // while the stream is on the engine, and by the host's thread before.
   private static let orders = Atomic<Int>(0)

@@ -1,5 +1,5 @@
 /// One block as the trampoline hands it on: interleaved frames in the stream's own format.
-struct AudioBlock {
+@safe struct AudioBlock {
   /// `frameCount` frames from the device; nil without input.
   var input: UnsafeRawPointer?
   /// Room for `frameCount` frames to the device, filled with silence; nil without output.
@@ -28,6 +28,9 @@ class BlockProcessor: @unchecked Sendable {
 
   /// On the audio thread.
   func process(_ block: AudioBlock) -> CallbackResult { .abort }
+
+  /// Whether `process` writes every frame into the ledger itself; otherwise the trampoline does.
+  var keepsLedger: Bool { false }
 
   /// Whether a block of so many frames would find its data, or room for it. A host that is not
   /// bound to the clock waits for that.

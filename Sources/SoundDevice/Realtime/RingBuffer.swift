@@ -5,7 +5,7 @@ internal import Synchronization
 /// Either side may be the audio thread: nothing here allocates, locks or waits. Positions count
 /// frames since the ring was made and never go back, so `written - read` is what the ring holds.
 /// The memory is fixed and its pages are touched when the ring is made.
-final class RingBuffer: @unchecked Sendable {
+@safe final class RingBuffer: @unchecked Sendable {
   // Safe to share: the producer alone writes memory between `read + capacity` and `written`, the
   // consumer alone reads memory between `read` and `written`; each publishes its position with
   // release order after it is done and reads the other's with acquire order before it begins.

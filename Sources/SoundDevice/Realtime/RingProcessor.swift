@@ -65,6 +65,8 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   // MARK: Audio thread
 
+  override var keepsLedger: Bool { true }
+
   override func isReady(frameCount: Int) -> Bool {
     if let outputRing, !outputEnded.load(ordering: .acquiring) {
       let wanted = min(frameCount + cushionFrameCount, outputRing.capacity)

@@ -1,12 +1,12 @@
 internal import CRealtime
 
 /// A counting semaphore that any thread, the audio thread too, may post without being held up.
-final class Semaphore: @unchecked Sendable {
+@safe final class Semaphore: @unchecked Sendable {
   // Safe to share: the C object is made for use from several threads and lives as long as self.
   private let handle: OpaquePointer
 
   init() {
-    guard let handle = sd_semaphore_create() else { fatalError("out of memory") }
+    guard let handle = unsafe sd_semaphore_create() else { fatalError("out of memory") }
     unsafe self.handle = handle
   }
 

@@ -11,37 +11,35 @@ internal import CRealtime
 /// Threads that PortAudio starts from there inherit that, so a signal never lands on the audio
 /// thread.
 func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
-  final class Context: Sendable {
-    let name: String
-    let body: @Sendable () -> Void
-    init(name: String, body: @escaping @Sendable () -> Void) {
-      self.name = name
-      self.body = body
-    }
-  }
-  let context = unsafe Unmanaged.passRetained(Context(name: name, body: body))
-  let blocked = unsafe blockSignals()
-  defer { unsafe restoreSignals(blocked) }
-  #if canImport(Darwin)
-    var thread: pthread_t?
-    let status = unsafe pthread_create(&thread, nil, { run($0) }, context.toOpaque())
-  #else
-    var thread = pthread_t()
-    let status = unsafe pthread_create(&thread, nil, { unsafe run($0) }, context.toOpaque())
-  #endif
-  guard status == 0 else { fatalError("cannot start a thread: error \(status)") }
-  #if canImport(Darwin)
-    if let thread { unsafe pthread_detach(thread) }
-  #else
-    pthread_detach(thread)
-  #endif
-
-  func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  let argument = unsafe Unmanaged.passRetained(ThreadContext(name: name, body: body)).toOpaque()
+  let blocked = blockSignals()
+  defer { restoreSignals(blocked) }
+  let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
     guard let argument = unsafe argument else { return nil }
-    let context = unsafe Unmanaged<Context>.fromOpaque(argument).takeRetainedValue()
-    sd_name_thread(context.name)
+    let context = unsafe Unmanaged<ThreadContext>.fromOpaque(argument).takeRetainedValue()
+    unsafe sd_name_thread(context.name)
     context.body()
     return nil
+  }
+  #if canImport(Darwin)
+    var thread: pthread_t?
+    let status = unsafe pthread_create(&thread, nil, { unsafe run($0) }, argument)
+    if let thread = unsafe thread { unsafe pthread_detach(thread) }
+  #else
+    var thread = pthread_t()
+    let status = unsafe pthread_create(&thread, nil, run, argument)
+    if status == 0 { pthread_detach(thread) }
+  #endif
+  guard status == 0 else { fatalError("cannot start a thread: error \(status)") }
+}
+
+private final class ThreadContext: Sendable {
+  let name: String
+  let body: @Sendable () -> Void
+
+  init(name: String, body: @escaping @Sendable () -> Void) {
+    self.name = name
+    self.body = body
   }
 }
 
@@ -54,10 +52,10 @@ private func blockSignals() -> sigset_t {
     unsafe sigdelset(&all, fault)
   }
   unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
-  return unsafe previous
+  return previous
 }
 
 private func restoreSignals(_ mask: sigset_t) {
-  var mask = unsafe mask
+  var mask = mask
   unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
 }

@@ -185,11 +185,28 @@ final class Trampoline: @unchecked Sendable {
         target, byteCount: info.frameCount * output.frameByteCount, format: output.format)
       unsafe block.output = target
     }
-    let result = unsafe processor.process(block)
+    if !processor.keepsLedger { account(for: block) }
+    let result = processor.process(block)
     if let hostOutput = unsafe hostOutput {
       unsafe send(hostOutput, frameCount: info.frameCount)
     }
     return result
+  }
+
+  private func account(for block: AudioBlock) {
+    if input != nil { account(for: block, .input, block.inputLoss) }
+    if output != nil { account(for: block, .output, block.outputLoss) }
+  }
+
+  private func account(for block: AudioBlock, _ direction: StreamDirection, _ loss: HostLoss) {
+    if loss.frameCount > 0 {
+      ledger.record(
+        Gap(
+          direction: direction, cause: .host, position: block.info.position,
+          frameCount: loss.frameCount, isEstimated: loss.isEstimated,
+          isFreewheeling: block.isFreewheeling))
+    }
+    ledger.deliver(block.frameCount, direction)
   }
 
   /// Brings host frames into the stream's channels and format; the pointer is good until the
@@ -222,7 +239,7 @@ final class Trampoline: @unchecked Sendable {
   /// Brings what the processor wrote into the host's format and channels.
   private func send(_ hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
     guard let side = output, let produced = unsafe scratch.outputSamples else { return }
-    var samples = unsafe UnsafeRawPointer(produced)
+    var samples = UnsafeRawPointer(produced)
     if side.converter != nil {
       let converted = unsafe scratch.outputConverted ?? hostOutput
       let source = unsafe RawSpan(
@@ -281,7 +298,7 @@ final class Trampoline: @unchecked Sendable {
 }
 
 /// Memory for frames between the host's shape and the stream's, only where they differ.
-private final class Scratch {
+@safe private final class Scratch {
   let inputMapped: UnsafeMutableRawPointer?
   let inputSamples: UnsafeMutableRawPointer?
   let outputSamples: UnsafeMutableRawPointer?
