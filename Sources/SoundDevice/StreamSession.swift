@@ -6,6 +6,7 @@ public final class StreamSession: Sendable {
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
+  private let isPaused = AtomicFlag()
 
   /// What the rings of a blocking stream are like.
   struct Ringing: Sendable {
@@ -82,11 +83,35 @@ public final class StreamSession: Sendable {
   }
 
   func abort() throws(PortAudioError) {
+    isPaused.set(false)
     try stream.stop(atOnce: true)
     ledger.settle()
   }
 
   func close() throws(PortAudioError) { try stream.close() }
+
+  /// Stops the host and keeps the rings; readers and writers go on waiting.
+  func pause() throws(PortAudioError) {
+    guard stream.phase == .running else { return }
+    isPaused.set()
+    do throws(PortAudioError) { try stream.stop(atOnce: true) } catch {
+      isPaused.set(false)
+      throw error
+    }
+  }
+
+  /// Goes on after a pause.
+  func resume() throws(PortAudioError) {
+    guard isPaused.isSet else { return }
+    defer {
+      isPaused.set(false)
+      wake()
+    }
+    try stream.start()
+  }
+
+  /// Whether frames are still to come or to go, now or after a pause.
+  private var isUnderWay: Bool { stream.phase == .running || isPaused.isSet }
 
   // MARK: Losses
 
@@ -114,7 +139,7 @@ public final class StreamSession: Sendable {
     var done = 0
     while true {
       // Asked before the ring is read: what came before the end is still read.
-      let isRunning = stream.phase == .running
+      let isRunning = isUnderWay
       done += unsafe ring.read(into: base + done * ring.frameByteCount, count: wanted - done)
       if done >= min(minimum, wanted) { return done }
       guard !interrupted() else { return done }
@@ -144,7 +169,7 @@ public final class StreamSession: Sendable {
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
-      guard stream.phase == .running else {
+      guard isUnderWay else {
         try throwIfDead(operation)
         throw PortAudioError(.streamIsStopped, operation)
       }
