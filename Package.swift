@@ -38,11 +38,23 @@ let package = Package(
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(name: "SoundFile", dependencies: ["PCM", "CSndFile"], swiftSettings: settings),
 
+    .target(
+      name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
+      swiftSettings: settings),
+
+    // Programs.
+    .executableTarget(
+      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
+      swiftSettings: settings),
+
     // Tests.
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+    .testTarget(
+      name: "SoundToolTests",
+      dependencies: ["SoundTool", "PCM", "SoundFile", argumentParser], swiftSettings: settings),
   ]
 )
