@@ -14,6 +14,12 @@ public struct Complaint: Error, Hashable, Sendable, CustomStringConvertible {
 
   fileprivate static let mark: Character = "\u{1F}"
 
+  /// The usage error: names the option or variable, and its value unless the text has it already.
+  func usage(of name: String, value: String, joint: String = " ") -> ToolError {
+    let text = self.text
+    return .usage(text.contains("'\(value)'") ? name : "\(name)\(joint)\(value)", text)
+  }
+
   /// The text behind the mark, for ArgumentParser to carry.
   public var description: String { "\(Self.mark)\(text)" }
 }
@@ -92,8 +98,8 @@ enum CommandLineWords {
       guard let value = between("The value '", "' is invalid for '", in: head),
         let name = between("' is invalid for '", "'", in: head)
       else { return .usage("", complaint) }
-      let subject = name.hasPrefix("-") ? "\(option(name)) \(value)" : value
-      return .usage(subject, complaint)
+      guard name.hasPrefix("-") else { return .usage(value, complaint) }
+      return Complaint(complaint).usage(of: option(name), value: value)
     }
     if text.hasPrefix("Unknown option"), let missing = quoted.dropFirst().first,
       text.contains("or: Missing value")

@@ -100,9 +100,9 @@ public enum Messages {
   private static func write(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      var rest = unsafe UnsafeRawBufferPointer(bytes)
+      var rest = UnsafeRawBufferPointer(bytes)
       while unsafe !rest.isEmpty {
-        let count = unsafe Self.writeOnce(rest)
+        let count = unsafe writeOnce(rest)
         // Nobody is left to tell that stderr is gone.
         guard count > 0 else { return }
         unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
