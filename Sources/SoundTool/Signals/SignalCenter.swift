@@ -142,14 +142,16 @@ public final class SignalCenter: Sendable {
 
   /// Runs `body`, a system call that may block; a stop interrupts it (EINTR), over and over until
   /// it returns, from `grace` seconds after the signal on.
-  func interruptible<R>(grace: Double = 0, _ body: () -> R) -> R {
+  public func interruptible<R, E: Error>(
+    grace: Double = 0, _ body: () throws(E) -> R
+  ) throws(E) -> R {
     let id = state.withLock { state in
       state.nextID += 1
       state.blocked.append(BlockedThread(id: state.nextID, thread: .current, grace: grace))
       return state.nextID
     }
     defer { state.withLock { state in state.blocked.removeAll { $0.id == id } } }
-    return body()
+    return try body()
   }
 
   // MARK: The signal thread
