@@ -9,7 +9,7 @@ import Testing
     let note = directory.file("pids")
     let result = await #expect(
       processExitsWith: .signal(SIGKILL), observing: []
-    ) { [note] in
+    ) { [note = note as String] in
       // The stopped one cannot even receive a SIGTERM.
       let line = "trap '' TERM; sleep 1000 & echo $$ $! >'\(note)'; kill -STOP $!; wait"
       try await withTool(.shell(line)) { _ in

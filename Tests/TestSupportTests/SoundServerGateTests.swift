@@ -5,24 +5,23 @@ import Testing
 
 @Suite struct SoundServerGateTests {
   @Test func onePassesAtATimeAndNestingIsFree() async throws {
-    let inside = Atomic<Int>(0)
-    let passed = Atomic<Int>(0)
+    let counts = Counts()
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<8 {
         group.addTask {
           try await SoundServerGate.pass { lock in
-            let isAlone = inside.add(1, ordering: .relaxed).newValue == 1
+            let isAlone = counts.inside.add(1, ordering: .relaxed).newValue == 1
             try await Task.sleep(for: .milliseconds(1))
             let isSame = try await SoundServerGate.pass { $0 == lock }
-            inside.subtract(1, ordering: .relaxed)
-            passed.add(1, ordering: .relaxed)
+            counts.inside.subtract(1, ordering: .relaxed)
+            counts.passed.add(1, ordering: .relaxed)
             return isAlone && isSame
           }
         }
       }
       for try await isRight in group { #expect(isRight) }
     }
-    #expect(passed.load(ordering: .relaxed) == 8)
+    #expect(counts.passed.load(ordering: .relaxed) == 8)
   }
 
   @Test func anErrorOpensTheGateAgain() async throws {
@@ -37,4 +36,9 @@ import Testing
   @Test(.usesSoundServer) func theTraitHoldsTheGate() {
     #expect(SoundServerGate.lock != nil)
   }
+}
+
+private final class Counts: Sendable {
+  let inside = Atomic<Int>(0)
+  let passed = Atomic<Int>(0)
 }
