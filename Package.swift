@@ -46,11 +46,34 @@ let package = Package(
       name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
       swiftSettings: settings),
 
+    .target(
+      name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
+      swiftSettings: settings),
+
+    // Programs.
+    .executableTarget(
+      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
+      swiftSettings: settings),
+
+    // Benchmarks.
+    .executableTarget(
+      name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
+      sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+
     // Tests.
+    .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+    .testTarget(
+      name: "SoundToolTests",
+      dependencies: ["SoundTool", "PCM", "SoundFile", argumentParser], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Where the programs under test are.
+public enum BuiltTool {
+  /// The directory of the built programs: `SD_BIN` if set, else where the running tests were built.
+  public static let directory: String = {
+    if let chosen = ProcessInfo.processInfo.environment["SD_BIN"], !chosen.isEmpty {
+      return chosen
+    }
+    return buildDirectory(ofImage: testImage)
+  }()
+
+  /// The package's top directory.
+  public static let packageRoot: String =
+    URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// The path of one of the package's files, such as `man/sd-cat.1`.
+  public static func packageFile(_ path: String) -> String { packageRoot + "/" + path }
+
+  /// The path of one of the tests' sounds.
+  public static func resource(_ name: String) -> String {
+    packageFile("Tests/TestSupport/Resources/" + name)
+  }
+
+  /// The path of a built program.
+  ///
+  /// - Throws: ``ToolFailure`` naming the command that builds it.
+  public static func path(of name: String) throws(ToolFailure) -> String {
+    let path = directory + "/" + name
+    guard FileManager.default.isExecutableFile(atPath: path) else {
+      throw ToolFailure("\(path) is not built: swift build --build-tests")
+    }
+    return path
+  }
+
+  /// A bundle's products stand beside it, at whatever depth inside it the image lies.
+  static func buildDirectory(ofImage image: String) -> String {
+    var url = URL(fileURLWithPath: image)
+    if let bundle = url.pathComponents.lastIndex(where: { $0.hasSuffix(".xctest") }) {
+      for _ in bundle..<url.pathComponents.count { url.deleteLastPathComponent() }
+    } else {
+      url.deleteLastPathComponent()
+    }
+    return url.path
+  }
+
+  private static var testImage: String {
+    #if os(Linux)
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    #else
+      Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath ?? ""
+    #endif
+  }
+}

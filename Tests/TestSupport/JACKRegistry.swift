@@ -1,0 +1,95 @@
+import Foundation
+
+/// The table in shared memory where every jackd of this machine has a line.
+///
+/// It has eight lines, and jackd gives up with "Too many servers already active" when all are taken.
+/// A server that was killed leaves its line behind until one of the same name starts. So the lines
+/// of the dead are cleared here, the way jackd clears them: under its semaphore, and only where the
+/// process is gone. Whatever does not look exactly like the table of jackd 1.9 is left alone.
+enum JACKRegistry {
+  private static let path = "/dev/shm/jack-shm-registry"
+  private static let magic: UInt32 = 0x4A41_434B
+  private static let headerWords = 24
+  private static let serverLine = 4 + 256 + 1 + 3
+  private static let semaphoreKey: key_t = 0x282929
+
+  /// Clears the lines of servers, and removes the memory segments of processes, that are no more.
+  ///
+  /// - Throws: ``ToolFailure`` if the table is there but cannot be opened or locked.
+  static func dropDead() throws(ToolFailure) {
+    #if os(Linux)
+      guard unsafe access(path, F_OK) == 0 else { return }
+      let semaphore = semget(semaphoreKey, 0, 0)
+      guard semaphore >= 0 else { throw ToolFailure("JACK's semaphore", code: errno) }
+      try lock(semaphore, -1)
+      defer { try? lock(semaphore, 1) }
+      let file = try openFile(path, O_RDWR)
+      defer { close(file) }
+      var status = stat()
+      guard unsafe fstat(file, &status) == 0, status.st_size > headerWords else { return }
+      let size = Int(status.st_size)
+      guard let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0),
+        unsafe memory != MAP_FAILED
+      else { throw ToolFailure("mapping \(path)", code: errno) }
+      unsafe dropDead(in: UnsafeMutableRawBufferPointer(start: memory, count: size))
+      unsafe munmap(memory, size)
+    #endif
+  }
+
+  /// Removes the sockets and semaphores of one ended server.
+  static func removeFiles(ofServer name: String) {
+    let user = getuid()
+    let prefixes = ["jack_\(name)_\(user)_", "jack_sem.\(user)_\(name)_"]
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")) ?? []
+    where prefixes.contains(where: file.hasPrefix) {
+      unsafe unlink("/dev/shm/" + file)
+    }
+  }
+
+  static func dropDead(in table: UnsafeMutableRawBufferPointer) {
+    func word(_ offset: Int) -> Int {
+      unsafe Int(table.load(fromByteOffset: offset, as: UInt32.self))
+    }
+    let (headerSize, lineSize) = (word(16), word(20))
+    guard word(0) == Int(magic), word(12) == table.count, lineSize == 268,
+      headerSize == headerWords + 8 * serverLine, (table.count - headerSize) % lineSize == 0
+    else { return }
+
+    for line in stride(from: headerWords, to: headerSize, by: serverLine)
+    where isDead(word(line)) {
+      unsafe clear(table[line..<line + serverLine])
+    }
+    for line in stride(from: headerSize, to: table.count, by: lineSize)
+    where isDead(word(line + 4)) {
+      let name = unsafe table[line + 12..<line + lineSize].prefix { $0 != 0 }
+      // Segments are called /jack-UID-INDEX; nothing else is jackd's to remove.
+      let path = unsafe String(decoding: name, as: UTF8.self)
+      if path.hasPrefix("/jack-") { unsafe unlink("/dev/shm" + path) }
+      // The line's own index stays.
+      unsafe clear(table[line + 4..<line + lineSize])
+    }
+  }
+
+  private static func clear(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
+    var bytes = unsafe bytes
+    for index in unsafe bytes.indices { unsafe bytes[index] = 0 }
+  }
+
+  private static func isDead(_ pid: Int) -> Bool {
+    pid > 0 && kill(pid_t(pid), 0) != 0 && errno == ESRCH
+  }
+
+  #if os(Linux)
+    private static func lock(_ semaphore: Int32, _ change: Int16) throws(ToolFailure) {
+      // Undone by the kernel if this process dies in between. Never waits in the kernel: a holder
+      // may be a server that a test has stopped.
+      var operation = sembuf(sem_num: 0, sem_op: change, sem_flg: Int16(SEM_UNDO | IPC_NOWAIT))
+      for _ in 0..<2000 {
+        if unsafe semop(semaphore, &operation, 1) == 0 { return }
+        guard errno == EAGAIN || errno == EINTR else { break }
+        usleep(1000)
+      }
+      throw ToolFailure("JACK's semaphore", code: errno)
+    }
+  #endif
+}

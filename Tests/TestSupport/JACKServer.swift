@@ -1,0 +1,156 @@
+import Foundation
+import Synchronization
+
+/// A private `jackd` on the dummy driver, whose loopback gives back what was played, bit for bit,
+/// one period later.
+public final class JACKServer: Sendable {
+  /// What the server is like.
+  public struct Options: Sendable {
+    /// Frames per second, the only rate its clients can have.
+    public var sampleRate = 48_000
+    /// Frames per period.
+    public var periodSize = 256
+    /// Channels of `loopback`, in each direction.
+    public var loopbackChannelCount = 2
+    /// Channels of `system`, in each direction.
+    public var systemChannelCount = 2
+    /// Whether its threads have real-time priority (needs root or rtprio).
+    public var isRealtime = false
+    /// Whether it says all it knows in ``JACKServer/messages``.
+    public var isVerbose = false
+
+    /// Stereo, 48 kHz, periods of 256 frames, no real-time priority.
+    public init() {}
+
+    fileprivate func arguments(name: String) -> [String] {
+      // A smaller port table keeps a server within the 64 MiB of shared memory that containers have.
+      (isVerbose ? ["-v"] : [])
+        + (isRealtime ? ["-R", "-P", "60"] : ["--no-realtime"])
+        + ["-n", name, "--port-max", "128", "-L", "\(loopbackChannelCount)"]
+        + ["-d", "dummy", "-r", "\(sampleRate)", "-p", "\(periodSize)"]
+        + ["-C", "\(systemChannelCount)", "-P", "\(systemChannelCount)"]
+    }
+  }
+
+  /// The server's name, its own on this machine.
+  public let name: String
+  /// What it was started with.
+  public let options: Options
+  /// The running jackd.
+  public let process: ToolProcess
+
+  private static let count = Atomic<Int>(0)
+
+  /// What clients need in their environment to find this server and no other.
+  public var environment: [String: String?] {
+    ["JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"]
+  }
+
+  /// What jackd said so far, on standard output and standard error.
+  public var messages: String { process.errorText }
+
+  /// Starts a server and waits until clients can connect.
+  ///
+  /// - Parameter lock: The gate's descriptor, which the server keeps until its end.
+  /// - Throws: ``ToolFailure`` with jackd's words if it does not come up.
+  init(_ options: Options, lock: Int32?) async throws {
+    let number = JACKServer.count.add(1, ordering: .relaxed).newValue
+    name = "sd-test-\(getpid())-\(number)"
+    self.options = options
+    try JACKRegistry.dropDead()
+    var command = Command.program("jackd", options.arguments(name: name)).writing(.same(2))
+    if let lock { command.outputs[3] = .descriptor(lock) }
+    process = try ToolProcess(command)
+    do {
+      try await eventually("jackd to be ready", within: .seconds(30)) {
+        if let status = process.status { throw ToolFailure("jackd: \(status): \(messages)") }
+        return try await ports().contains("loopback:playback_\(options.loopbackChannelCount)")
+      }
+    } catch {
+      await end()
+      throw error
+    }
+  }
+
+  /// The ports of all clients, by `jack_lsp`; none while the server does not answer.
+  ///
+  /// - Throws: ``ToolFailure`` if jack_lsp cannot run or hangs.
+  public func ports() async throws -> [String] {
+    let result = try await runProgram("jack_lsp", environment: environment)
+    return result.succeeded ? result.outputText.split(separator: "\n").map(String.init) : []
+  }
+
+  /// Stops the server in its tracks, as a debugger would: clients hang.
+  public func pause() { process.send(SIGSTOP) }
+
+  /// Lets a stopped server go on.
+  public func resume() { process.send(SIGCONT) }
+
+  /// Ends the server without a chance to say goodbye.
+  ///
+  /// - Throws: ``ToolFailure`` if it does not go.
+  public func kill() async throws(ToolFailure) {
+    process.send(SIGKILL)
+    try await process.wait()
+  }
+
+  /// Ends the server as its owner would; its clients are told.
+  ///
+  /// - Throws: ``ToolFailure`` if it does not go.
+  public func terminate() async throws(ToolFailure) {
+    process.send(SIGTERM)
+    process.send(SIGCONT)
+    try await process.wait()
+  }
+
+  /// Ends the server if it still runs, and sweeps up after it.
+  func end() async {
+    await process.end(after: .seconds(3))
+    JACKRegistry.removeFiles(ofServer: name)
+    // A registry that cannot be read now is told of by the next server that needs it.
+    try? JACKRegistry.dropDead()
+  }
+}
+
+extension JACKServer {
+  private static let ofThisProcess = Task {
+    try await SoundServerGate.pass { _ in
+      // The lock stays with the gate: this server lives beside all others, so the tests' own client
+      // must have a name that no tool has.
+      let server = try await JACKServer(.init(), lock: nil)
+      for (name, value) in server.environment { unsafe setenv(name, value ?? "", 1) }
+      return server
+    }
+  }
+
+  /// The server for clients inside the test process itself, started at the first call and ended with
+  /// the process.
+  ///
+  /// It is selected in this process's own environment, so call it before PortAudio is initialised,
+  /// and give the client a name of its own (`PaJack_SetClientName`).
+  ///
+  /// - Throws: ``ToolFailure`` if it does not come up.
+  public static func forThisProcess() async throws -> JACKServer { try await ofThisProcess.value }
+}
+
+/// Starts a private JACK server for the time of the body.
+///
+/// One such body runs at a time, here and on this machine; inside it more servers may be started.
+///
+/// - Throws: ``ToolFailure`` if the server does not come up, and whatever the body throws.
+public nonisolated(nonsending) func withJACKServer<R>(
+  _ options: JACKServer.Options = .init(),
+  _ body: nonisolated(nonsending) (JACKServer) async throws -> R
+) async throws -> R {
+  try await SoundServerGate.pass { lock in
+    let server = try await JACKServer(options, lock: lock)
+    do {
+      let result = try await body(server)
+      await server.end()
+      return result
+    } catch {
+      await server.end()
+      throw error
+    }
+  }
+}
