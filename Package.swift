@@ -47,6 +47,11 @@ let package = Package(
       name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
       swiftSettings: settings),
 
+    // Benchmarks.
+    .executableTarget(
+      name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
+      sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
     .target(
@@ -61,6 +66,9 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
     .testTarget(
       name: "SoundToolTests",
-      dependencies: ["SoundTool", "PCM", "SoundFile", argumentParser], swiftSettings: settings),
+      dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ToolTests", dependencies: ["TestSupport", "sd-cat"], swiftSettings: settings),
   ]
 )

@@ -45,8 +45,7 @@ public struct SampleBuffer<S: Sample>: Sendable {
     var converter = SampleConverter(
       from: SampleEncoding(S.format), to: SampleEncoding(T.format), dither: dither)
     var target = result.samples.mutableSpan
-    var bytes = unsafe target.mutableBytes
-    unsafe converter.convert(samples.span.bytes, into: &bytes)
+    converter.convert(samples.span, into: &target)
     return result
   }
 

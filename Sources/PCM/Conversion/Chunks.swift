@@ -19,10 +19,8 @@ func withNoise(
   _ count: Int, _ noise: inout NoiseSource,
   _ body: (UnsafeMutablePointer<UInt32>, Range<Int>) -> Int32
 ) -> Int {
-  // A capacity this small, known when compiled, lies on the stack.
-  unsafe withUnsafeTemporaryAllocation(
-    byteCount: NoiseSource.blockCount * 4, alignment: 32
-  ) { bytes in
+  // Up to 1024 bytes, if known when compiled, lie on the stack, but not with more alignment.
+  unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { bytes in
     guard let base = bytes.baseAddress else { return 0 }
     let words = unsafe base.bindMemory(to: UInt32.self, capacity: NoiseSource.blockCount)
     var total = 0

@@ -14,22 +14,23 @@ struct NoiseSource: Sendable {
 
   init(seed: UInt64) {
     var state = seed
-    func lane() -> SIMD8<UInt32> {
-      var words = SIMD8<UInt32>()
-      // splitmix64: neighbouring seeds give unrelated lanes.
-      for index in words.indices {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        // A lane of zeros would stay zero.
-        words[index] = UInt32(truncatingIfNeeded: mixed >> 32) | 1
-      }
-      return words
+    x = Self.words(&state)
+    y = Self.words(&state)
+    z = Self.words(&state)
+    w = Self.words(&state)
+  }
+
+  /// Words by splitmix64, so that neighbouring seeds give unrelated noise.
+  private static func words(_ state: inout UInt64) -> SIMD8<UInt32> {
+    var words = SIMD8<UInt32>()
+    for index in words.indices {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      // A lane of zeros would stay zero.
+      words[index] = UInt32(truncatingIfNeeded: mixed >> 32) | 1
     }
-    x = lane()
-    y = lane()
-    z = lane()
-    w = lane()
+    return words
   }
 
   /// Fills `words` with `blockCount` words of noise.

@@ -1,3 +1,4 @@
+internal import PCM
 internal import Synchronization
 
 extension AudioSink {
@@ -29,7 +30,7 @@ extension AudioSink {
     // As cat does; a multiple of what a pipe holds.
     let capacity = max(1, (1 << 17) / frameByteCount)
     let block = Scratch()
-    var meter = line.map { _ in LevelMeter(format) }
+    var meter = line.map { _ in LevelMeter(channelCount: format.channelCount) }
     while true {
       let count = try block.withMutableBytes(capacity * frameByteCount) {
         bytes throws(ToolError) in try pipeline.read(into: &bytes)
@@ -37,14 +38,14 @@ extension AudioSink {
       guard count > 0 else { return }
       try block.withBytes(count * frameByteCount) { frames throws(ToolError) in
         try write(frames)
-        meter?.measure(frames)
+        meter?.update(frames, encoding: format.encoding)
       }
       position.frames.add(count, ordering: .relaxed)
       line?.update {
-        ProgressLine.Status(
+        defer { meter?.reset() }
+        return ProgressLine.Status(
           position: Double(pipeline.position) / format.rate,
-          length: pipeline.frameCount.map { Double($0) / format.rate },
-          levels: meter?.takeDecibels() ?? [])
+          length: pipeline.frameCount.map { Double($0) / format.rate }, levels: meter?.decibels ?? [])
       }
     }
   }
@@ -60,4 +61,9 @@ extension AudioSink {
       return "\(counted(done, "frame")), \(seconds)"
     }
   }
+}
+
+extension LevelMeter {
+  /// The peak of each channel in decibels of full scale.
+  public var decibels: [Double] { (0..<channelCount).map { Self.decibels(peak($0)) } }
 }
