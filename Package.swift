@@ -74,6 +74,9 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
     .testTarget(
       name: "SoundToolTests",
-      dependencies: ["SoundTool", "PCM", "SoundFile", argumentParser], swiftSettings: settings),
+      dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ToolTests", dependencies: ["TestSupport", "sd-cat"], swiftSettings: settings),
   ]
 )
