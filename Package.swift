@@ -44,8 +44,8 @@ let package = Package(
 
     // Programs.
     .executableTarget(
-      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
-      swiftSettings: settings),
+      name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
+      path: "tools/sd-cat", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
