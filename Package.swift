@@ -71,8 +71,8 @@ let package = Package(
       name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
       path: "tools/sd-wire", swiftSettings: settings),
     .executableTarget(
-      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
-      swiftSettings: settings),
+      name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
+      path: "tools/sd-cat", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
