@@ -24,12 +24,16 @@ let package = Package(
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
+    .library(name: "SoundDevice", targets: ["SoundDevice"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // System libraries: a module map each, nothing else.
+    .systemLibrary(
+      name: "CPortAudio", pkgConfig: "portaudio-2.0",
+      providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
@@ -41,6 +45,24 @@ let package = Package(
     .target(name: "PCM", swiftSettings: settings),
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(name: "SoundFile", dependencies: ["PCM", "CSndFile"], swiftSettings: settings),
+    .target(name: "CRealtime"),
+    .target(
+      name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
+      swiftSettings: settings),
+
+    .target(
+      name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
+      swiftSettings: settings),
+
+    // Programs.
+    .executableTarget(
+      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
+      swiftSettings: settings),
+
+    // Benchmarks.
+    .executableTarget(
+      name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
+      sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
 
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
@@ -54,5 +76,11 @@ let package = Package(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+    .testTarget(
+      name: "SoundToolTests",
+      dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ToolTests", dependencies: ["TestSupport", "sd-cat"], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,36 @@
+/// Calls `body` for successive ranges of at most 4096 samples and adds up what it counts: a
+/// count of 32 bits keeps the loop inside as wide as the samples.
+@inline(__always)
+func inChunks(_ count: Int, _ body: (Range<Int>) -> Int32) -> Int {
+  var total = 0
+  var start = 0
+  while start < count {
+    let end = min(start &+ 4096, count)
+    total &+= Int(body(start..<end))
+    start = end
+  }
+  return total
+}
+
+/// Calls `body` for successive ranges of samples with one word of noise for each, and adds up
+/// what it counts.
+@inline(__always)
+func withNoise(
+  _ count: Int, _ noise: inout NoiseSource,
+  _ body: (UnsafeMutablePointer<UInt32>, Range<Int>) -> Int32
+) -> Int {
+  // Up to 1024 bytes, if known when compiled, lie on the stack, but not with more alignment.
+  unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { bytes in
+    guard let base = bytes.baseAddress else { return 0 }
+    let words = unsafe base.bindMemory(to: UInt32.self, capacity: NoiseSource.blockCount)
+    var total = 0
+    var start = 0
+    while start < count {
+      let end = min(start &+ NoiseSource.blockCount, count)
+      unsafe noise.fill(words)
+      total &+= unsafe Int(body(words, start..<end))
+      start = end
+    }
+    return total
+  }
+}

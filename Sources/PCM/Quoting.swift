@@ -1,0 +1,7 @@
+/// `text` in quotes for a message of one line: what would break the line becomes `?`.
+func quoted(_ text: some StringProtocol) -> String {
+  let plain = text.unicodeScalars.map { scalar in
+    scalar.properties.generalCategory == .control ? "?" : Character(scalar)
+  }
+  return "'" + String(plain) + "'"
+}

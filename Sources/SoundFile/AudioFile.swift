@@ -1,0 +1,215 @@
+public import PCM
+
+/// A sound file or stream being read: raw interleaved frames in their own encoding.
+///
+/// Plain samples are delivered as they lie in the file, FLAC and ALAC as integers of their depth,
+/// lossy codecs decoded to f32, the old speech codecs to 16 bits; `encoding` says which. A class
+/// and not a noncopyable struct, so that opened files can wait in an array for their turn.
+/// One thread at a time, any thread.
+public final class AudioFile {
+  /// What the header says, or the caller of headerless data.
+  public let format: AudioFileFormat
+
+  /// The encoding of the bytes that `read` delivers.
+  public let encoding: SampleEncoding
+
+  /// Frames a second.
+  public let sampleRate: Double
+
+  /// Samples in a frame.
+  public let channelCount: Int
+
+  /// Frames from beginning to end, nil where only the end will tell, as in a pipe.
+  public let frameCount: Int?
+
+  /// The texts beside the samples, as far as they stand before the samples or this is a file.
+  public let tags: AudioFileTags
+
+  /// Whether this file can be read again from any frame; false for pipes.
+  public let isSeekable: Bool
+
+  /// The next frame that `read` delivers, counted from the beginning.
+  public private(set) var position = 0
+
+  private var decoder: Decoder
+  private let reopen: () throws(AudioFileError) -> Decoder
+
+  /// Opens a file by its path; a named pipe is read as a stream.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - type: what it must be; nil finds out. A file of no known type is an error unless its
+  ///     suffix says raw: `.raw`, `.pcm`, or an encoding's name, which then beats `raw`'s.
+  ///   - raw: what headerless data is.
+  ///   - interrupted: asked after a signal interrupted a read; true ends it with `interrupted`.
+  ///
+  /// Corresponds to `sf_open`.
+  public convenience init(
+    path: String, type: AudioFileType? = nil, raw: RawDescription = RawDescription(),
+    interrupted: (@Sendable () -> Bool)? = nil
+  ) throws(AudioFileError) {
+    let descriptor = try Descriptor.open(path, flags: Descriptor.readOnly, interrupted: interrupted)
+    let source = try ByteSource(descriptor)
+    let opening = Opening(source: source, path: path, type: type, raw: raw)
+    try self.init(opening)
+  }
+
+  /// Opens what a descriptor reads, from where it stands: a regular file or a stream.
+  ///
+  /// A stream of no known type is raw and loses no byte.
+  ///
+  /// - Parameters:
+  ///   - descriptor: open for reading.
+  ///   - closing: whether the descriptor is closed with this object, and if opening fails.
+  ///   - type: what it must be; nil finds out.
+  ///   - raw: what headerless data is.
+  ///   - interrupted: asked after a signal interrupted a read; true ends it with `interrupted`.
+  ///
+  /// Corresponds to `sf_open_virtual`.
+  public convenience init(
+    descriptor: Int32, closing: Bool = false, type: AudioFileType? = nil,
+    raw: RawDescription = RawDescription(), interrupted: (@Sendable () -> Bool)? = nil
+  ) throws(AudioFileError) {
+    let descriptor = Descriptor(number: descriptor, closes: closing, interrupted: interrupted)
+    let source = try ByteSource(descriptor)
+    try self.init(Opening(source: source, path: nil, type: type, raw: raw))
+  }
+
+  private init(_ opening: Opening) throws(AudioFileError) {
+    let source = opening.source
+    decoder = try opening.decoder()
+    source.isOpening = false
+    reopen = { () throws(AudioFileError) in try opening.decoder() }
+    isSeekable = source.isSeekable
+    switch decoder {
+    case .plain(let reader):
+      let layout = reader.layout
+      format = AudioFileFormat(layout.type, codec: .pcm(layout.encoding))
+      (encoding, sampleRate, channelCount) = (
+        layout.encoding, layout.sampleRate, layout.channelCount
+      )
+      (frameCount, tags) = (reader.frameCount, layout.tags)
+    case .library(let reader):
+      let facts = reader.facts
+      format = facts.format
+      (encoding, sampleRate, channelCount) = (facts.encoding, facts.sampleRate, facts.channelCount)
+      (frameCount, tags) = (facts.frameCount, facts.tags)
+    }
+  }
+
+  /// The container.
+  public var type: AudioFileType { format.type }
+
+  /// Bytes of one frame that `read` delivers.
+  public var frameSize: Int { channelCount * encoding.byteCount }
+
+  /// Bytes at the end that made no whole frame; known once `read` has returned 0.
+  public var trailingByteCount: Int {
+    switch decoder {
+    case .plain(let reader): reader.trailingByteCount
+    case .library(let reader): reader.trailingByteCount
+    }
+  }
+
+  /// Reads whole frames into `bytes` and returns how many, 0 at the end.
+  ///
+  /// From a file as many as there is room for; plain samples in a pipe as soon as a frame is
+  /// there. A file cut short ends where it was cut. Corresponds to `sf_read_raw` and
+  /// `sf_readf_float`.
+  public func read(into bytes: inout MutableRawSpan) throws(AudioFileError) -> Int {
+    precondition(bytes.byteCount >= frameSize, "room for one frame at least")
+    let result = unsafe bytes.withUnsafeMutableBytes { target in
+      unsafe readResult(into: target)
+    }
+    let count = try result.get()
+    position += count
+    return count
+  }
+
+  /// Passes over frames and returns how many, fewer only at the end.
+  ///
+  /// Goes there in a file; reads and drops in a pipe.
+  public func skip(_ frames: Int) throws(AudioFileError) -> Int {
+    precondition(frames >= 0, "skips forward only")
+    let skipped = try skipFrames(frames)
+    position += skipped
+    return skipped
+  }
+
+  /// Goes to a frame of a file, at most to its end. Throws `unsupported` for a pipe.
+  public func seek(toFrame frame: Int) throws(AudioFileError) {
+    precondition(frame >= 0, "frames count from zero")
+    guard isSeekable else { throw .unsupported("a pipe cannot be read again") }
+    if case .plain(var reader) = decoder {
+      reader.seek(toFrame: frame)
+      decoder = .plain(reader)
+      position = min(frame, frameCount ?? frame)
+      return
+    }
+    if case .library(let reader) = decoder {
+      let target = min(frame, frameCount ?? frame)
+      if try reader.seek(toFrame: target) {
+        position = target
+        return
+      }
+    }
+    // Some codecs can only be read from their beginning.
+    decoder = try reopen()
+    position = 0
+    _ = try skip(frame)
+  }
+
+  /// Goes back to the first frame. Throws `unsupported` for a pipe.
+  public func rewind() throws(AudioFileError) { try seek(toFrame: 0) }
+
+  private func readResult(
+    into target: UnsafeMutableRawBufferPointer
+  ) -> Result<Int, AudioFileError> {
+    Result { () throws(AudioFileError) in
+      switch decoder {
+      case .plain(var reader):
+        defer { decoder = .plain(reader) }
+        return unsafe try reader.read(into: target)
+      case .library(let reader):
+        return unsafe try reader.read(into: target)
+      }
+    }
+  }
+
+  private func skipFrames(_ frames: Int) throws(AudioFileError) -> Int {
+    switch decoder {
+    case .plain(var reader):
+      defer { decoder = .plain(reader) }
+      return try reader.skip(frames)
+    case .library(let reader):
+      if isSeekable, let frameCount {
+        let target = min(frameCount, position + frames)
+        if try reader.seek(toFrame: target) { return target - position }
+      }
+      return try dropFrames(frames, of: reader)
+    }
+  }
+
+  private func dropFrames(
+    _ frames: Int, of reader: SndFileReader
+  ) throws(AudioFileError) -> Int {
+    let block = 4096
+    let room = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: block * frameSize, alignment: 16)
+    defer { unsafe room.deallocate() }
+    var dropped = 0
+    while dropped < frames {
+      let wanted = min(block, frames - dropped) * frameSize
+      let count = unsafe try reader.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: room[..<wanted]))
+      if count == 0 { break }
+      dropped += count
+    }
+    return dropped
+  }
+}
+
+enum Decoder {
+  case plain(PlainReader)
+  case library(SndFileReader)
+}

@@ -1,0 +1,153 @@
+public import PCM
+
+/// A type and what is inside: `wav` of `s24le`, `ogg` of `vorbis`.
+///
+/// Corresponds to the `format` field of libsndfile's `SF_INFO`.
+public struct AudioFileFormat: Hashable, Sendable {
+  /// The container.
+  public let type: AudioFileType
+
+  /// How samples are coded in it.
+  public let codec: AudioCodec
+
+  /// A format as given; `check` tells whether it can be written.
+  public init(_ type: AudioFileType, codec: AudioCodec) {
+    self.type = type
+    self.codec = codec
+  }
+
+  /// What a recording gets when nobody chose: s24 in flac, their own codec in ogg, opus and mp3,
+  /// else f32 or the nearest that the type can hold, in the type's own byte order.
+  public init(_ type: AudioFileType) {
+    switch type {
+    case .ogg: self.init(type, codec: .vorbis)
+    case .opus: self.init(type, codec: .opus)
+    case .mp3: self.init(type, codec: .mpegLayer3)
+    case .xi: self.init(type, codec: .dpcm16)
+    case .raw: self.init(type, codec: .pcm(.f32le))
+    default: self.init(type, codec: .pcm(Self.nearest(to: .f32le, in: type)))
+    }
+  }
+
+  /// The format that keeps a source's coding where the type can hold it: the same codec, or the
+  /// same samples in the type's own byte order, or else the nearest.
+  ///
+  /// - Parameters:
+  ///   - type: the container to write.
+  ///   - codec: the source's codec.
+  public init(_ type: AudioFileType, keeping codec: AudioCodec) {
+    let own = AudioFileFormat(type)
+    guard case .pcm = own.codec else {
+      self = own
+      return
+    }
+    let same = AudioFileFormat(type, codec: codec)
+    switch codec {
+    case .pcm where type == .raw:
+      self = same
+    case .pcm(let encoding):
+      self.init(type, codec: .pcm(Self.nearest(to: encoding, in: type)))
+    default:
+      let nearest = Self.nearest(to: codec.deliveredEncoding, in: type)
+      self = same.isWritable ? same : AudioFileFormat(type, codec: .pcm(nearest))
+    }
+  }
+
+  /// The format that an explicit sample encoding asks for: exactly that one, and the codec of
+  /// types that have one of their own kind only where the encoding is what they take.
+  public init(_ type: AudioFileType, encoding: SampleEncoding) {
+    // FLAC has no byte order; its samples are the machine's.
+    if type == .flac, let native = Self.nativeTwin(of: encoding) {
+      self.init(type, codec: .pcm(native))
+    } else {
+      self.init(type, codec: .pcm(encoding))
+    }
+  }
+
+  /// The sample encodings the type can hold, in no particular byte order first.
+  public static func encodings(of type: AudioFileType) -> [SampleEncoding] {
+    SampleEncoding.allCases.filter { AudioFileFormat(type, codec: .pcm($0)).isWritable }
+  }
+
+  /// The type's and the codec's names: `wav s24le`.
+  public var name: String { "\(type.name) \(codec.name)" }
+
+  /// The encoding of the bytes a reader delivers and a writer takes.
+  public var deliveredEncoding: SampleEncoding { codec.deliveredEncoding }
+
+  /// Whether the type can hold the codec, at some rate, in one channel.
+  public var isWritable: Bool {
+    isValid(sampleRate: codec == .opus ? 48000 : 44100, channelCount: 1)
+  }
+
+  /// Throws `unsupported`, saying what would work, unless this format can be written.
+  ///
+  /// - Parameters:
+  ///   - sampleRate: in Hz; files hold whole numbers.
+  ///   - channelCount: channels, 1 ... 1024.
+  ///   - isStream: whether the output is a pipe.
+  public func check(
+    sampleRate: Double, channelCount: Int, isStream: Bool = false
+  ) throws(AudioFileError) {
+    if isStream && !type.canBeWrittenToPipe {
+      throw .unsupported("\(type.name) cannot be written to a pipe, try au, wav, flac or ogg")
+    }
+    guard isWritable else {
+      let encodings = Self.encodings(of: type).map(\.name)
+      let codecs = AudioCodec.coded.filter { AudioFileFormat(type, codec: $0).isWritable }
+      let known = (encodings + codecs.map(\.name)).joined(separator: ", ")
+      throw .unsupported("\(type.name) cannot hold \(codec.name), it holds \(known)")
+    }
+    guard sampleRate >= 1, sampleRate <= Self.highestRate, sampleRate == sampleRate.rounded() else {
+      throw .unsupported("a rate of \(plain(sampleRate)) Hz, files hold whole numbers up to 10^9")
+    }
+    guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
+      let most = [2, 1].first { isValid(sampleRate: sampleRate, channelCount: $0) }
+      let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""
+      throw .unsupported(
+        "\(name) cannot hold \(channelCount) channels at \(plain(sampleRate)) Hz\(remedy)")
+    }
+  }
+
+  static let highestRate = 1_000_000_000.0
+  static let mostChannels = 1024
+
+  /// The encoding nearest to `wanted` that the type can hold: the same samples in the type's own
+  /// byte order, else the narrowest that loses nothing, else the widest integer.
+  static func nearest(to wanted: SampleEncoding, in type: AudioFileType) -> SampleEncoding {
+    let own = encodings(of: type).filter {
+      $0.isBigEndian == nil || $0.isBigEndian == type.isBigEndian
+    }
+    if let twin = own.first(where: { $0.isTwin(of: wanted) }) { return twin }
+    let holding = own.filter { $0.holds(wanted) }
+    if let narrowest = holding.min(by: { $0.byteCount < $1.byteCount }) { return narrowest }
+    return own.max { $0.significantBits < $1.significantBits } ?? wanted
+  }
+
+  private static func nativeTwin(of encoding: SampleEncoding) -> SampleEncoding? {
+    SampleEncoding.allCases.first { $0.isTwin(of: encoding) && $0.format != nil }
+  }
+}
+
+extension AudioFileFormat: CustomStringConvertible {
+  /// The same as `name`.
+  public var description: String { name }
+}
+
+extension SampleEncoding {
+  /// Nil where a byte order means nothing.
+  var isBigEndian: Bool? {
+    if byteCount == 1 { return nil }
+    return name.hasSuffix("be")
+  }
+
+  /// The same samples, in whichever byte order.
+  func isTwin(of other: SampleEncoding) -> Bool {
+    self == other
+      || (byteCount > 1 && byteCount == other.byteCount && isFloat == other.isFloat)
+  }
+}
+
+func plain(_ number: Double) -> String {
+  number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+}

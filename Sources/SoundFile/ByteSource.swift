@@ -1,0 +1,193 @@
+/// The bytes of a file or a pipe, by position, so that libsndfile can open either.
+///
+/// A file is read wherever one asks. A pipe keeps its head, which grows while the header is being
+/// understood; afterwards it can only go forward. Positions count from where reading began.
+/// One thread at a time.
+@safe final class ByteSource {
+  /// The head of a pipe grows to this many bytes while opening.
+  static let longestHead = 16 << 20
+  private static let blockSize = 64 << 10
+
+  /// Whether positions may go back: a regular file.
+  let isSeekable: Bool
+
+  /// Bytes in all, nil where only the end will tell.
+  private(set) var byteCount: Int?
+
+  /// Where libsndfile thinks it is.
+  var cursor = 0
+
+  /// While true, a pipe keeps all it has read.
+  var isOpening = true
+
+  /// How libsndfile's reads are served.
+  var service = Service.whole
+
+  /// The first failure inside a callback of libsndfile, which has no way to pass it on.
+  var failure: AudioFileError?
+
+  /// Bytes at the very end that did not make a whole frame.
+  private(set) var trailingByteCount = 0
+
+  private let descriptor: Descriptor
+  private var origin: Int
+  private var nextOffset: Int
+  private var storage = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var buffered: Range<Int>
+
+  init(_ descriptor: Descriptor) throws(AudioFileError) {
+    let status = try descriptor.status()
+    self.descriptor = descriptor
+    isSeekable = status.isRegular
+    origin = status.offset
+    nextOffset = origin
+    buffered = origin..<origin
+    byteCount = status.isRegular ? max(0, status.byteCount - status.offset) : nil
+  }
+
+  deinit {
+    unsafe storage.deallocate()
+    // Nothing can be lost by closing what was only read.
+    try? descriptor.close()
+  }
+
+  /// Forgets the first bytes, such as a tag before the header: they no longer count.
+  func dropHead(_ count: Int) {
+    origin += count
+    byteCount = byteCount.map { max(0, $0 - count) }
+  }
+
+  /// Up to `count` bytes at a position; fewer only at the end. On a pipe that is being opened
+  /// the head grows as far as needed.
+  func peek(at position: Int, count: Int) throws(AudioFileError) -> [UInt8] {
+    if !isSeekable && isOpening { try growHead(to: origin + position + count) }
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    defer { unsafe bytes.deallocate() }
+    let read = unsafe try read(at: position, into: bytes)
+    return unsafe Array(bytes[..<read])
+  }
+
+  /// Fills `target` from a position; fewer bytes only at the end.
+  func read(
+    at position: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(AudioFileError) -> Int {
+    var done = 0
+    while done < target.count {
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[done...])
+      let count = unsafe try readSome(at: position + done, into: rest)
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
+  /// Reads whole frames from a position: all there is room for in a file, at least one that has
+  /// arrived in a pipe. 0 at the end; what is left there is counted as trailing.
+  func readFrames(
+    at position: Int, into target: UnsafeMutableRawBufferPointer, frameSize: Int
+  ) throws(AudioFileError) -> Int {
+    let room = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: target[..<(target.count - target.count % frameSize)])
+    guard room.count > 0 else { return 0 }
+    if isSeekable {
+      let count = unsafe try read(at: position, into: room)
+      if count < room.count { trailingByteCount = count % frameSize }
+      return count - count % frameSize
+    }
+    var count = unsafe try readSome(at: position, into: room)
+    let missing = (frameSize - count % frameSize) % frameSize
+    if missing > 0 {
+      let tail = unsafe UnsafeMutableRawBufferPointer(rebasing: room[count..<(count + missing)])
+      count += unsafe try read(at: position + count, into: tail)
+      trailingByteCount = count % frameSize
+    }
+    return count - count % frameSize
+  }
+
+  /// Passes over bytes of a file or reads and drops those of a pipe; the count is less only at
+  /// the end.
+  func skip(from position: Int, count: Int) throws(AudioFileError) -> Int {
+    if let byteCount { return max(0, min(count, byteCount - position)) }
+    return try forward(to: origin + position + count) - origin - position
+  }
+
+  /// Reads a pipe to its end, so that its writer is not killed for writing what nobody needs.
+  func drain() throws(AudioFileError) {
+    if !isSeekable { _ = try forward(to: .max) }
+  }
+
+  /// At least one byte from a position, as many as are at hand; 0 at the end.
+  func readSome(
+    at position: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(AudioFileError) -> Int {
+    let offset = origin + position
+    if buffered.contains(offset) { return unsafe copyBuffered(from: offset, into: target) }
+    if isSeekable {
+      if offset != nextOffset { try descriptor.seek(to: offset) }
+      nextOffset = offset
+    } else if isOpening {
+      if offset > buffered.upperBound { return 0 }
+      try growHead(to: offset + 1)
+      return buffered.contains(offset) ? unsafe copyBuffered(from: offset, into: target) : 0
+    } else if offset < nextOffset {
+      throw .malformed("needs to go back, which a pipe cannot; save it to a file first")
+    } else if offset > nextOffset {
+      guard try forward(to: offset) == offset else { return 0 }
+      if buffered.contains(offset) { return unsafe copyBuffered(from: offset, into: target) }
+    }
+    if target.count >= Self.blockSize {
+      let count = unsafe try descriptor.read(into: target)
+      nextOffset += count
+      return count
+    }
+    try fill()
+    return buffered.isEmpty ? 0 : unsafe copyBuffered(from: offset, into: target)
+  }
+
+  /// Replaces the buffer by the next block.
+  private func fill() throws(AudioFileError) {
+    if unsafe storage.count != Self.blockSize {
+      unsafe storage.deallocate()
+      unsafe storage = .allocate(byteCount: Self.blockSize, alignment: 16)
+    }
+    buffered = nextOffset..<nextOffset
+    nextOffset += unsafe try descriptor.read(into: storage)
+    buffered = buffered.lowerBound..<nextOffset
+  }
+
+  /// Reads a pipe until its head reaches `end`, its end, or the limit.
+  private func growHead(to end: Int) throws(AudioFileError) {
+    let end = min(end, buffered.lowerBound + Self.longestHead)
+    while buffered.upperBound < end {
+      if unsafe storage.count - buffered.count < Self.blockSize {
+        let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
+          byteCount: max(Self.blockSize, 2 * storage.count), alignment: 16)
+        unsafe larger.copyMemory(from: UnsafeRawBufferPointer(storage))
+        unsafe storage.deallocate()
+        unsafe storage = larger
+      }
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: storage[buffered.count...])
+      let count = unsafe try descriptor.read(into: room)
+      if count == 0 { break }
+      nextOffset += count
+      buffered = buffered.lowerBound..<nextOffset
+    }
+  }
+
+  /// Drops bytes of a pipe up to an offset; returns where it got.
+  private func forward(to offset: Int) throws(AudioFileError) -> Int {
+    while nextOffset < offset {
+      try fill()
+      if buffered.isEmpty { return nextOffset }
+    }
+    return offset
+  }
+
+  private func copyBuffered(from offset: Int, into target: UnsafeMutableRawBufferPointer) -> Int {
+    let start = offset - buffered.lowerBound
+    let count = min(buffered.upperBound - offset, target.count)
+    unsafe target.copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: storage[start..<(start + count)]))
+    return count
+  }
+}

@@ -1,0 +1,145 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A file descriptor whose calls survive signals and short transfers, or stop when asked to.
+///
+/// A call that a signal interrupts asks `interrupted` whether to stop; without that it goes on.
+/// A descriptor that someone made non-blocking is waited for with poll(2), never altered.
+struct Descriptor {
+  let number: CInt
+  let closes: Bool
+  let interrupted: (@Sendable () -> Bool)?
+
+  static let readOnly = O_RDONLY
+  static let alreadyExists = EEXIST
+
+  /// Flags that create a file, or cut or refuse one that exists.
+  static func writing(replacing: Bool) -> CInt {
+    O_WRONLY | O_CREAT | (replacing ? O_TRUNC : O_EXCL)
+  }
+
+  /// Whether a path exists.
+  static func exists(_ path: String) -> Bool {
+    var status = unsafe stat()
+    return unsafe lstat(path, &status) == 0
+  }
+
+  /// Whether a path exists and is something else than a regular file or a folder.
+  static func isStream(_ path: String) -> Bool {
+    var status = unsafe stat()
+    guard unsafe stat(path, &status) == 0 else { return false }
+    let kind = unsafe status.st_mode & S_IFMT
+    return kind != S_IFREG && kind != S_IFDIR
+  }
+
+  /// Corresponds to open(2), close-on-exec.
+  static func open(
+    _ path: String, flags: CInt, interrupted: (@Sendable () -> Bool)?
+  ) throws(AudioFileError) -> Descriptor {
+    while true {
+      let number = unsafe Self.open(path, flags | O_CLOEXEC | O_NOCTTY)
+      if number >= 0 { return Descriptor(number: number, closes: true, interrupted: interrupted) }
+      guard errno == EINTR else { throw .system(errno) }
+      if interrupted?() == true { throw .interrupted }
+    }
+  }
+
+  /// What fstat(2) tells that matters here.
+  struct Status {
+    let isRegular: Bool
+    let byteCount: Int
+    /// Where the next read or write is; 0 where there is no such thing.
+    let offset: Int
+    /// Whether every write goes to the end, so that a header cannot be written again.
+    let appends: Bool
+  }
+
+  /// Throws where the descriptor is closed or a directory.
+  func status() throws(AudioFileError) -> Status {
+    var status = unsafe stat()
+    guard unsafe fstat(number, &status) == 0 else { throw .system(errno) }
+    let kind = unsafe status.st_mode & S_IFMT
+    if kind == S_IFDIR { throw .system(EISDIR) }
+    let isRegular = kind == S_IFREG
+    let flags = fcntl(number, F_GETFL)
+    return unsafe Status(
+      isRegular: isRegular,
+      byteCount: isRegular ? Int(status.st_size) : 0,
+      offset: isRegular ? max(0, Int(lseek(number, 0, SEEK_CUR))) : 0,
+      appends: flags >= 0 && flags & O_APPEND != 0)
+  }
+
+  /// One read(2): 1 ... count bytes, 0 at the end.
+  func read(into bytes: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
+    while true {
+      let count = unsafe Self.read(number, base, bytes.count)
+      if count >= 0 { return count }
+      try recover(errno, waitingFor: POLLIN)
+    }
+  }
+
+  /// One write(2): 1 ... count bytes.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(AudioFileError) -> Int {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
+    while true {
+      let count = unsafe Self.write(number, base, bytes.count)
+      if count > 0 { return count }
+      try recover(count == 0 ? EIO : errno, waitingFor: POLLOUT)
+    }
+  }
+
+  func seek(to offset: Int) throws(AudioFileError) {
+    if lseek(number, off_t(offset), SEEK_SET) < 0 { throw .system(errno) }
+  }
+
+  /// Corresponds to fsync(2).
+  func sync() throws(AudioFileError) {
+    while fsync(number) != 0 {
+      guard errno == EINTR else { throw .system(errno) }
+    }
+  }
+
+  /// Closes what is ours. After EINTR the descriptor is gone, on Linux and Darwin alike.
+  func close() throws(AudioFileError) {
+    guard closes else { return }
+    if Self.close(number) != 0 && errno != EINTR { throw .system(errno) }
+  }
+
+  private func recover(_ error: CInt, waitingFor event: Int32) throws(AudioFileError) {
+    switch error {
+    case EINTR:
+      if interrupted?() == true { throw .interrupted }
+    case EAGAIN, EWOULDBLOCK:
+      var entry = pollfd(fd: number, events: Int16(event), revents: 0)
+      if unsafe poll(&entry, 1, -1) < 0 {
+        guard errno == EINTR else { throw .system(errno) }
+        if interrupted?() == true { throw .interrupted }
+      }
+    default:
+      throw .system(error)
+    }
+  }
+}
+
+// The C functions whose names the methods above take.
+extension Descriptor {
+  #if canImport(Darwin)
+    private static func open(_ path: String, _ flags: CInt) -> CInt {
+      unsafe Darwin.open(path, flags, 0o666)
+    }
+    private static let read = unsafe Darwin.read
+    private static let write = unsafe Darwin.write
+    private static let close = Darwin.close
+  #else
+    private static func open(_ path: String, _ flags: CInt) -> CInt {
+      unsafe Glibc.open(path, flags, 0o666)
+    }
+    private static let read = unsafe Glibc.read
+    private static let write = unsafe Glibc.write
+    private static let close = Glibc.close
+  #endif
+}

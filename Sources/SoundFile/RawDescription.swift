@@ -1,0 +1,47 @@
+import CSndFile
+public import PCM
+
+/// What headerless data is: somebody must say so, since nothing in it does.
+public struct RawDescription: Hashable, Sendable {
+  /// How samples are coded.
+  public var codec: AudioCodec
+
+  /// Frames a second.
+  public var sampleRate: Double
+
+  /// Samples in a frame.
+  public var channelCount: Int
+
+  /// Headerless data of a codec; without anything said, f32le at 48000 Hz in two channels.
+  public init(codec: AudioCodec = .pcm(.f32le), sampleRate: Double = 48000, channelCount: Int = 2) {
+    self.codec = codec
+    self.sampleRate = sampleRate
+    self.channelCount = channelCount
+  }
+
+  /// Headerless samples of an encoding.
+  public init(encoding: SampleEncoding, sampleRate: Double = 48000, channelCount: Int = 2) {
+    self.init(codec: .pcm(encoding), sampleRate: sampleRate, channelCount: channelCount)
+  }
+
+  /// The layout of plain samples, nil for codecs that libsndfile must undo.
+  func layout() throws(AudioFileError) -> PlainLayout? {
+    guard case .pcm(let encoding) = codec else { return nil }
+    guard channelCount > 0, sampleRate > 0 else {
+      throw .unsupported("raw data needs a rate and a channel count above zero")
+    }
+    return PlainLayout(
+      type: .raw, encoding: encoding, sampleRate: sampleRate, channelCount: channelCount,
+      dataStart: 0)
+  }
+
+  func sndFileInfo() throws(AudioFileError) -> SF_INFO {
+    let format = AudioFileFormat(.raw, codec: codec)
+    try format.check(sampleRate: sampleRate, channelCount: channelCount)
+    var info = SF_INFO()
+    info.format = format.sndFileFormat ?? 0
+    info.samplerate = CInt(sampleRate)
+    info.channels = CInt(channelCount)
+    return info
+  }
+}

@@ -1,0 +1,59 @@
+import CSndFile
+import PCM
+
+/// What libsndfile says of an open file.
+struct SndFileFacts {
+  let format: AudioFileFormat
+  let sampleRate: Double
+  let channelCount: Int
+  let frameCount: Int?
+  let canSeek: Bool
+  let tags: AudioFileTags
+
+  var encoding: SampleEncoding { format.deliveredEncoding }
+  var frameSize: Int { channelCount * encoding.byteCount }
+
+  init(_ handle: OpaquePointer?, _ info: SF_INFO, isStream: Bool) throws(AudioFileError) {
+    guard let handle = unsafe handle else { throw .malformed(openingComplaint()) }
+    let isSwapped =
+      unsafe sf_command(handle, CInt(SFC_RAW_DATA_NEEDS_ENDSWAP), nil, 0) == CInt(SF_TRUE)
+    let isNativeBig = SampleEncoding(.int16) == .s16be
+    let major = info.format & CInt(SF_FORMAT_TYPEMASK)
+    let sub = info.format & CInt(SF_FORMAT_SUBMASK)
+    guard let codec = AudioCodec(subFormat: sub, isBigEndian: isNativeBig),
+      let type = AudioFileType(majorFormat: major, codec: codec)
+    else { throw .unrecognized("is of a type this program cannot name") }
+    let native = AudioFileFormat(type, codec: codec)
+    if !native.isPacked, isSwapped,
+      let swapped = AudioCodec(subFormat: sub, isBigEndian: !isNativeBig)
+    {
+      format = AudioFileFormat(type, codec: swapped)
+    } else {
+      format = native
+    }
+    sampleRate = Double(info.samplerate)
+    channelCount = Int(info.channels)
+    let frames = Int(info.frames)
+    frameCount = frames < Self.endless ? frames : nil
+    canSeek = !isStream && info.seekable != 0
+    var tags = AudioFileTags()
+    for key in AudioFileTags.Key.allCases {
+      if let text = unsafe sf_get_string(handle, key.sndFileNumber) {
+        unsafe tags[key] = String(cString: text)
+      }
+    }
+    self.tags = tags
+    _ = try PlainLayout(
+      type: type, encoding: format.deliveredEncoding, sampleRate: sampleRate,
+      channelCount: channelCount, dataStart: 0
+    ).checked()
+  }
+
+  /// More frames than this are what libsndfile makes of a pipe's length, which it does not know.
+  private static let endless = 1 << 44
+}
+
+/// Why libsndfile opened nothing, in our words.
+func openingComplaint() -> String {
+  unsafe plainText(String(cString: sf_strerror(nil)))
+}

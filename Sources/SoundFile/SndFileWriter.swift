@@ -1,0 +1,202 @@
+import CSndFile
+import PCM
+
+/// Writes what libsndfile knows, to a file or a pipe.
+///
+/// Corresponds to `sf_open_virtual`; Sound Designer II, whose header is a second file, to
+/// `sf_open`. One thread at a time.
+@safe final class SndFileWriter {
+  let format: AudioFileFormat
+  let channelCount: Int
+
+  /// Whole frames the encoder took.
+  private(set) var frameCount = 0
+
+  private let sink: ByteSink?
+  private var handle: OpaquePointer?
+  private let transfer: SndFileTransfer
+  private var scratch: [Int32] = []
+
+  /// Begins to write into `sink`.
+  init(
+    _ sink: ByteSink, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
+    tags: AudioFileTags
+  ) throws(AudioFileError) {
+    self.sink = sink
+    self.format = format
+    self.channelCount = channelCount
+    transfer = SndFileTransfer(format)
+    var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
+    var functions = ByteSink.callbacks
+    let context = unsafe Unmanaged.passUnretained(sink).toOpaque()
+    unsafe handle = sf_open_virtual(&functions, CInt(SFM_WRITE), &info, context)
+    try prepare(tags)
+    try sink.throwFailure()
+  }
+
+  /// Begins to write a file by its path, with whatever belongs beside it.
+  init(
+    path: String, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
+    tags: AudioFileTags
+  ) throws(AudioFileError) {
+    sink = nil
+    self.format = format
+    self.channelCount = channelCount
+    transfer = SndFileTransfer(format)
+    var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
+    unsafe handle = sf_open(path, CInt(SFM_WRITE), &info)
+    try prepare(tags)
+  }
+
+  deinit {
+    // Whoever cares whether closing worked has called close().
+    if let handle = unsafe handle { unsafe sf_close(handle) }
+  }
+
+  /// Throws unless the encoder takes the format; touches no file.
+  static func rehearse(
+    _ format: AudioFileFormat, sampleRate: Double, channelCount: Int
+  ) throws(AudioFileError) {
+    do throws(AudioFileError) {
+      let writer = try SndFileWriter(
+        .rehearsal(), format: format, sampleRate: sampleRate, channelCount: channelCount,
+        tags: AudioFileTags())
+      let frame = [UInt8](
+        repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
+      unsafe try writer.write(frame.span.bytes)
+      try writer.close()
+    } catch {
+      throw .unsupported(
+        "\(format.name) cannot be written at \(plain(sampleRate)) Hz in \(channelCount) channels"
+          + " (\(error.message))")
+    }
+  }
+
+  /// Writes whole frames.
+  func write(_ bytes: RawSpan) throws(AudioFileError) {
+    guard let handle = unsafe handle else { return }
+    let frameSize = channelCount * format.deliveredEncoding.byteCount
+    let frames = bytes.byteCount / frameSize
+    let written = unsafe bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe transfer.isDirect(UnsafeMutableRawPointer(mutating: base))
+        ? writeDirectly(handle, base, frames) : writeThroughScratch(handle, base, frames)
+    }
+    frameCount += written
+    // Frames by themselves go out with their block, not with the next one.
+    let flushed = Result { () throws(AudioFileError) in try sink?.flush() }
+    try sink?.throwFailure()
+    try flushed.get()
+    if written != frames {
+      throw .malformed(unsafe plainText(String(cString: sf_strerror(handle))))
+    }
+  }
+
+  /// Makes the file readable as far as it has been written. Corresponds to
+  /// `SFC_UPDATE_HEADER_NOW`.
+  func updateHeader() throws(AudioFileError) {
+    guard let handle = unsafe handle else { return }
+    switch format.type {
+    case .wav, .wavex, .rf64, .w64, .caf, .aiff, .au, .nist, .svx, .avr, .ircam:
+      unsafe sf_command(handle, CInt(SFC_UPDATE_HEADER_NOW), nil, 0)
+    default: break
+    }
+    try sink?.flush()
+    try sink?.throwFailure()
+  }
+
+  func sync() throws(AudioFileError) {
+    if let handle = unsafe handle, sink == nil { unsafe sf_write_sync(handle) }
+    try sink?.sync()
+    try sink?.throwFailure()
+  }
+
+  /// Completes the header and closes, whatever happens; then throws what happened.
+  func close() throws(AudioFileError) {
+    guard let closing = unsafe handle else { return }
+    unsafe handle = nil
+    let status = unsafe sf_close(closing)
+    let closed = Result { () throws(AudioFileError) in try sink?.close() }
+    try sink?.throwFailure()
+    try closed.get()
+    if status != 0 { throw .malformed(unsafe plainText(String(cString: sf_error_number(status)))) }
+  }
+
+  private func prepare(_ tags: AudioFileTags) throws(AudioFileError) {
+    guard let handle = unsafe handle else { throw .malformed(openingComplaint()) }
+    if Self.growsToRF64(format) {
+      unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
+    }
+    // Peaks are found only in samples libsndfile converts, not in bytes it copies.
+    if transfer == .raw {
+      unsafe sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
+    }
+    for (key, text) in tags.all {
+      // Refused by types that have no place for it.
+      unsafe sf_set_string(handle, key.sndFileNumber, text)
+    }
+  }
+
+  private static func info(
+    _ format: AudioFileFormat, sampleRate: Double, channelCount: Int
+  ) -> SF_INFO {
+    var info = SF_INFO()
+    info.samplerate = CInt(sampleRate)
+    info.channels = CInt(channelCount)
+    info.format = format.sndFileFormat ?? 0
+    if growsToRF64(format) {
+      info.format = AudioFileType.rf64.majorFormat | format.codec.subFormat
+    }
+    return info
+  }
+
+  /// Whether a WAV file can become RF64 when it outgrows 4 GiB.
+  static func growsToRF64(_ format: AudioFileFormat) -> Bool {
+    format.type == .wav && AudioFileFormat(.rf64, codec: format.codec).isWritable
+  }
+
+  private func writeDirectly(
+    _ handle: OpaquePointer, _ base: UnsafeRawPointer, _ frames: Int
+  ) -> Int {
+    let count = sf_count_t(frames)
+    switch transfer {
+    case .raw:
+      let frameSize = channelCount * format.deliveredEncoding.byteCount
+      return unsafe Int(sf_write_raw(handle, base, count * sf_count_t(frameSize))) / frameSize
+    case .short:
+      return unsafe Int(sf_writef_short(handle, base.assumingMemoryBound(to: Int16.self), count))
+    case .float:
+      return unsafe Int(sf_writef_float(handle, base.assumingMemoryBound(to: Float.self), count))
+    case .integer:
+      return unsafe Int(sf_writef_int(handle, base.assumingMemoryBound(to: Int32.self), count))
+    }
+  }
+
+  /// Through 32-bit words: for depths libsndfile has no function for, and for bytes that lie
+  /// where its functions must not read.
+  private func writeThroughScratch(
+    _ handle: OpaquePointer, _ base: UnsafeRawPointer, _ frames: Int
+  ) -> Int {
+    let block = 4096
+    let sampleSize = format.deliveredEncoding.byteCount
+    if scratch.isEmpty { scratch = Array(repeating: 0, count: block * channelCount) }
+    var done = 0
+    while done < frames {
+      let wanted = min(block, frames - done)
+      let source = unsafe base + done * channelCount * sampleSize
+      let count = unsafe scratch.withUnsafeMutableBytes { words in
+        guard let start = words.baseAddress else { return 0 }
+        if case .integer(let byteCount) = transfer {
+          unsafe unpackHighBytes(
+            of: source, count: wanted * channelCount, byteCount: byteCount, into: start)
+        } else {
+          unsafe start.copyMemory(from: source, byteCount: wanted * channelCount * sampleSize)
+        }
+        return unsafe writeDirectly(handle, start, wanted)
+      }
+      done += count
+      if count < wanted { break }
+    }
+    return done
+  }
+}

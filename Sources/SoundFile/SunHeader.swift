@@ -1,0 +1,108 @@
+import PCM
+
+/// The header of Sun's and NeXT's `.snd`: six words, then a remark.
+///
+/// Read here and not by libsndfile, which takes the length for a signed number, so that files
+/// beyond 2 GiB and pipes of any length come out whole.
+struct SunHeader {
+  private let dataStart: Int
+  private let dataByteCount: Int?
+  private let coding: Int
+  private let sampleRate: Double
+  private let channelCount: Int
+  private let isBigEndian: Bool
+
+  /// The first 24 bytes, or nil where they are no plausible header.
+  init?(_ head: [UInt8]) {
+    guard head.count >= 24 else { return nil }
+    let isBigEndian = fourCharacters(head, at: 0) == ".snd"
+    func word(_ index: Int) -> Int {
+      Int(integer(head, at: 4 * index, count: 4, isBigEndian: isBigEndian))
+    }
+    guard (24...ByteSource.longestHead).contains(word(1)), (1...27).contains(word(3)),
+      word(4) > 0, word(4) <= Int(AudioFileFormat.highestRate),
+      (1...AudioFileFormat.mostChannels).contains(word(5))
+    else { return nil }
+    self.isBigEndian = isBigEndian
+    dataStart = word(1)
+    dataByteCount = word(2) == 0xFFFF_FFFF ? nil : word(2)
+    coding = word(3)
+    sampleRate = Double(word(4))
+    channelCount = word(5)
+  }
+
+  /// The layout of plain samples, nil where they are coded in a way libsndfile must undo.
+  var layout: PlainLayout? {
+    let encoding: SampleEncoding? =
+      switch coding {
+      case 1: .ulaw
+      case 2: .s8
+      case 3: isBigEndian ? .s16be : .s16le
+      case 4: isBigEndian ? .s24be : .s24le
+      case 5: isBigEndian ? .s32be : .s32le
+      case 6: isBigEndian ? .f32be : .f32le
+      case 7: isBigEndian ? .f64be : .f64le
+      case 27: .alaw
+      default: nil
+      }
+    guard let encoding else { return nil }
+    return PlainLayout(
+      type: .au, encoding: encoding, sampleRate: sampleRate, channelCount: channelCount,
+      dataStart: dataStart, dataByteCount: dataByteCount)
+  }
+
+  /// Reads the layout from a source whose head has been probed.
+  static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
+    let header = SunHeader(try source.peek(at: 0, count: 24))
+    guard let layout = header?.layout else { return nil }
+    if try source.peek(at: layout.dataStart - 1, count: 1).isEmpty {
+      throw .malformed("au header is cut short")
+    }
+    return layout
+  }
+
+  /// The header of a stream whose length nobody knows yet.
+  ///
+  /// Corresponds to what libsndfile writes for `SF_FORMAT_AU`, with a length of 0xFFFFFFFF.
+  static func streamHeader(
+    encoding: SampleEncoding, sampleRate: Int, channelCount: Int
+  ) -> [UInt8]? {
+    let coding: Int? =
+      switch encoding {
+      case .ulaw: 1
+      case .s8: 2
+      case .s16be, .s16le: 3
+      case .s24be, .s24le: 4
+      case .s32be, .s32le: 5
+      case .f32be, .f32le: 6
+      case .f64be, .f64le: 7
+      case .alaw: 27
+      case .u8: nil
+      }
+    guard let coding else { return nil }
+    let isBigEndian = encoding.isBigEndian ?? true
+    var header = HeaderBytes(isBigEndian: isBigEndian)
+    header.append(text: isBigEndian ? ".snd" : "dns.")
+    for word in [24, 0xFFFF_FFFF, coding, sampleRate, channelCount] {
+      header.append(word, byteCount: 4)
+    }
+    return header.bytes
+  }
+}
+
+/// Bytes of a header being put together.
+struct HeaderBytes {
+  let isBigEndian: Bool
+  private(set) var bytes: [UInt8] = []
+
+  init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
+
+  mutating func append(text: String) { bytes += Array(text.utf8) }
+
+  mutating func append(_ number: Int, byteCount: Int) {
+    let little = (0..<byteCount).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    bytes += isBigEndian ? little.reversed() : little
+  }
+
+  mutating func append(bytes more: [UInt8]) { bytes += more }
+}

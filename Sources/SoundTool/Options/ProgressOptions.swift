@@ -1,0 +1,24 @@
+public import ArgumentParser
+
+/// `--meter`, `--progress`, `--no-progress`: the line on a terminal.
+public struct ProgressOptions: ParsableArguments {
+  @Flag(name: .customLong("meter"), help: "Show levels on one line of stderr, even in a pipeline.")
+  var meter = false
+
+  @Flag(
+    name: .customLong("progress"), help: "Show progress on one line of stderr, even in a pipeline.")
+  var progress = false
+
+  @Flag(name: .customLong("no-progress"), help: "Never show that line.")
+  var noProgress = false
+
+  /// No options given.
+  public init() {}
+
+  /// Whether the line is shown: where stderr is a terminal and the program was given a file, or
+  /// where it was asked for; never with `-q`.
+  public func showsLine(hasFile: Bool) -> Bool {
+    if noProgress || Messages.verbosity == .quiet { return false }
+    return meter || progress || (hasFile && System.isTerminal(2))
+  }
+}

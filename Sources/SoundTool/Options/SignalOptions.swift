@@ -1,0 +1,54 @@
+public import ArgumentParser
+public import PCM
+
+/// `-m`: which channels, in which order.
+public struct MapOptions: ParsableArguments {
+  /// `-m`: the channels, from 1.
+  @Option(
+    name: [.customShort("m", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp("Channels from 1, in order: 2,1.", valueName: "list"),
+    transform: Words.map)
+  public var map: ChannelMap?
+
+  /// No options given.
+  public init() {}
+}
+
+/// `-g` and `--no-dither`: what happens to sample values.
+public struct LevelOptions: ParsableArguments {
+  /// `-g`: unity when not given.
+  @Option(
+    name: [.customShort("g", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp("Gain in decibels.", valueName: "db"),
+    transform: Words.gain)
+  public var gain: Gain = .unity
+
+  @Flag(name: .customLong("no-dither"), help: "Add no dither where bits are lost.")
+  var noDither = false
+
+  /// No options given.
+  public init() {}
+
+  /// Whether TPDF dither is added where bits are lost.
+  public var dither: Bool { !noDither }
+}
+
+/// `--no-resample`: fail rather than change the rate.
+public struct ResampleOptions: ParsableArguments {
+  /// `--no-resample`.
+  @Flag(name: .customLong("no-resample"), help: "Fail where the device cannot do the rate.")
+  public var noResample = false
+
+  /// No options given.
+  public init() {}
+}
+
+/// `--no-clobber`: an existing output file is an error.
+public struct ClobberOptions: ParsableArguments {
+  /// `--no-clobber`.
+  @Flag(name: .customLong("no-clobber"), help: "Fail where the output file exists.")
+  public var noClobber = false
+
+  /// No options given.
+  public init() {}
+}

@@ -1,0 +1,60 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The three descriptors a program starts with.
+public enum StandardStreams {
+  private static let outputDescriptor = Atomic<CInt>(1)
+
+  /// Where stdout's data goes: 1, or the private descriptor that took its place.
+  public static var output: CInt { outputDescriptor.load(ordering: .relaxed) }
+
+  /// Gives each of the descriptors 0, 1 and 2 that is closed something harmless, opened the wrong
+  /// way round, so that the next file opened does not take its number and messages do not end up
+  /// in somebody's recording. Reading or writing it fails: `stdin: not open`.
+  static func occupyClosed() {
+    for descriptor in CInt(0)...2 where !System.isOpen(descriptor) {
+      // The lowest free number is this one.
+      _ = unsafe open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// Moves stdout to a private descriptor (closed on exec), and leaves at 1 a way to /dev/null or,
+  /// when `toErrors`, to stderr: what a library prints on stdout never reaches our data.
+  ///
+  /// Call before the library (PortAudio) starts, and only once. From then on ``output`` is the
+  /// private descriptor.
+  public static func reserveOutput(toErrors: Bool) throws(ToolError) {
+    precondition(output == STDOUT_FILENO, "stdout was moved before")
+    let moved = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+    guard moved != -1 else { throw .failure("stdout", errno: errno) }
+    if toErrors {
+      guard dup2(STDERR_FILENO, STDOUT_FILENO) != -1 else { throw .failure("stdout", errno: errno) }
+    } else {
+      let null = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+      guard null != -1 else { throw .failure("/dev/null", errno: errno) }
+      defer { close(null) }
+      guard dup2(null, STDOUT_FILENO) != -1 else { throw .failure("stdout", errno: errno) }
+    }
+    outputDescriptor.store(moved, ordering: .relaxed)
+  }
+
+  /// Throws a usage error when stdout is a terminal: PCM is never written to one.
+  public static func refuseTerminal() throws(ToolError) {
+    guard !System.isTerminal(output) else {
+      throw .usage(
+        "stdout", "is a terminal, and sound is not written to one (use a pipe, a file or -o FILE)")
+    }
+  }
+
+  /// Writes text to stdout, whole, and tells whether that worked.
+  public static func print(_ text: String) throws(ToolError) {
+    var writer = PipeWriter(descriptor: output, name: "stdout")
+    let bytes = Array(text.utf8)
+    try unsafe writer.write(bytes.span.bytes)
+  }
+}

@@ -1,0 +1,132 @@
+// ArgumentParser parses; what it says when it cannot is turned into our one line here. Its errors
+// are private types, so their published text is what there is to work with. A complaint of our own
+// travels through it behind a mark no text contains.
+
+internal import ArgumentParser
+
+/// Why a word on the command line, or in the environment, cannot be taken.
+public struct Complaint: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong with it and what would work: `a rate below 1000 Hz (48k is 48000)`.
+  public let text: String
+
+  /// A complaint, in the style of ``Messages``.
+  public init(_ text: String) { self.text = text }
+
+  fileprivate static let mark: Character = "\u{1F}"
+
+  /// The usage error: names the option or variable, and its value unless the text has it already.
+  func usage(of name: String, value: String, joint: String = " ") -> ToolError {
+    let text = self.text
+    return .usage(text.contains("'\(value)'") ? name : "\(name)\(joint)\(value)", text)
+  }
+
+  /// The text behind the mark, for ArgumentParser to carry.
+  public var description: String { "\(Self.mark)\(text)" }
+}
+
+/// What a command line comes to.
+enum Parsed<T> {
+  /// A program to run.
+  case run(T)
+  /// Something to print on stdout, and that is all: help, version, a completion script.
+  case text(String)
+}
+
+enum CommandLineWords {
+  static func parse<T: Tool>(_ type: T.Type, _ arguments: [String]) throws(ToolError) -> Parsed<T> {
+    do {
+      let tool = try T.parse(splitFlags(arguments))
+      return tool.common.version ? .text(versionText(type)) : .run(tool)
+    } catch {
+      let text = T.message(for: error)
+      if T.exitCode(for: error).isSuccess {
+        return .text(text.hasSuffix("\n") ? text : text + "\n")
+      }
+      throw translate(text)
+    }
+  }
+
+  private static func versionText<T: Tool>(_ type: T.Type) -> String {
+    let lines = ["\(T.programName) (sd tools) \(Version.current)"] + T.libraryVersions
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Takes the flags off the front of `-qd5`, which ArgumentParser understands only as `-q -d5`.
+  ///
+  /// The letters are those that mean a flag in every program. A word that is the value of the
+  /// option before it is left alone.
+  static func splitFlags(_ arguments: [String]) -> [String] {
+    let flags: Set<Character> = ["q", "v", "h", "V", "j"]
+    var result: [String] = []
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      guard word != "--" else { return result + [word] + rest }
+      var letters = word.dropFirst()
+      guard word.first == "-", letters.first != "-", !letters.isEmpty else {
+        result.append(word)
+        // `--name value`, where name may be a flag: what follows is left as it is.
+        if word.hasPrefix("--"), !word.contains("="), let next = rest.popFirst() {
+          if next == "--" { return result + [next] + rest }
+          result.append(next)
+        }
+        continue
+      }
+      while letters.count > 1, let letter = letters.first, flags.contains(letter) {
+        result.append("-\(letter)")
+        letters.removeFirst()
+      }
+      result.append("-\(letters)")
+      if letters.count == 1, !flags.contains(letters[letters.startIndex]),
+        let next = rest.popFirst()
+      {
+        result.append(next)
+      }
+    }
+    return result
+  }
+
+  /// Turns ArgumentParser's words into a subject and a complaint.
+  static func translate(_ text: String) -> ToolError {
+    let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+    let first = quoted.first ?? ""
+    // `-r <hz>` without the placeholder.
+    func option(_ words: String) -> String { String(words.prefix { $0 != " " }) }
+    if let mark = text.firstIndex(of: Complaint.mark) {
+      let complaint = String(text[text.index(after: mark)...])
+      let head = text[..<mark]
+      guard let value = between("The value '", "' is invalid for '", in: head),
+        let name = between("' is invalid for '", "'", in: head)
+      else { return .usage("", complaint) }
+      guard name.hasPrefix("-") else { return .usage(value, complaint) }
+      return Complaint(complaint).usage(of: option(name), value: value)
+    }
+    if text.hasPrefix("Unknown option"), let missing = quoted.dropFirst().first,
+      text.contains("or: Missing value")
+    {
+      return .usage(option(missing), "needs a value")
+    }
+    if text.hasPrefix("Unknown option") {
+      let suggestion = quoted.dropFirst().first.map { ", did you mean \($0)?" } ?? ""
+      return .usage(first, "unknown option\(suggestion)")
+    }
+    if text.hasPrefix("Missing value for") { return .usage(option(first), "needs a value") }
+    if text.hasPrefix("Missing expected argument") { return .usage(first, "is missing") }
+    if text.hasPrefix("The option"), text.contains("does not take any value") {
+      return .usage(first, "takes no value")
+    }
+    if text.contains("nexpected argument") { return .usage(first, "one operand too many") }
+    if text.hasPrefix("The value") {
+      return .usage(first, "not a value for \(quoted.last ?? "it")")
+    }
+    let line = text.prefix { $0 != "\n" }
+    return .usage("", line.prefix(1).lowercased() + line.dropFirst())
+  }
+
+  private static func between(_ start: String, _ end: String, in text: Substring) -> String? {
+    guard let from = text.firstRange(of: start),
+      let to = text[from.upperBound...].firstRange(of: end)
+    else { return nil }
+    return String(text[from.upperBound..<to.lowerBound])
+  }
+}

@@ -1,0 +1,53 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// How a program ends: the one place that calls `exit`.
+public enum Ending {
+  private static let remembered = Mutex(ExitStatus.success)
+  private static let abrupt = Atomic<Bool>(false)
+
+  /// Prints an error and remembers its status, for a program that can and should go on to its end.
+  /// The worst status remembered is the program's.
+  public static func remember(_ error: ToolError) {
+    Messages.error(error)
+    remember(error.status)
+  }
+
+  /// Remembers a status without a word, because the words were said before.
+  public static func remember(_ status: ExitStatus) {
+    remembered.withLock { if status.worse(than: $0) { $0 = status } }
+  }
+
+  /// Makes the process end without the exit handlers of the libraries in it: after a host was lost,
+  /// theirs may hang or abort.
+  public static func skipExitHandlers() {
+    abrupt.store(true, ordering: .relaxed)
+  }
+
+  /// Ends the process: by the signal that stopped it, by SIGPIPE, or with the worst status seen.
+  static func end(_ error: ToolError?, isOpenEnded: Bool) -> Never {
+    SignalCenter.shared.noticeStop()
+    Messages.transient("")
+    if let error { settle(error) }
+    let status = remembered.withLock { $0 }
+    if let signal = SignalCenter.shared.stopSignal, !isOpenEnded { System.die(of: signal) }
+    if abrupt.load(ordering: .relaxed) { _exit(status.rawValue) }
+    exit(status.rawValue)
+  }
+
+  private static func settle(_ error: ToolError) {
+    switch error.kind {
+    case .stopped:
+      break
+    case .brokenPipe where !SignalCenter.shared.inheritedIgnoredPipe:
+      System.die(of: SIGPIPE)
+    case .brokenPipe, .told:
+      remember(error)
+    }
+  }
+}

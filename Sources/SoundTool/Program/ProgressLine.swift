@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The line on a terminal: position, length, percent, levels, losses; redrawn at most ten times a
+/// second, wiped away for messages and at the end. One thread at a time.
+public final class ProgressLine {
+  /// What the line shows.
+  public struct Status: Sendable {
+    /// Seconds done.
+    public var position: Double
+    /// Seconds in all, where that is known.
+    public var length: Double?
+    /// Decibels below full scale, one per channel; empty for none.
+    public var levels: [Double]
+    /// What was lost, or anything else worth a word; empty for none.
+    public var remark: String
+
+    /// A status of these.
+    public init(
+      position: Double, length: Double? = nil, levels: [Double] = [], remark: String = ""
+    ) {
+      self.position = position
+      self.length = length
+      self.levels = levels
+      self.remark = remark
+    }
+  }
+
+  private let limit = RateLimit(interval: 0.1)
+
+  /// A line on stderr; ``ProgressOptions/showsLine(hasFile:)`` tells whether there shall be one.
+  public init() {
+    // The shell's prompt must not stand behind a half-drawn line.
+    SignalCenter.shared.onPause({ Messages.transient("") }, resume: {})
+  }
+
+  /// Redraws the line if the last time is a tenth of a second ago; `status` is asked only then.
+  public func update(_ status: () -> Status) {
+    guard limit.pass() != nil else { return }
+    Messages.transient(String(Self.text(of: status()).prefix(Self.columns - 1)))
+  }
+
+  /// Wipes the line away.
+  public func clear() {
+    Messages.transient("")
+  }
+
+  /// The line as it is drawn: `0:12.3 / 3:45.0  5%  -12.3 -inf dB  lost 0`.
+  static func text(of status: Status) -> String {
+    var parts = [clock(status.position)]
+    if let length = status.length {
+      parts[0] += " / \(clock(length))"
+      let percent = length > 0 ? min(100, 100 * status.position / length) : 100
+      parts.append("\(Int(percent))%")
+    }
+    if !status.levels.isEmpty {
+      parts.append(status.levels.map(decibels).joined(separator: " ") + " dB")
+    }
+    if !status.remark.isEmpty { parts.append(status.remark) }
+    return parts.joined(separator: "  ")
+  }
+
+  private static func clock(_ seconds: Double) -> String {
+    let tenths = Int((max(0, seconds) * 10).rounded(.down))
+    let (minutes, rest) = (tenths / 600, tenths % 600)
+    let text = "\(rest / 10).\(rest % 10)"
+    let padded = rest < 100 ? "0" + text : text
+    guard minutes >= 60 else { return "\(minutes):\(padded)" }
+    return "\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60):\(padded)"
+  }
+
+  private static func decibels(_ level: Double) -> String {
+    guard level.isFinite else { return " -inf" }
+    let tenths = Int((level * 10).rounded())
+    let text = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+    return String(repeating: " ", count: max(0, 5 - text.count)) + text
+  }
+
+  private static var columns: Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+}

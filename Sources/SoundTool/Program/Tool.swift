@@ -1,0 +1,105 @@
+public import ArgumentParser
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// One of the programs: options declared as properties, then ``prepare()`` and `run()`.
+///
+/// `main()` is the one place where parsing, help, errors, exit statuses and signals end. `run()`
+/// throws ``ToolError``; a tool that has a complaint but goes on to the end says so with
+/// ``Ending/remember(_:)``.
+public protocol Tool: ParsableCommand, SendableMetatype {
+  /// The options all programs share, as an `@OptionGroup`.
+  var common: CommonOptions { get }
+
+  /// What `-V` prints after the program's own version: `libsndfile-1.2.0`, `PortAudio V19.6.0`.
+  static var libraryVersions: [String] { get }
+
+  /// Whether INT, TERM or HUP is how this run is meant to end: a recording without a length.
+  var isOpenEnded: Bool { get }
+
+  /// Finds what the command line and the environment alone show to be wrong; nothing is opened
+  /// before it returns.
+  mutating func prepare() throws(ToolError)
+}
+
+extension Tool {
+  /// False: most programs have an end of their own, and die of a signal that comes before it.
+  public var isOpenEnded: Bool { false }
+
+  /// Nothing to find.
+  public mutating func prepare() throws(ToolError) {}
+
+  /// The program's name, as in every message.
+  public static var programName: String {
+    configuration.commandName ?? String(describing: self).lowercased()
+  }
+
+  /// Parses the command line, runs the program and ends the process.
+  public static func main() {
+    main(nil)
+  }
+
+  /// Runs the program with these arguments (by default the command line's) and ends the process.
+  public static func main(_ arguments: [String]?) {
+    StandardStreams.occupyClosed()
+    Messages.program = programName
+    do {
+      switch try CommandLineWords.parse(
+        Self.self, arguments ?? Array(CommandLine.arguments.dropFirst()))
+      {
+      case .text(let text):
+        // Parsing is all that has happened; the default actions of signals are right for a print.
+        try StandardStreams.print(text)
+        Ending.end(nil, isOpenEnded: false)
+      case .run(let tool):
+        tool.runToTheEnd()
+      }
+    } catch {
+      Ending.end(error, isOpenEnded: false)
+    }
+  }
+
+  private func runToTheEnd() -> Never {
+    var tool = self
+    Messages.verbosity = tool.common.verbosity
+    SignalCenter.shared.start()
+    do throws(ToolError) {
+      try tool.prepare()
+      do {
+        try tool.run()
+      } catch let error as ToolError {
+        throw error
+      } catch {
+        throw ToolError.failure("", "\(error)")
+      }
+    } catch {
+      Ending.end(error, isOpenEnded: tool.isOpenEnded)
+    }
+    Ending.end(nil, isOpenEnded: tool.isOpenEnded)
+  }
+}
+
+/// The options of every program.
+public struct CommonOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say less: errors only.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say more: what was opened and why; twice, even more.")
+  var verbose: Int
+
+  @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
+  var version = false
+
+  /// No options given.
+  public init() {}
+
+  /// How much the program says: `-q` beats `-v`.
+  public var verbosity: Messages.Verbosity {
+    if quiet { return .quiet }
+    return verbose == 0 ? .normal : verbose == 1 ? .verbose : .chatty
+  }
+}

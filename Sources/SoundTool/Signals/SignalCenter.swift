@@ -1,0 +1,217 @@
+// One thread takes every signal, with sigwait, so that no handler ever runs in the middle of
+// anything. It raises a flag, wakes those who wait on their own, and lets a second thread break
+// blocked system calls until all have noticed.
+
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The signals of this process: who is told, and how a blocked thread is got out of the kernel.
+///
+/// INT, TERM and HUP ask the program to stop; a second one more than half a second later ends it at
+/// once. USR1 prints a status line, USR2 calls the split hook, TSTP pauses what has hooks and stops
+/// the process. A signal inherited as ignored stays ignored. Callable from every thread but the
+/// audio thread.
+public final class SignalCenter: Sendable {
+  /// The only one: signals belong to the process.
+  public static let shared = SignalCenter()
+
+  /// The signal that interrupts a blocked system call; by default the system ignores it.
+  static let interruption = SIGURG
+
+  /// Seconds a stopped program may take before it is ended as it stands: while its main thread has
+  /// not noticed (it hangs in a library), and after it has (it completes a file).
+  static let patience = (unnoticed: 1.0, noticed: 10.0)
+
+  private struct BlockedThread {
+    let id: Int
+    let thread: ThreadHandle
+    let grace: Double
+  }
+
+  private struct State {
+    var mainThread: ThreadHandle?
+    var stopTime: Double?
+    var noticed = false
+    var wakeUps: [@Sendable () -> Void] = []
+    var statusLine: (@Sendable () -> String)?
+    var split: (@Sendable () -> Void)?
+    var pauses: [(pause: @Sendable () -> Void, resume: @Sendable () -> Void)] = []
+    var blocked: [BlockedThread] = []
+    var nextID = 0
+  }
+
+  private let stopNumber = Atomic<CInt>(0)
+  private let pipeWasIgnored = Atomic<Bool>(false)
+  private let state = Mutex(State())
+
+  init() {}
+
+  // MARK: Start
+
+  /// Blocks the signals and starts the thread that takes them. Called once, by the main thread,
+  /// before any other thread exists, because threads inherit the mask.
+  func start() {
+    pipeWasIgnored.store(System.isIgnored(SIGPIPE), ordering: .relaxed)
+    // A write to a pipe nobody reads, or beyond the file-size limit, is an error to report.
+    System.ignore(SIGPIPE)
+    System.ignore(SIGXFSZ)
+    System.handleAsInterruption(Self.interruption)
+    SignalSet([Self.interruption]).unblock()
+    state.withLock { $0.mainThread = .current }
+    let handled = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGTSTP].filter {
+      !System.isIgnored($0)
+    }
+    guard !handled.isEmpty else { return }
+    SignalSet(handled).block()
+    System.startThread {
+      let set = SignalSet(handled)
+      while true { self.take(set.wait()) }
+    }
+  }
+
+  /// Whether PIPE was ignored by whoever started this program, and a broken pipe is an error.
+  public var inheritedIgnoredPipe: Bool { pipeWasIgnored.load(ordering: .relaxed) }
+
+  // MARK: Stopping
+
+  /// The signal that asked the program to stop, if one has.
+  public var stopSignal: CInt? {
+    let number = stopNumber.load(ordering: .acquiring)
+    return number == 0 ? nil : number
+  }
+
+  /// Whether a signal has asked the program to stop.
+  public var isStopping: Bool { stopSignal != nil }
+
+  /// Seconds since the program was asked to stop, or nil.
+  public var stoppingTime: Double? {
+    state.withLock { state in state.stopTime.map { System.uptime - $0 } }
+  }
+
+  /// Throws `stopped` when the program was asked to stop. A loop that does not read or write pipes
+  /// calls this once a block.
+  public func checkStop() throws(ToolError) {
+    guard isStopping else { return }
+    noticeStop()
+    throw .stopped
+  }
+
+  /// Tells that the main thread knows of the stop and is on its way out. Other threads' word does
+  /// not count: it is the main thread that may hang in a library.
+  public func noticeStop() {
+    state.withLock { state in
+      if state.mainThread == .current { state.noticed = true }
+    }
+  }
+
+  // MARK: Hooks, called on the signal thread
+
+  /// Calls `wakeUp` when the program is asked to stop (at once, if it already was): for threads
+  /// that wait on a semaphore of their own.
+  public func onStop(_ wakeUp: @escaping @Sendable () -> Void) {
+    let late = state.withLock { state in
+      state.wakeUps.append(wakeUp)
+      return state.stopTime != nil
+    }
+    if late { wakeUp() }
+  }
+
+  /// Sets who is asked for the line that USR1 prints.
+  public func onStatus(_ line: @escaping @Sendable () -> String) {
+    state.withLock { $0.statusLine = line }
+  }
+
+  /// Sets who is called on USR2. Without one, USR2 keeps its default action.
+  public func onSplit(_ split: @escaping @Sendable () -> Void) {
+    state.withLock { $0.split = split }
+  }
+
+  /// Adds a pair that is called before TSTP stops the process and after CONT lets it run again.
+  public func onPause(
+    _ pause: @escaping @Sendable () -> Void, resume: @escaping @Sendable () -> Void
+  ) {
+    state.withLock { $0.pauses.append((pause, resume)) }
+  }
+
+  // MARK: Blocked threads
+
+  /// Runs `body`, a system call that may block; a stop interrupts it (EINTR), over and over until
+  /// it returns, from `grace` seconds after the signal on.
+  public func interruptible<R, E: Error>(
+    grace: Double = 0, _ body: () throws(E) -> R
+  ) throws(E) -> R {
+    let id = state.withLock { state in
+      state.nextID += 1
+      state.blocked.append(BlockedThread(id: state.nextID, thread: .current, grace: grace))
+      return state.nextID
+    }
+    defer { state.withLock { state in state.blocked.removeAll { $0.id == id } } }
+    return try body()
+  }
+
+  // MARK: The signal thread
+
+  private func take(_ signal: CInt) {
+    switch signal {
+    case SIGUSR1:
+      let line = state.withLock { $0.statusLine }
+      Messages.lineUnlessStuck(line.map { $0() } ?? "nothing open yet")
+    case SIGUSR2:
+      guard let split = state.withLock({ $0.split }) else { System.die(of: signal) }
+      split()
+    case SIGTSTP:
+      pause()
+    default:
+      stop(signal)
+    }
+  }
+
+  private func stop(_ signal: CInt) {
+    let now = System.uptime
+    let first = state.withLock { state in
+      if let time = state.stopTime {
+        if now - time > 0.5 { System.die(of: signal) }
+        return false
+      }
+      state.stopTime = now
+      return true
+    }
+    guard first else { return }
+    stopNumber.store(signal, ordering: .releasing)
+    System.startThread { self.interruptUntilTheEnd(signal) }
+    for wakeUp in state.withLock({ $0.wakeUps }) { wakeUp() }
+  }
+
+  private func pause() {
+    let hooks = state.withLock { $0.pauses }
+    for hook in hooks { hook.pause() }
+    // Back after CONT, or at once where there is no shell to continue us.
+    System.takeDefaultAction(of: SIGTSTP)
+    SignalSet([SIGTSTP]).block()
+    for hook in hooks.reversed() { hook.resume() }
+  }
+
+  // A signal sent between a thread's last look at the flag and its system call is lost; hence the
+  // repetition.
+  private func interruptUntilTheEnd(_ signal: CInt) {
+    let start = System.uptime
+    while true {
+      let elapsed = System.uptime - start
+      let noticed = state.withLock { state in
+        for blocked in state.blocked where elapsed >= blocked.grace {
+          blocked.thread.send(Self.interruption)
+        }
+        return state.noticed
+      }
+      if elapsed > (noticed ? Self.patience.noticed : Self.patience.unnoticed) {
+        System.die(of: signal)
+      }
+      System.sleep(seconds: 0.002)
+    }
+  }
+}

@@ -1,0 +1,217 @@
+public import PCM
+public import SoundFile
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// One input, opened: a file or stdin, with a header or raw. One thread at a time.
+public final class AudioSource {
+  /// How inputs are to be read.
+  public struct Options: Sendable {
+    /// What `-t` says of the inputs.
+    public var type = TypeChoice.auto
+    /// What raw data is, as far as anybody stated it (the environment included).
+    public var raw = RawFormat()
+    /// What options, not the environment, said of the data: where a header knows better, one line
+    /// says so.
+    public var claimed = RawFormat()
+
+    /// Find out what each input is; raw data is f32le, 48000 Hz, 2 channels.
+    public init() {}
+  }
+
+  /// What messages call it: the operand, or `stdin`.
+  public let name: String
+  /// The open file.
+  public let file: AudioFile
+  /// What ``read(into:capacity:)`` delivers.
+  public let format: StreamFormat
+  /// What was stated of it; everything, unless it is raw.
+  public let stated: RawFormat
+  /// Which file it is, to keep an output from cutting it.
+  public let identity: FileIdentity?
+
+  private var toldTrailing = false
+
+  // MARK: Opening
+
+  /// Opens all operands, `-` and no operand at all being stdin, so that a missing one is known
+  /// before the first is read.
+  ///
+  /// - Throws: a failure that names the operand.
+  public static func open(
+    _ operands: [String], _ options: Options
+  ) throws(ToolError) -> [AudioSource] {
+    if operands.count > 200 { System.raiseOpenFileLimit() }
+    var sources: [AudioSource] = []
+    for operand in operands.isEmpty ? ["-"] : operands {
+      sources.append(try AudioSource(operand, options))
+    }
+    return sources
+  }
+
+  /// Opens one operand, `-` being stdin.
+  public init(_ operand: String, _ options: Options = Options()) throws(ToolError) {
+    let isStdin = operand == "-"
+    let type: AudioFileType? = if case .named(let type) = options.type { type } else { nil }
+    let resolved = options.raw.resolved
+    let raw = RawDescription(
+      encoding: resolved.encoding, sampleRate: resolved.rate, channelCount: resolved.channelCount)
+    name = isStdin ? "stdin" : operand
+    identity = isStdin ? FileIdentity(descriptor: STDIN_FILENO) : FileIdentity(path: operand)
+    let center = SignalCenter.shared
+    file = try Self.calling(name) { () throws(AudioFileError) in
+      isStdin
+        ? try AudioFile(
+          descriptor: STDIN_FILENO, type: type, raw: raw, interrupted: { center.isStopping })
+        : try AudioFile(path: operand, type: type, raw: raw, interrupted: { center.isStopping })
+    }
+    format = StreamFormat(
+      encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
+    guard file.type == .raw else {
+      stated = RawFormat(
+        encoding: format.encoding, rate: format.rate, channelCount: format.channelCount)
+      tellHeader(options.claimed)
+      return
+    }
+    var stated = options.raw
+    if let encoding = AudioFileType.rawEncoding(forPath: operand), type == nil {
+      stated.encoding = encoding
+    }
+    self.stated = stated
+  }
+
+  /// Tells what raw data was taken as, if anything of that was a guess.
+  public func tellGuess() {
+    guard file.type == .raw else { return }
+    if stated.encoding == nil || stated.rate == nil || stated.channelCount == nil {
+      Messages.note(name, "taken as \(format)")
+    }
+  }
+
+  private func tellHeader(_ claimed: RawFormat) {
+    var words: [String] = []
+    if let encoding = claimed.encoding, encoding != format.encoding {
+      words.append("\(format.encoding.name), not \(encoding.name)")
+    }
+    if let rate = claimed.rate, rate != format.rate {
+      words.append("\(hertz(format.rate)), not \(hertz(rate))")
+    }
+    if let count = claimed.channelCount, count != format.channelCount {
+      words.append("\(channels(format.channelCount)), not \(count)")
+    }
+    if !words.isEmpty { Messages.note(name, "its header says \(words.joined(separator: "; "))") }
+  }
+
+  // MARK: Reading
+
+  /// Frames in all, or nil where only the end will tell.
+  public var frameCount: Int? { file.frameCount }
+
+  /// Whether it can be read again from the beginning: a file, not a pipe.
+  public var isRepeatable: Bool { file.isSeekable }
+
+  /// Reads whole frames into the beginning of `span`: from a file as many as fit, raw data in a
+  /// pipe as soon as there is one.
+  ///
+  /// - Parameter capacity: the most frames to read; the span has room for them.
+  /// - Returns: the number of frames, 0 at the end, where bytes that make no whole frame are
+  ///   reported and the program's status becomes 1.
+  /// - Throws: `stopped` when a signal asked the program to stop, or the failure.
+  public func read(into span: inout MutableRawSpan, capacity: Int) throws(ToolError) -> Int {
+    guard capacity > 0 else { return 0 }
+    let byteCount = capacity * format.frameByteCount
+    precondition(byteCount <= span.byteCount, "room for that many frames")
+    let count = try unsafe span.withUnsafeMutableBytes { bytes throws(ToolError) in
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<byteCount])
+      var part = unsafe MutableRawSpan(_unsafeBytes: room)
+      let file = self.file
+      try SignalCenter.shared.checkStop()
+      do {
+        return try SignalCenter.shared.interruptible { () throws(AudioFileError) in
+          try file.read(into: &part)
+        }
+      } catch {
+        throw Self.translate(error, name)
+      }
+    }
+    if count == 0 { tellTrailing() }
+    return count
+  }
+
+  /// Passes over frames.
+  ///
+  /// - Returns: how many, fewer only at the end.
+  public func skip(_ count: Int) throws(ToolError) -> Int {
+    guard count > 0 else { return 0 }
+    let file = self.file
+    return try Self.calling(name) { () throws(AudioFileError) in try file.skip(count) }
+  }
+
+  /// Goes back to the first frame; ``isRepeatable`` tells whether that works.
+  public func rewind() throws(ToolError) {
+    let file = self.file
+    try Self.calling(name) { () throws(AudioFileError) in try file.rewind() }
+  }
+
+  private func tellTrailing() {
+    let count = file.trailingByteCount
+    guard count > 0, !toldTrailing else { return }
+    toldTrailing = true
+    Ending.remember(
+      .failure(
+        name,
+        "\(counted(count, "trailing byte")) ignored (a frame is \(counted(format.frameByteCount, "byte")))"
+      ))
+  }
+
+  private static func calling<R>(
+    _ name: String, _ body: () throws(AudioFileError) -> R
+  ) throws(ToolError) -> R {
+    try SignalCenter.shared.checkStop()
+    do {
+      return try SignalCenter.shared.interruptible(body)
+    } catch {
+      throw translate(error, name)
+    }
+  }
+
+  private static func translate(_ error: AudioFileError, _ name: String) -> ToolError {
+    .of(error, name)
+  }
+}
+
+extension ToolError {
+  /// What a sound file's error means for the program.
+  static func of(_ error: AudioFileError, _ name: String) -> ToolError {
+    if error.isBrokenPipe { return .brokenPipe(name) }
+    switch error.kind {
+    case .interrupted:
+      SignalCenter.shared.noticeStop()
+      return .stopped
+    case .system where error.errorNumber != 0:
+      return .failure(name, errno: error.errorNumber)
+    default:
+      return .failure(name, error.message)
+    }
+  }
+}
+
+extension System {
+  /// Lets this process open as many files as it may: the usual limit is for programs that use
+  /// select, which this one does not.
+  static func raiseOpenFileLimit() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let kind = RLIMIT_NOFILE
+    #endif
+    guard unsafe getrlimit(kind, &limit) == 0 else { return }
+    limit.rlim_cur = min(limit.rlim_max, 1 << 16)
+    _ = unsafe setrlimit(kind, &limit)
+  }
+}

@@ -1,0 +1,109 @@
+internal import PCM
+
+/// The inputs in their order, the first part skipped, all of them once, several times or for ever.
+final class Inputs {
+  /// The input being read, once reading has begun and until the end.
+  private(set) var current: AudioSource?
+
+  private let sources: [AudioSource]
+  private let start: FrameTime?
+  private var passesLeft: Int?
+  private var index = 0
+  // What is still to be skipped, in the first pass.
+  private var toSkip: FrameTime?
+  // A pass without a frame would repeat for ever.
+  private var passHadFrames = false
+
+  init(_ sources: [AudioSource], start: FrameTime?, passes: Int?) {
+    self.sources = sources
+    self.start = start
+    toSkip = start
+    passesLeft = passes
+  }
+
+  /// The input to read from now, or nil at the end.
+  func next() throws(ToolError) -> AudioSource? {
+    while true {
+      if let current { return current }
+      if index == sources.count {
+        guard try beginPass() else { return nil }
+      }
+      let source = sources[index]
+      if try !skip(into: source) { current = source }
+      if current == nil { index += 1 }
+    }
+  }
+
+  /// The current input has no more.
+  func advance() {
+    guard let current else { return }
+    if current.file.position > 0 { passHadFrames = true }
+    self.current = nil
+    index += 1
+  }
+
+  /// Frames in all when each input is brought to `rate`, or nil where that is not known.
+  func frameCount(at rate: Double) -> Int? {
+    guard let passesLeft else { return nil }
+    var total = 0
+    var toSkip = start
+    // Inputs of one format in a row are one stream.
+    var run: (format: StreamFormat?, count: Int) = (nil, 0)
+    for pass in 0..<passesLeft {
+      for source in sources {
+        guard var count = source.frameCount else { return nil }
+        if pass == 0, let skipping = toSkip {
+          let wanted = skipping.frameCount(at: source.format.rate)
+          let skipped = min(wanted, count)
+          toSkip = Self.rest(of: skipping, after: skipped, of: wanted, at: source.format.rate)
+          count -= skipped
+        }
+        if source.format != run.format {
+          total += Self.converted(run, to: rate)
+          run = (source.format, 0)
+        }
+        run.count += count
+      }
+    }
+    return total + Self.converted(run, to: rate)
+  }
+
+  private static func converted(_ run: (format: StreamFormat?, count: Int), to rate: Double) -> Int
+  {
+    FormatChain.frameCount(for: run.count, from: run.format?.rate ?? rate, to: rate)
+  }
+
+  private func beginPass() throws(ToolError) -> Bool {
+    if let left = passesLeft {
+      guard left > 1 else { return false }
+      passesLeft = left - 1
+    }
+    guard passHadFrames else { return false }
+    passHadFrames = false
+    toSkip = nil
+    for source in sources { try source.rewind() }
+    index = 0
+    return true
+  }
+
+  /// Skips what is to be skipped; says whether all of the input went with it.
+  private func skip(into source: AudioSource) throws(ToolError) -> Bool {
+    guard let skipping = toSkip else { return false }
+    let rate = source.format.rate
+    let wanted = skipping.frameCount(at: rate)
+    let skipped = try source.skip(wanted)
+    if skipped > 0 { passHadFrames = true }
+    toSkip = Self.rest(of: skipping, after: skipped, of: wanted, at: rate)
+    return toSkip != nil
+  }
+
+  private static func rest(
+    of time: FrameTime, after skipped: Int, of wanted: Int, at rate: Double
+  ) -> FrameTime? {
+    guard skipped < wanted else { return nil }
+    switch time {
+    case .frames(let count): return .frames(count - skipped)
+    case .seconds(let seconds): return .seconds(max(0, seconds - Double(skipped) / rate))
+    }
+  }
+}

@@ -1,0 +1,59 @@
+internal import PCM
+internal import Resampler
+
+/// A rate converter and the frames it has not taken yet. One thread at a time.
+final class Resampling {
+  private var converter: RateConverter
+  private let frameByteCount: Int
+  private var waiting: Scratch?
+  private var frames = 0..<0
+
+  init(
+    from inputRate: Double, to outputRate: Double, channelCount: Int, encoding: SampleEncoding
+  ) throws(ToolError) {
+    frameByteCount = channelCount * encoding.byteCount
+    let isWide = encoding.byteCount == 8
+    do {
+      converter = try RateConverter(
+        from: inputRate, to: outputRate, channelCount: channelCount,
+        format: isWide ? .float64 : .float32, quality: isWide ? .veryHigh : .high)
+    } catch {
+      throw .failure("", error.description)
+    }
+  }
+
+  /// Frames not taken yet.
+  var waitingCount: Int { frames.count }
+
+  /// Sets the frames to be taken next; they stay where they are until then.
+  func wait(for samples: Scratch, sampleCount: Int) {
+    precondition(frames.isEmpty, "the frames before have been taken")
+    waiting = samples
+    frames = 0..<sampleCount * converter.format.byteCount / frameByteCount
+  }
+
+  /// Fills `target` with at most `capacity` frames; 0 means more input is needed, or after the
+  /// last (`isEnding`) that there is no more.
+  func resample(
+    into target: Scratch, capacity: Int, isEnding: Bool
+  ) throws(ToolError) -> Int {
+    do {
+      guard let waiting, !frames.isEmpty else {
+        guard isEnding else { return 0 }
+        return try target.withMutableBytes(capacity * frameByteCount) {
+          output throws(RateConverterError) in try converter.finish(into: &output)
+        }
+      }
+      let range = frames.lowerBound * frameByteCount..<frames.upperBound * frameByteCount
+      let (consumed, produced) = try waiting.withBytes(
+        range, into: target, capacity * frameByteCount
+      ) { input, output throws(RateConverterError) in
+        try converter.convert(input, into: &output)
+      }
+      frames = frames.lowerBound + consumed..<frames.upperBound
+      return produced
+    } catch {
+      throw .failure("", error.description)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+public import PCM
+
+/// What raw interleaved samples are: everything one needs to know to read them.
+public struct StreamFormat: Hashable, Sendable {
+  /// How each sample is written.
+  public var encoding: SampleEncoding
+  /// Frames per second.
+  public var rate: Double
+  /// Channels, interleaved.
+  public var channelCount: Int
+
+  /// A format of these three.
+  public init(encoding: SampleEncoding, rate: Double, channelCount: Int) {
+    self.encoding = encoding
+    self.rate = rate
+    self.channelCount = channelCount
+  }
+
+  /// Bytes of one frame: one sample of every channel.
+  public var frameByteCount: Int { encoding.byteCount * channelCount }
+}
+
+extension StreamFormat: CustomStringConvertible {
+  /// `f32le, 48000 Hz, 2 channels`.
+  public var description: String {
+    "\(encoding.name), \(hertz(rate)), \(channels(channelCount))"
+  }
+}
+
+/// `48000 Hz`, as messages write a rate.
+public func hertz(_ rate: Double) -> String {
+  "\(Int(exactly: rate).map(String.init) ?? String(rate)) Hz"
+}
+
+/// `2 channels`, as messages write a channel count.
+public func channels(_ count: Int) -> String {
+  counted(count, "channel")
+}
+
+/// `1 frame`, `2 frames`: a number and a word that takes an s.
+public func counted(_ count: Int, _ word: String) -> String {
+  "\(count) \(word)\(count == 1 ? "" : "s")"
+}

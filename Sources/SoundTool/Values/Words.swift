@@ -1,0 +1,131 @@
+public import PCM
+public import SoundFile
+
+/// From words on the command line, or in the environment, to values.
+///
+/// Each function fits `@Option(parsing: .unconditional, transform:)` and ``Environment/value(_:_:)``;
+/// its complaint reaches the user as one line that names the option or the variable.
+public enum Words {
+  /// A sample rate in hertz: `44100`, `44.1k`.
+  public static func rate(_ text: String) throws(Complaint) -> Double {
+    let inThousands = text.hasSuffix("k") || text.hasSuffix("K")
+    guard let number = decimal(inThousands ? text.dropLast() : text[...]) else {
+      throw Complaint("not a rate, try 44100 or 44.1k")
+    }
+    let rate = (number * (inThousands ? 1000 : 1) * 1000).rounded() / 1000
+    guard inThousands || rate >= 1000 else {
+      throw Complaint("a rate below 1000 Hz, did you mean \(text)k?")
+    }
+    guard rate >= 1, rate <= 1e9, rate == rate.rounded() else {
+      throw Complaint("not a whole number of hertz, try 44100 or 44.1k")
+    }
+    return rate
+  }
+
+  /// A number of channels, at least 1.
+  public static func channelCount(_ text: String) throws(Complaint) -> Int {
+    guard let count = wholeNumber(text), (1...ChannelMap.limit).contains(count) else {
+      throw Complaint("not a number of channels (1 to \(ChannelMap.limit))")
+    }
+    return count
+  }
+
+  /// A number of frames, 0 or more.
+  public static func frameCount(_ text: String) throws(Complaint) -> Int {
+    guard let count = wholeNumber(text) else { throw Complaint("not a number of frames") }
+    return count
+  }
+
+  /// A sample encoding by any of its names: `s16le`, `S16_LE`, `int16`.
+  public static func encoding(_ text: String) throws(Complaint) -> SampleEncoding {
+    do { return try SampleEncoding(parsing: text) } catch { throw Complaint(error.description) }
+  }
+
+  /// A length of time: `5`, `1:30`, `20ms`, `4800f`.
+  public static func time(_ text: String) throws(Complaint) -> FrameTime {
+    do { return try FrameTime(parsing: text) } catch { throw Complaint(error.description) }
+  }
+
+  /// Channel numbers from 1, in order: `2,1`.
+  public static func map(_ text: String) throws(Complaint) -> ChannelMap {
+    do { return try ChannelMap(parsing: text) } catch { throw Complaint(error.description) }
+  }
+
+  /// A gain in decibels: `-6`.
+  public static func gain(_ text: String) throws(Complaint) -> Gain {
+    do { return try Gain(parsing: text) } catch { throw Complaint(error.description) }
+  }
+
+  /// The type of a file: `wav`, `raw`, or `auto` to find out.
+  public static func type(_ text: String) throws(Complaint) -> TypeChoice {
+    if text.lowercased() == "auto" { return .auto }
+    do {
+      return .named(try AudioFileType(parsing: text))
+    } catch {
+      throw Complaint(error.description)
+    }
+  }
+
+  /// The description of raw data: `s16le`, `s16le:44100`, `s16le:44.1k:1`.
+  public static func rawFormat(_ text: String) throws(Complaint) -> RawFormat {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count <= 3, let first = parts.first else {
+      throw Complaint("not a raw format, try s16le:44100:2")
+    }
+    return RawFormat(
+      encoding: try encoding(first), rate: parts.count > 1 ? try rate(parts[1]) : nil,
+      channelCount: parts.count > 2 ? try channelCount(parts[2]) : nil)
+  }
+
+  /// Digits with at most one point, whatever the locale: no sign, no exponent.
+  static func decimal(_ text: Substring) -> Double? {
+    let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+    guard isNumber, text.utf8.contains(where: { $0 != 0x2E }) else { return nil }
+    return Double(text.hasPrefix(".") ? "0" + text : text.hasSuffix(".") ? text.dropLast() : text)
+  }
+
+  /// Digits and nothing else.
+  static func wholeNumber(_ text: String) -> Int? {
+    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+  }
+}
+
+/// What `-t` says of a file's type.
+public enum TypeChoice: Hashable, Sendable {
+  /// Input: by what the data begins with. Output: by the file's name, raw on a pipe.
+  case auto
+  /// This one.
+  case named(AudioFileType)
+}
+
+/// What is known of raw data; what is nil was not said.
+public struct RawFormat: Hashable, Sendable {
+  /// How each sample is written.
+  public var encoding: SampleEncoding?
+  /// Frames per second.
+  public var rate: Double?
+  /// Channels, interleaved.
+  public var channelCount: Int?
+
+  /// A description, of as much as is known.
+  public init(encoding: SampleEncoding? = nil, rate: Double? = nil, channelCount: Int? = nil) {
+    self.encoding = encoding
+    self.rate = rate
+    self.channelCount = channelCount
+  }
+
+  /// Takes from `other` what is not known here.
+  public func completed(by other: RawFormat) -> RawFormat {
+    RawFormat(
+      encoding: encoding ?? other.encoding, rate: rate ?? other.rate,
+      channelCount: channelCount ?? other.channelCount)
+  }
+
+  /// Whether nothing is known.
+  public var isEmpty: Bool { encoding == nil && rate == nil && channelCount == nil }
+
+  /// With f32le, 48000 Hz and 2 channels for what nobody stated.
+  public var resolved: StreamFormat {
+    StreamFormat(encoding: encoding ?? .f32le, rate: rate ?? 48000, channelCount: channelCount ?? 2)
+  }
+}
