@@ -88,8 +88,8 @@ final class LossLedger: @unchecked Sendable {
     readers.withLock { _ in
       var gaps: [Gap] = []
       while queue.readableCount > 0 {
-        withUnsafeTemporaryAllocation(of: Gap.self, capacity: 1) { slot in
-          guard let base = unsafe slot.baseAddress else { return }
+        unsafe withUnsafeTemporaryAllocation(of: Gap.self, capacity: 1) { slot in
+          guard let base = slot.baseAddress else { return }
           unsafe queue.read(into: base, count: 1)
           gaps.append(unsafe base.pointee)
         }
