@@ -51,11 +51,30 @@ let package = Package(
     .target(
       name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
       swiftSettings: settings),
+    .target(
+      name: "DeviceTool",
+      dependencies: ["PCM", "SoundDevice", "SoundTool", argumentParser],
+      swiftSettings: settings),
 
     // Programs.
     .executableTarget(
-      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
-      swiftSettings: settings),
+      name: "sd-list", dependencies: ["DeviceTool", "SoundTool", argumentParser],
+      path: "tools/sd-list", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-play", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-rec", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-rec", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-playrec", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-playrec", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-wire", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
+      path: "tools/sd-cat", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(

@@ -6,7 +6,7 @@ public final class StreamSession: Sendable {
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
-  private let isPaused = AtomicFlag()
+  let isPaused = AtomicFlag()
 
   /// What the rings of a blocking stream are like.
   struct Ringing: Sendable {

@@ -41,7 +41,7 @@ public final class AudioSink {
     let interrupted: @Sendable () -> Bool = {
       (SignalCenter.shared.stoppingTime ?? -1) >= grace
     }
-    do {
+    do throws(AudioFileError) {
       writer = try SignalCenter.shared.interruptible(grace: grace) {
         () throws(AudioFileError) in
         if let path = plan.path {
@@ -66,7 +66,7 @@ public final class AudioSink {
   /// - Throws: `stopped` when the program was asked to stop and a pipe takes no more (frameCount
   ///   tells how far it got), `brokenPipe`, or the failure.
   public func write(_ frames: RawSpan) throws(ToolError) {
-    do {
+    do throws(AudioFileError) {
       try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
         try writer?.write(frames)
       }
@@ -80,7 +80,7 @@ public final class AudioSink {
 
   /// Waits until what was written is on the disk.
   public func sync() throws(ToolError) {
-    do {
+    do throws(AudioFileError) {
       try writer?.sync()
     } catch {
       throw .of(error, name)
@@ -89,11 +89,11 @@ public final class AudioSink {
 
   /// Completes and closes the output, and tells whether that worked. Nothing the second time.
   public func close() throws(ToolError) {
-    guard let writer = writer.take() else { return }
-    finalFrameCount = writer.frameCount
-    do {
+    guard writer != nil else { return }
+    finalFrameCount = frameCount
+    do throws(AudioFileError) {
       try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
-        try writer.close()
+        try writer.take()?.close()
       }
     } catch {
       throw .of(error, name)

@@ -1,4 +1,4 @@
-internal import PCM
+public import PCM
 internal import Synchronization
 
 extension AudioSink {
@@ -45,7 +45,8 @@ extension AudioSink {
         defer { meter?.reset() }
         return ProgressLine.Status(
           position: Double(pipeline.position) / format.rate,
-          length: pipeline.frameCount.map { Double($0) / format.rate }, levels: meter?.decibels ?? [])
+          length: pipeline.frameCount.map { Double($0) / format.rate },
+          levels: meter?.decibels ?? [])
       }
     }
   }
