@@ -1,0 +1,144 @@
+#define _GNU_SOURCE
+#include "CRealtime.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <time.h>
+
+#if defined(__APPLE__)
+#include <dispatch/dispatch.h>
+#else
+#include <semaphore.h>
+#endif
+
+#if defined(SD_RTSAN) && SD_RTSAN
+void __rtsan_ensure_initialized(void);
+void __rtsan_realtime_enter(void);
+void __rtsan_realtime_exit(void);
+void sd_realtime_prepare(void) { __rtsan_ensure_initialized(); }
+void sd_realtime_enter(void) { __rtsan_realtime_enter(); }
+void sd_realtime_exit(void) { __rtsan_realtime_exit(); }
+bool sd_realtime_is_checked(void) { return true; }
+#else
+void sd_realtime_prepare(void) {}
+void sd_realtime_enter(void) {}
+void sd_realtime_exit(void) {}
+bool sd_realtime_is_checked(void) { return false; }
+#endif
+
+#if defined(__APPLE__)
+
+struct sd_semaphore {
+  dispatch_semaphore_t handle;
+};
+
+sd_semaphore *sd_semaphore_create(void) {
+  sd_semaphore *semaphore = malloc(sizeof *semaphore);
+  if (semaphore == NULL) return NULL;
+  semaphore->handle = dispatch_semaphore_create(0);
+  return semaphore;
+}
+
+void sd_semaphore_destroy(sd_semaphore *semaphore) {
+  dispatch_release(semaphore->handle);
+  free(semaphore);
+}
+
+void sd_semaphore_post(sd_semaphore *semaphore) { dispatch_semaphore_signal(semaphore->handle); }
+
+bool sd_semaphore_wait(sd_semaphore *semaphore, int64_t nanoseconds) {
+  return dispatch_semaphore_wait(semaphore->handle,
+                                 dispatch_time(DISPATCH_TIME_NOW, nanoseconds)) == 0;
+}
+
+#else
+
+struct sd_semaphore {
+  sem_t handle;
+};
+
+sd_semaphore *sd_semaphore_create(void) {
+  sd_semaphore *semaphore = malloc(sizeof *semaphore);
+  if (semaphore == NULL) return NULL;
+  if (sem_init(&semaphore->handle, 0, 0) != 0) {
+    free(semaphore);
+    return NULL;
+  }
+  return semaphore;
+}
+
+void sd_semaphore_destroy(sd_semaphore *semaphore) {
+  sem_destroy(&semaphore->handle);
+  free(semaphore);
+}
+
+void sd_semaphore_post(sd_semaphore *semaphore) { sem_post(&semaphore->handle); }
+
+bool sd_semaphore_wait(sd_semaphore *semaphore, int64_t nanoseconds) {
+  struct timespec deadline;
+  clock_gettime(CLOCK_MONOTONIC, &deadline);
+  int64_t until = deadline.tv_nsec + nanoseconds;
+  deadline.tv_sec += until / 1000000000;
+  deadline.tv_nsec = until % 1000000000;
+  return sem_clockwait(&semaphore->handle, CLOCK_MONOTONIC, &deadline) == 0;
+}
+
+#endif
+
+static void ignore_alsa(const char *file, int line, const char *function, int code,
+                        const char *format, ...) {
+  (void)file, (void)line, (void)function, (void)code, (void)format;
+}
+
+static void ignore_jack(const char *text) { (void)text; }
+
+void sd_hush_alsa_and_jack(bool hushed) {
+  typedef void alsa_handler(const char *, int, const char *, int, const char *, ...);
+  int (*alsa)(alsa_handler *) =
+      (int (*)(alsa_handler *))dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
+  if (alsa != NULL) alsa(hushed ? ignore_alsa : NULL);
+
+  static const char *const setters[] = {"jack_set_error_function", "jack_set_info_function"};
+  for (int i = 0; i < 2; i++) {
+    void (*jack)(void (*)(const char *)) =
+        (void (*)(void (*)(const char *)))dlsym(RTLD_DEFAULT, setters[i]);
+    if (jack != NULL) jack(hushed ? ignore_jack : NULL);
+  }
+}
+
+bool sd_jack_server_answers(void) {
+  typedef void *open_client(const char *, int, int *, ...);
+  typedef int close_client(void *);
+  open_client *open = (open_client *)dlsym(RTLD_DEFAULT, "jack_client_open");
+  close_client *close = (close_client *)dlsym(RTLD_DEFAULT, "jack_client_close");
+  if (open == NULL || close == NULL) return false;
+  const int no_start_server = 1;
+  int status = 0;
+  void *client = open("sd-question", no_start_server, &status);
+  if (client == NULL) return false;
+  close(client);
+  return true;
+}
+
+int64_t sd_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void sd_name_thread(const char *name) {
+#if defined(__APPLE__)
+  pthread_setname_np(name);
+#else
+  pthread_setname_np(pthread_self(), name);
+#endif
+}
+
+bool sd_make_thread_realtime(int priority) {
+  struct sched_param parameters = {.sched_priority = priority};
+  return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters) == 0;
+}

@@ -1,0 +1,138 @@
+public import PCM
+
+/// What all streams have: control, state, and the account of their losses.
+///
+/// Streams may be used from any thread; changes of state never overlap. None of this is for a
+/// stream's own callback.
+public protocol AudioStreaming: AnyObject, Sendable {
+  /// The open stream.
+  var session: StreamSession { get }
+}
+
+extension AudioStreaming {
+  /// Begins to call back, or to read and write.
+  ///
+  /// Throws `streamIsNotStopped` if it runs, or has finished without having been stopped.
+  /// Corresponds to `Pa_StartStream`.
+  public func start() throws(PortAudioError) { try session.start() }
+
+  /// Stops after everything handed over, the ring of a blocking stream included, has played.
+  ///
+  /// Does nothing on a stopped stream. Corresponds to `Pa_StopStream`.
+  public func stop() throws(PortAudioError) { try session.stop() }
+
+  /// Stops at once and discards what has not played. Wakes a blocked read or write.
+  ///
+  /// Does nothing on a stopped stream. Corresponds to `Pa_AbortStream`.
+  public func abort() throws(PortAudioError) { try session.abort() }
+
+  /// Closes the stream, discarding what has not played. Does nothing on a closed stream.
+  /// Corresponds to `Pa_CloseStream`.
+  public func close() throws(PortAudioError) { try session.close() }
+
+  /// Starts the stream, calls `body`, then stops and closes it, also when `body` throws. The
+  /// ancestor's context manager.
+  public func run<Value>(_ body: () throws -> Value) throws -> Value {
+    try start()
+    do {
+      let value = try body()
+      try stop()
+      try close()
+      return value
+    } catch {
+      // The error of the body says more than one of the closing that follows from it.
+      try? abort()
+      try? close()
+      throw error
+    }
+  }
+
+  /// Waits until the stream is not active: its callback ended it, it was stopped, or it was lost.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: false if the time was over first.
+  @discardableResult
+  public func wait(timeout: Double? = nil) -> Bool { session.stream.wait(seconds: timeout) }
+
+  /// Whether callbacks are still to come, or the last output still plays.
+  /// Corresponds to `Pa_IsStreamActive`.
+  public var isActive: Bool { session.stream.phase == .running }
+
+  /// Whether the stream was not started yet, or was stopped. A stream that its callback ended is
+  /// neither active nor stopped. Corresponds to `Pa_IsStreamStopped`.
+  public var isStopped: Bool {
+    let phase = session.stream.phase
+    return phase == .stopped || phase == .closed
+  }
+
+  /// Whether the stream was closed.
+  public var isClosed: Bool { session.stream.phase == .closed }
+
+  /// Whether the device was lost. Everything on this stream throws `hostLost` then.
+  public var isLost: Bool { session.stream.isLost }
+
+  /// The stream's clock, in seconds: that of ``CallbackInfo``. 0 if the stream is closed or lost.
+  /// Corresponds to `Pa_GetStreamTime`.
+  public var time: Double { session.stream.time() ?? 0 }
+
+  /// The share of a processor that the callback takes, 0...1 and above; 0 for blocking streams,
+  /// and if the stream is closed or lost. Corresponds to `Pa_GetStreamCpuLoad`.
+  public var cpuLoad: Double { session.rings == nil ? session.stream.cpuLoad() ?? 0 : 0 }
+
+  /// The sampling frequency the host granted, in Hz.
+  public var sampleRate: Double { session.stream.granted.sampleRate }
+
+  /// Frames per callback as asked for; 0 if the host chooses, and may vary.
+  public var blockSize: Int { session.resolved.configuration.blockSize }
+
+  /// The host's period in frames, learned from its callbacks; 0 before the first.
+  public var periodFrameCount: Int { session.stream.trampoline.period }
+
+  /// Every frame lost, dropped or inserted since the stream was opened.
+  public var losses: LossReport { session.losses }
+
+  /// The gaps that have ended since the last call, oldest first.
+  public func takeGaps() -> [Gap] { session.takeGaps() }
+
+  /// Every flag the host has given since the stream was opened.
+  public var flags: CallbackFlags { session.stream.trampoline.flags }
+
+  /// Samples clipped between the stream's sample format and the host's.
+  public var clippedSampleCount: Int { session.stream.trampoline.clippedCount }
+}
+
+/// Streams with input.
+public protocol AudioInputStreaming: AudioStreaming {}
+
+extension AudioInputStreaming {
+  /// The device that samples come from.
+  public var inputDevice: Device? { session.resolved.inputDevice }
+  /// Input channels as the caller sees them.
+  public var inputChannelCount: Int { session.resolved.input?.channelCount ?? 0 }
+  /// The sample format of the input as the caller sees it.
+  public var inputFormat: SampleFormat { session.resolved.input?.format ?? .float32 }
+  /// Input latency as the host knows it, in seconds.
+  public var inputLatency: Double { session.stream.granted.inputLatency }
+
+  /// Frames that can be read without waiting; 0 for callback streams.
+  /// Corresponds to `Pa_GetStreamReadAvailable`.
+  public var readAvailable: Int { session.rings?.inputRing?.readableCount ?? 0 }
+}
+
+/// Streams with output.
+public protocol AudioOutputStreaming: AudioStreaming {}
+
+extension AudioOutputStreaming {
+  /// The device that samples go to.
+  public var outputDevice: Device? { session.resolved.outputDevice }
+  /// Output channels as the caller sees them.
+  public var outputChannelCount: Int { session.resolved.output?.channelCount ?? 0 }
+  /// The sample format of the output as the caller sees it.
+  public var outputFormat: SampleFormat { session.resolved.output?.format ?? .float32 }
+  /// Output latency as the host knows it, in seconds.
+  public var outputLatency: Double { session.stream.granted.outputLatency }
+
+  /// Frames that can be written without waiting; 0 for callback streams.
+  /// Corresponds to `Pa_GetStreamWriteAvailable`.
+  public var writeAvailable: Int { session.rings?.outputRing?.writableCount ?? 0 }
+}

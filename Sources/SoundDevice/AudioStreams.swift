@@ -1,0 +1,189 @@
+public import PCM
+
+/// A callback on samples: input and output, frames × channels, interleaved.
+///
+/// Runs on the audio thread: it must not allocate, lock, print or wait. Output is filled with
+/// silence beforehand. It may own state, which moves into it.
+public typealias StreamCallback<S: Sample> = (
+  _ input: borrowing Span<S>, _ output: inout MutableSpan<S>, _ info: CallbackInfo
+) -> CallbackResult
+
+/// A duplex stream with one sample type.
+///
+/// For another sample type in each direction use ``RawAudioStream``. The ancestor's `Stream`;
+/// corresponds to `Pa_OpenStream`.
+public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutputStreaming {
+  /// The open stream.
+  public let session: StreamSession
+
+  private static var operation: String { "opening stream" }
+
+  /// Opens a stream that calls `callback` for each block.
+  ///
+  /// - Parameters:
+  ///   - finished: Called on a thread of the library after the last buffer has played, or when
+  ///     the device is lost.
+  public init(
+    input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
+    callback: sending @escaping StreamCallback<S>
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      Self.request(input, output, options), finished: finished,
+      processor: { TypedProcessor($0, callback) })
+  }
+
+  /// Opens a stream to read from and write to.
+  public init(
+    input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions()
+  ) throws(PortAudioError) {
+    session = try StreamSession(blocking: Self.request(input, output, options))
+  }
+
+  private static func request(
+    _ input: StreamParameters, _ output: StreamParameters, _ options: StreamOptions
+  ) -> StreamRequest {
+    StreamRequest(
+      input: .init(parameters: input, format: S.format),
+      output: .init(parameters: output, format: S.format), options: options, operation: operation)
+  }
+}
+
+/// A stream of samples from a device. The ancestor's `InputStream`.
+public final class AudioInputStream<S: StreamSample>: AudioInputStreaming {
+  /// The open stream.
+  public let session: StreamSession
+
+  private static var operation: String { "opening input stream" }
+
+  /// Opens a stream that calls `callback` for each block.
+  public init(
+    _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions(),
+    finished: (@Sendable () -> Void)? = nil,
+    callback: sending @escaping (_ input: borrowing Span<S>, _ info: CallbackInfo) ->
+      CallbackResult
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      StreamRequest(
+        input: .init(parameters: parameters, format: S.format), options: options,
+        operation: Self.operation), finished: finished,
+      processor: { TypedProcessor<S>($0) { input, _, info in callback(input, info) } })
+  }
+
+  /// Opens a stream to read from.
+  public init(
+    _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions()
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      blocking: StreamRequest(
+        input: .init(parameters: parameters, format: S.format), options: options,
+        operation: Self.operation))
+  }
+}
+
+/// A stream of samples to a device. The ancestor's `OutputStream`.
+public final class AudioOutputStream<S: StreamSample>: AudioOutputStreaming {
+  /// The open stream.
+  public let session: StreamSession
+
+  private static var operation: String { "opening output stream" }
+
+  /// Opens a stream that calls `callback` for each block.
+  public init(
+    _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions(),
+    finished: (@Sendable () -> Void)? = nil,
+    callback: sending @escaping (_ output: inout MutableSpan<S>, _ info: CallbackInfo) ->
+      CallbackResult
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      StreamRequest(
+        output: .init(parameters: parameters, format: S.format), options: options,
+        operation: Self.operation), finished: finished,
+      processor: { TypedProcessor<S>($0) { _, output, info in callback(&output, info) } })
+  }
+
+  /// Opens a stream to write to.
+  public init(
+    _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions()
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      blocking: StreamRequest(
+        output: .init(parameters: parameters, format: S.format), options: options,
+        operation: Self.operation))
+  }
+}
+
+/// A sample type a device stream can have: all but `Double`, which no device takes, and packed
+/// 24 bit, which raw streams take.
+public protocol StreamSample: Sample {}
+
+extension UInt8: StreamSample {}
+extension Int8: StreamSample {}
+extension Int16: StreamSample {}
+extension Int32: StreamSample {}
+extension Float: StreamSample {}
+
+/// The type of ``AudioStream``, ``AudioInputStream`` for reading samples.
+public protocol TypedInputStreaming<S>: AudioInputStreaming {
+  /// The sample type.
+  associatedtype S: StreamSample
+}
+
+/// The type of ``AudioStream``, ``AudioOutputStream`` for writing samples.
+public protocol TypedOutputStreaming<S>: AudioOutputStreaming {
+  /// The sample type.
+  associatedtype S: StreamSample
+}
+
+extension AudioStream: TypedInputStreaming, TypedOutputStreaming {}
+extension AudioInputStream: TypedInputStreaming {}
+extension AudioOutputStream: TypedOutputStreaming {}
+
+extension TypedInputStreaming {
+  /// Reads until the span is full: frames × channels, interleaved.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: Whether input was lost since the last read.
+  public func read(into target: inout MutableSpan<S>, timeout: Double? = nil)
+    throws(PortAudioError) -> CallbackFlags
+  {
+    var bytes = unsafe target.mutableBytes
+    return try readBytes(&bytes, timeout: timeout)
+  }
+
+  /// Reads a new buffer of so many frames.
+  ///
+  /// - Returns: The frames, and whether input was lost since the last read.
+  public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
+    -> (SampleBuffer<S>, CallbackFlags)
+  {
+    var buffer = SampleBuffer<S>(frameCount: frameCount, channelCount: inputChannelCount)
+    var span = buffer.samples.mutableSpan
+    let flags = try read(into: &span, timeout: timeout)
+    return (buffer, flags)
+  }
+}
+
+extension TypedOutputStreaming {
+  /// Writes the whole span, waiting for room: frames × channels, interleaved.
+  ///
+  /// - Returns: Whether silence had to be played since the last write.
+  @discardableResult
+  public func write(_ source: Span<S>, timeout: Double? = nil) throws(PortAudioError)
+    -> CallbackFlags
+  {
+    unsafe try writeBytes(source.bytes, timeout: timeout)
+  }
+
+  /// Writes a buffer, waiting for room. It must have as many channels as the stream.
+  @discardableResult
+  public func write(_ buffer: SampleBuffer<S>, timeout: Double? = nil) throws(PortAudioError)
+    -> CallbackFlags
+  {
+    guard buffer.channelCount == outputChannelCount else {
+      throw PortAudioError(.invalidChannelCount, "writing stream")
+    }
+    return try write(buffer.samples.span, timeout: timeout)
+  }
+}

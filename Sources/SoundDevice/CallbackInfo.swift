@@ -1,0 +1,27 @@
+/// What a stream callback is told about its block.
+public struct CallbackInfo: Sendable {
+  /// The number of frames in this block, input and output alike.
+  public var frameCount: Int
+  /// When the first input frame was captured, in seconds of the stream's ``AudioStreaming/time``.
+  public var inputTime: Double
+  /// When the first output frame will be played, in seconds of the stream's clock.
+  public var outputTime: Double
+  /// When the callback was called, in seconds of the stream's clock.
+  public var currentTime: Double
+  /// Underflows and overflows before or in this block.
+  public var flags: CallbackFlags
+  /// The number of frames handed over since the stream was opened, before this block.
+  public var position: Int
+}
+
+/// What a stream callback wants next.
+public enum CallbackResult: Sendable {
+  /// Call again for the next block. Corresponds to `paContinue`.
+  case `continue`
+  /// Do not call again; play what was produced, this block included, then finish.
+  /// The ancestor's `CallbackStop`; corresponds to `paComplete`.
+  case complete
+  /// Do not call again; discard what is pending and finish at once.
+  /// The ancestor's `CallbackAbort`; corresponds to `paAbort`.
+  case abort
+}

@@ -1,0 +1,96 @@
+public import PCM
+internal import Synchronization
+
+/// What parameters left out are taken from. The ancestor's `default`.
+///
+/// ```swift
+/// Defaults.current.sampleRate = 48_000
+/// Defaults.current.input.channelCount = 1
+/// Defaults.reset()
+/// ```
+///
+/// nil is the factory default: the device's own value, or what the property says. Values are read
+/// when a stream is opened; changing them does not change open streams. Any thread.
+public struct Defaults: Sendable {
+  /// Defaults of one direction.
+  public struct Direction: Sendable {
+    /// The device; nil for PortAudio's default.
+    public var device: Device?
+    /// The number of channels; nil for all the device has.
+    public var channelCount: Int?
+    /// The sample format of raw streams; nil for float32.
+    public var format: SampleFormat?
+    /// The suggested latency; nil for high.
+    public var latency: Latency?
+
+    /// Factory defaults.
+    public init() {}
+  }
+
+  /// Defaults for input.
+  public var input = Direction()
+  /// Defaults for output.
+  public var output = Direction()
+  /// The sampling frequency in Hz; nil for the device's own.
+  public var sampleRate: Double?
+  /// Frames per callback; 0, the factory default, lets the host choose.
+  public var blockSize = 0
+  /// Leave samples outside -1...1 as they are where the device takes floating point.
+  public var clipOff = false
+  /// No dither where bits are lost.
+  public var ditherOff = false
+  /// Call the callback rather than lose input.
+  public var neverDropInput = false
+  /// Let the callback fill the first output buffers.
+  public var primeOutputBuffersUsingStreamCallback = false
+  /// How long the host may be silent before the device counts as lost, in seconds.
+  public var stallTime = 2.0
+
+  /// Factory defaults.
+  public init() {}
+
+  /// Sets the device for both directions. The ancestor's single value for a pair.
+  public mutating func setDevice(_ device: Device?) {
+    input.device = device
+    output.device = device
+  }
+
+  /// Sets the number of channels for both directions.
+  public mutating func setChannelCount(_ channelCount: Int?) {
+    input.channelCount = channelCount
+    output.channelCount = channelCount
+  }
+
+  /// Sets the sample format of raw streams for both directions.
+  public mutating func setFormat(_ format: SampleFormat?) {
+    input.format = format
+    output.format = format
+  }
+
+  /// Sets the latency for both directions.
+  public mutating func setLatency(_ latency: Latency?) {
+    input.latency = latency
+    output.latency = latency
+  }
+
+  /// The defaults of one direction.
+  public func direction(_ direction: StreamDirection) -> Direction {
+    direction == .input ? input : output
+  }
+
+  /// The index of PortAudio's default host API, nil if there is none. Read-only.
+  public static var hostAPIIndex: Int? {
+    get throws(DeviceError) { try DeviceList.current().defaultHostAPIIndex }
+  }
+
+  private static let storage = Mutex(Defaults())
+
+  /// The defaults in force.
+  public static var current: Defaults {
+    get { storage.withLock { $0 } }
+    set { storage.withLock { $0 = newValue } }
+  }
+
+  /// Back to factory defaults.
+  public static func reset() { current = Defaults() }
+}

@@ -1,0 +1,31 @@
+/// A device that could not be found, or not uniquely; or a host that does not answer.
+public enum DeviceError: Error, Sendable, CustomStringConvertible {
+  /// No device has these words in its name.
+  case notFound(query: String, direction: StreamDirection?)
+  /// Several devices match; their ids.
+  case ambiguous(query: String, candidates: [String])
+  /// There is no default device in this direction.
+  case noDefault(StreamDirection)
+  /// `SD_VIRTUAL` cannot be understood.
+  case badVirtualConfiguration(String)
+  /// The host failed to list its devices.
+  case host(PortAudioError)
+
+  /// One line that says what would work.
+  public var description: String {
+    switch self {
+    case .notFound(let query, let direction):
+      let kind = direction.map { "\($0) " } ?? ""
+      return "no \(kind)device '\(query)'"
+    case .ambiguous(let query, let candidates):
+      let list = candidates.map { "'\($0)'" }.joined(separator: ", ")
+      return "'\(query)' matches several devices: \(list)"
+    case .noDefault(let direction):
+      return "no default \(direction) device; virtual:null always works"
+    case .badVirtualConfiguration(let complaint):
+      return "SD_VIRTUAL: \(complaint)"
+    case .host(let error):
+      return error.description
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// All devices: PortAudio's first, then the virtual ones, numbered through.
+///
+/// A list is a value: it stays as it was made. Prints as the ancestor's `print_devices()` does.
+public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConvertible {
+  /// The devices; a device's index is its place here.
+  public let devices: [Device]
+  /// The host APIs; a host API's index is its place here.
+  public let hostAPIs: [HostAPI]
+  /// The index of PortAudio's default input device, or nil.
+  public let defaultInputIndex: Int?
+  /// The index of PortAudio's default output device, or nil.
+  public let defaultOutputIndex: Int?
+  /// How many of the devices are PortAudio's.
+  public let portAudioDeviceCount: Int
+  /// The index of PortAudio's default host API, or nil. Corresponds to `Pa_GetDefaultHostApi`.
+  public let defaultHostAPIIndex: Int?
+
+  /// The first position.
+  public var startIndex: Int { devices.startIndex }
+  /// The position behind the last device.
+  public var endIndex: Int { devices.endIndex }
+  /// The device with this index.
+  public subscript(index: Int) -> Device { devices[index] }
+
+  /// The current list. The first call starts PortAudio; later ones give the same list until
+  /// ``refresh()``.
+  public static func current() throws(DeviceError) -> DeviceList {
+    do { _ = try Hosts.virtualConfiguration() } catch {
+      throw .badVirtualConfiguration(error.description)
+    }
+    do { return try Hosts.deviceList() } catch { throw .host(error) }
+  }
+
+  /// Looks for devices anew and returns the new list.
+  ///
+  /// PortAudio can do this only by starting again, so it throws while any stream is open.
+  /// Corresponds to `Pa_Terminate` and `Pa_Initialize`.
+  @discardableResult
+  public static func refresh() throws(DeviceError) -> DeviceList {
+    do { return try Hosts.refreshDeviceList() } catch { throw .host(error) }
+  }
+
+  /// PortAudio's default device in one direction.
+  public func defaultDevice(for direction: StreamDirection) throws(DeviceError) -> Device {
+    let index = direction == .input ? defaultInputIndex : defaultOutputIndex
+    guard let index else { throw .noDefault(direction) }
+    return devices[index]
+  }
+
+  /// Finds a device by its index, in digits, or by words.
+  ///
+  /// Words are matched as the ancestor matches them: regardless of case, all of them, in order,
+  /// against `name, host API`. A device whose name, full name or ``Device/id`` equals the query
+  /// wins over others that merely contain the words.
+  ///
+  /// - Parameter direction: consider only devices with channels in this direction.
+  public func find(_ query: String, for direction: StreamDirection? = nil) throws(DeviceError)
+    -> Device
+  {
+    let candidates = devices.filter { device in
+      direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
+    }
+    if !query.isEmpty, query.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }) {
+      guard let index = Int(query), let device = candidates.first(where: { $0.index == index })
+      else { throw .notFound(query: query, direction: direction) }
+      return device
+    }
+    let wanted = query.lowercased()
+    if let device = candidates.first(where: { $0.id == query }) { return device }
+    let words = wanted.split(whereSeparator: \.isWhitespace).map(String.init)
+    let matches = candidates.filter { Self.matches($0.fullName.lowercased(), words) }
+    let exact = matches.filter { [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted) }
+    if let only = matches.first, matches.count == 1 { return only }
+    if let only = exact.first, exact.count == 1 { return only }
+    guard !matches.isEmpty else { throw .notFound(query: query, direction: direction) }
+    throw .ambiguous(query: query, candidates: matches.map(\.id))
+  }
+
+  private static func matches(_ text: String, _ words: [String]) -> Bool {
+    let bytes = Array(text.utf8)
+    var position = 0
+    for word in words {
+      let pattern = Array(word.utf8)
+      guard
+        let found = (position...Swift.max(position, bytes.count)).first(where: {
+          bytes.dropFirst($0).starts(with: pattern)
+        })
+      else { return false }
+      position = found + pattern.count
+    }
+    return true
+  }
+
+  /// One line a device: the mark of a default, index, name, host API, channels.
+  public var description: String {
+    devices.map(line).joined(separator: "\n")
+  }
+
+  /// The line of one device. The index is as wide as PortAudio's highest needs.
+  package func line(for device: Device) -> String {
+    let indexWidth = String(portAudioDeviceCount - 1).count
+    let mark =
+      switch (device.index == defaultInputIndex, device.index == defaultOutputIndex) {
+      case (true, true): "*"
+      case (true, false): ">"
+      case (false, true): "<"
+      case (false, false): " "
+      }
+    let digits = String(device.index)
+    let padding = String(repeating: " ", count: Swift.max(0, indexWidth - digits.count))
+    return "\(mark) \(padding)\(digits) \(device)"
+  }
+}

@@ -1,0 +1,94 @@
+internal import PCM
+
+/// Which host a device belongs to.
+enum HostKind: Sendable, Hashable {
+  case portAudio
+  case virtual
+}
+
+/// What a host must do. Every call is made on the host's own ``HostThread``.
+protocol Host: AnyObject, Sendable {
+  /// Starts the host if need be and lists what it has.
+  func listing() throws(PortAudioError) -> HostListing
+  /// Looks anew; no stream is open.
+  func restart() throws(PortAudioError)
+  /// Ends the host in order; no stream is open.
+  func shutDown()
+  /// Throws if a stream of this configuration cannot be opened.
+  func check(_ configuration: HostConfiguration) throws(PortAudioError)
+  /// Opens a stream that calls `trampoline` for each block once it is started.
+  func open(_ configuration: HostConfiguration, trampoline: Trampoline) throws(PortAudioError)
+    -> any HostStream
+  /// The format in which data of `format` passes through this device unharmed.
+  func format(for format: SampleFormat, device index: Int) -> SampleFormat
+}
+
+/// An open stream of a host. Calls are made on the host's thread.
+protocol HostStream: AnyObject, Sendable {
+  /// What the host granted.
+  var granted: GrantedStream { get }
+  func start() throws(PortAudioError)
+  /// Stops after what was handed over has been played.
+  func stop() throws(PortAudioError)
+  /// Stops at once.
+  func abort() throws(PortAudioError)
+  /// No callback runs afterwards, and the trampoline is released.
+  func close() throws(PortAudioError)
+  /// Whether callbacks are still to come, or their output still plays.
+  var isActive: Bool { get }
+  /// Seconds of the stream's clock.
+  var time: Double { get }
+  /// The share of a processor that the callback takes, 0...1.
+  var cpuLoad: Double { get }
+}
+
+/// What a host granted when a stream was opened.
+struct GrantedStream: Sendable {
+  var sampleRate: Double
+  var inputLatency: Double
+  var outputLatency: Double
+}
+
+/// The devices of one host, numbered from 0.
+struct HostListing: Sendable {
+  struct API: Sendable {
+    var name: String
+    var deviceIndexes: [Int]
+    var defaultInput: Int?
+    var defaultOutput: Int?
+  }
+  struct Entry: Sendable {
+    var name: String
+    var apiIndex: Int
+    var maxInputChannelCount: Int
+    var maxOutputChannelCount: Int
+    var defaultLowInputLatency: Double
+    var defaultLowOutputLatency: Double
+    var defaultHighInputLatency: Double
+    var defaultHighOutputLatency: Double
+    var defaultSampleRate: Double
+  }
+  var apis: [API] = []
+  var devices: [Entry] = []
+  var defaultInput: Int?
+  var defaultOutput: Int?
+  var defaultAPIIndex: Int?
+}
+
+/// A stream as a host is asked for it, every value decided.
+struct HostConfiguration: Sendable {
+  struct Direction: Sendable {
+    var deviceIndex: Int
+    var channelCount: Int
+    var format: SampleFormat
+    var latency: Double
+  }
+  var input: Direction?
+  var output: Direction?
+  var sampleRate: Double
+  var blockSize: Int
+  var neverDropInput = false
+  var primeOutput = false
+  /// For error messages, such as `opening output stream on 'system, JACK Audio Connection Kit'`.
+  var operation: String
+}

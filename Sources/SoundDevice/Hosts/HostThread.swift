@@ -1,0 +1,107 @@
+internal import Synchronization
+
+/// The one thread on which every call into a host is made, with a deadline.
+///
+/// A host whose server died may never return from a call. So callers never call a host
+/// themselves: they hand over a job and wait with a limit. After a missed limit the host is lost:
+/// its thread may hang for ever, no further call is made, and every caller gets
+/// ``PortAudioError/Code/hostLost``.
+final class HostThread: Sendable {
+  private struct Job {
+    let body: @Sendable (any Host) -> Void
+    let started: AtomicFlag
+  }
+
+  private struct State {
+    var jobs: [Job] = []
+    var isRunning = false
+  }
+
+  private let name: String
+  private let host: any Host
+  private let state = Mutex(State())
+  private let wakeUp = Semaphore()
+  private let lost = AtomicFlag()
+  /// Open streams; a device list is not made anew while there are any.
+  let openStreamCount = Atomic<Int>(0)
+
+  init(name: String, host: any Host) {
+    self.name = name
+    self.host = host
+  }
+
+  var isLost: Bool { lost.isSet }
+
+  /// From now on no call is made into this host.
+  func markLost() { lost.set() }
+
+  /// Runs `body` on the host's thread and waits for it, at most `limit` seconds from when it
+  /// began. Time during which this process was stopped does not count.
+  func call<Value: Sendable>(
+    _ operation: String, limit: Double,
+    _ body: @escaping @Sendable (any Host) throws(PortAudioError) -> Value
+  ) throws(PortAudioError) -> Value {
+    guard !isLost else { throw PortAudioError(.hostLost, operation) }
+    let outcome = Outcome<Value>()
+    let started = AtomicFlag()
+    enqueue(
+      Job(
+        body: { host in
+          do throws(PortAudioError) { outcome.set(.success(try body(host))) } catch {
+            outcome.set(.failure(error))
+          }
+        }, started: started))
+    var patience = Patience(seconds: limit)
+    while true {
+      let slice = started.isSet ? patience.next() : 0.1
+      guard let slice else {
+        markLost()
+        throw PortAudioError(.hostLost, operation)
+      }
+      if outcome.latch.wait(seconds: slice), let result = outcome.take() {
+        return try result.get()
+      }
+      guard !isLost else { throw PortAudioError(.hostLost, operation) }
+    }
+  }
+
+  /// Runs `body` on the host's thread some time, or never if the host is lost. Does not wait.
+  func post(_ body: @escaping @Sendable (any Host) -> Void) {
+    guard !isLost else { return }
+    enqueue(Job(body: body, started: AtomicFlag()))
+  }
+
+  private func enqueue(_ job: Job) {
+    let isFirst = state.withLock { state in
+      state.jobs.append(job)
+      defer { state.isRunning = true }
+      return !state.isRunning
+    }
+    if isFirst { startThread(named: name) { [self] in serve() } }
+    wakeUp.post()
+  }
+
+  private func serve() {
+    while true {
+      wakeUp.wait(seconds: 3600)
+      while let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+        guard !isLost else { continue }
+        job.started.set()
+        job.body(host)
+      }
+    }
+  }
+}
+
+/// Where a job leaves its result.
+private final class Outcome<Value: Sendable>: Sendable {
+  let latch = Latch()
+  private let result = Mutex<Result<Value, PortAudioError>?>(nil)
+
+  func set(_ value: Result<Value, PortAudioError>) {
+    result.withLock { $0 = value }
+    latch.open()
+  }
+
+  func take() -> Result<Value, PortAudioError>? { result.withLock { $0 } }
+}

@@ -1,0 +1,273 @@
+internal import CPortAudio
+internal import CRealtime
+internal import PCM
+internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// PortAudio. The only file that calls `Pa_*`; every call but those for texts and versions is made
+/// on the host's thread.
+final class PortAudioHost: Host, @unchecked Sendable {
+  // Safe to share: `isInitialized` and `listsJACK` are touched on the host's thread alone.
+  private var isInitialized = false
+  private var listsJACK = false
+
+  /// The name that JACK shows for this program. Set before the first call.
+  static let clientName = Mutex<String?>(nil)
+  /// Whether what ALSA and JACK print of their own accord is let through.
+  static let isChatty = AtomicFlag()
+  /// Whether ALSA callbacks were asked to run with real-time priority.
+  static let wantsRealtime = AtomicFlag()
+
+  // MARK: Texts, on any thread
+
+  /// Corresponds to `Pa_GetErrorText`.
+  static func text(of code: PortAudioError.Code) -> String {
+    unsafe Pa_GetErrorText(code.rawValue).map { unsafe String(cString: $0) } ?? "unknown error"
+  }
+
+  /// Corresponds to `Pa_GetVersion` and `Pa_GetVersionText`.
+  static var version: (number: Int, text: String) {
+    (Int(Pa_GetVersion()), unsafe Pa_GetVersionText().map { unsafe String(cString: $0) } ?? "")
+  }
+
+  // MARK: Host
+
+  func listing() throws(PortAudioError) -> HostListing {
+    try initialize()
+    var listing = HostListing()
+    for index in 0..<max(0, Pa_GetHostApiCount()) {
+      guard let info = unsafe Pa_GetHostApiInfo(index)?.pointee else { continue }
+      listing.apis.append(unsafe Self.api(info, index: index))
+      if unsafe info.type == paJACK { listsJACK = true }
+    }
+    for index in 0..<max(0, Pa_GetDeviceCount()) {
+      guard let info = unsafe Pa_GetDeviceInfo(index)?.pointee else { continue }
+      listing.devices.append(unsafe Self.entry(info))
+    }
+    listing.defaultInput = Self.deviceIndex(Pa_GetDefaultInputDevice())
+    listing.defaultOutput = Self.deviceIndex(Pa_GetDefaultOutputDevice())
+    let api = Pa_GetDefaultHostApi()
+    listing.defaultAPIIndex = api >= 0 ? Int(api) : nil
+    return listing
+  }
+
+  private static func api(_ info: PaHostApiInfo, index: PaHostApiIndex) -> HostListing.API {
+    HostListing.API(
+      name: unsafe String(cString: info.name),
+      deviceIndexes: unsafe (0..<max(0, info.deviceCount)).map {
+        Int(Pa_HostApiDeviceIndexToDeviceIndex(index, $0))
+      },
+      defaultInput: unsafe deviceIndex(info.defaultInputDevice),
+      defaultOutput: unsafe deviceIndex(info.defaultOutputDevice))
+  }
+
+  private static func entry(_ info: PaDeviceInfo) -> HostListing.Entry {
+    unsafe HostListing.Entry(
+      name: String(cString: info.name), apiIndex: Int(info.hostApi),
+      maxInputChannelCount: Int(info.maxInputChannels),
+      maxOutputChannelCount: Int(info.maxOutputChannels),
+      defaultLowInputLatency: info.defaultLowInputLatency,
+      defaultLowOutputLatency: info.defaultLowOutputLatency,
+      defaultHighInputLatency: info.defaultHighInputLatency,
+      defaultHighOutputLatency: info.defaultHighOutputLatency,
+      defaultSampleRate: info.defaultSampleRate)
+  }
+
+  private static func deviceIndex(_ index: PaDeviceIndex) -> Int? { index >= 0 ? Int(index) : nil }
+
+  private func initialize() throws(PortAudioError) {
+    guard !isInitialized else { return }
+    sd_hush_alsa_and_jack(!Self.isChatty.isSet)
+    #if os(Linux)
+      // PortAudio keeps the pointer, so the copy is never freed.
+      if let name = Self.clientName.withLock({ $0 }), let copy = unsafe strdup(name) {
+        unsafe PaJack_SetClientName(copy)
+      }
+    #endif
+    try Self.check(Pa_Initialize(), "starting PortAudio")
+    isInitialized = true
+  }
+
+  func restart() throws(PortAudioError) {
+    guard isInitialized else { return }
+    // Ending PortAudio aborts the program if its JACK server has died.
+    if listsJACK, !sd_jack_server_answers() { throw PortAudioError(.hostLost, "refreshing devices") }
+    try Self.check(Pa_Terminate(), "stopping PortAudio")
+    isInitialized = false
+    listsJACK = false
+    try initialize()
+  }
+
+  func shutDown() {
+    guard isInitialized, !listsJACK || sd_jack_server_answers() else { return }
+    // Nothing is left to do if it fails: the program ends.
+    _ = Pa_Terminate()
+    isInitialized = false
+  }
+
+  func format(for format: SampleFormat, device index: Int) -> SampleFormat {
+    guard let device = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee,
+      let api = unsafe Pa_GetHostApiInfo(device.hostApi)?.pointee
+    else { return .float32 }
+    // These take integers as they are; the others convert to floating point themselves, and
+    // PortAudio's own conversion is not exact, so they get floating point from us.
+    guard [paALSA, paOSS].contains(where: { unsafe $0 == api.type }) else {
+      return .float32
+    }
+    return format.isFloat ? .int32 : format
+  }
+
+  func check(_ configuration: HostConfiguration) throws(PortAudioError) {
+    try initialize()
+    let code = unsafe Self.withParameters(configuration) { input, output in
+      unsafe Pa_IsFormatSupported(input, output, configuration.sampleRate)
+    }
+    try Self.check(code, configuration.operation)
+  }
+
+  func open(_ configuration: HostConfiguration, trampoline: Trampoline) throws(PortAudioError)
+    -> any HostStream
+  {
+    try initialize()
+    var flags = paClipOff | paDitherOff
+    if configuration.neverDropInput { flags |= paNeverDropInput }
+    if configuration.primeOutput { flags |= paPrimeOutputBuffersUsingStreamCallback }
+    var stream: UnsafeMutableRawPointer?
+    let context = unsafe Unmanaged.passRetained(trampoline)
+    let code = unsafe Self.withParameters(configuration) { input, output in
+      unsafe Pa_OpenStream(
+        &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
+        PaStreamFlags(flags), portAudioCallback, context.toOpaque())
+    }
+    do throws(PortAudioError) {
+      try Self.check(code, configuration.operation)
+      guard let stream = unsafe stream else {
+        throw PortAudioError(.badStream, configuration.operation)
+      }
+      #if os(Linux)
+        if Self.wantsRealtime.isSet, isALSA(configuration) {
+          unsafe PaAlsa_EnableRealtimeScheduling(stream, 1)
+        }
+      #endif
+      return unsafe PortAudioStream(stream, context: context)
+    } catch {
+      unsafe context.release()
+      throw error
+    }
+  }
+
+  private func isALSA(_ configuration: HostConfiguration) -> Bool {
+    guard let index = (configuration.output ?? configuration.input)?.deviceIndex,
+      let device = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee,
+      let api = unsafe Pa_GetHostApiInfo(device.hostApi)?.pointee
+    else { return false }
+    return unsafe api.type == paALSA
+  }
+
+  private static func withParameters(
+    _ configuration: HostConfiguration,
+    _ body: (UnsafePointer<PaStreamParameters>?, UnsafePointer<PaStreamParameters>?) -> PaError
+  ) -> PaError {
+    func parameters(_ direction: HostConfiguration.Direction) -> PaStreamParameters {
+      unsafe PaStreamParameters(
+        device: PaDeviceIndex(direction.deviceIndex),
+        channelCount: CInt(clamping: direction.channelCount),
+        sampleFormat: sampleFormat(direction.format), suggestedLatency: direction.latency,
+        hostApiSpecificStreamInfo: nil)
+    }
+    var input = unsafe configuration.input.map(parameters)
+    var output = unsafe configuration.output.map(parameters)
+    switch (configuration.input == nil, configuration.output == nil) {
+    case (true, true): return PaError(paInvalidDevice.rawValue)
+    case (false, true):
+      return unsafe withUnsafePointer(to: &input) { input in
+        unsafe input.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) {
+          unsafe body($0, nil)
+        }
+      }
+    case (true, false):
+      return unsafe withUnsafePointer(to: &output) { output in
+        unsafe output.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) {
+          unsafe body(nil, $0)
+        }
+      }
+    case (false, false):
+      return unsafe withUnsafePointer(to: &input) { input in
+        unsafe withUnsafePointer(to: &output) { output in
+          unsafe input.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) { input in
+            unsafe output.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) {
+              unsafe body(input, $0)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func sampleFormat(_ format: SampleFormat) -> PaSampleFormat {
+    switch format {
+    case .uint8: 0x20
+    case .int8: 0x10
+    case .int16: 0x08
+    case .int24: 0x04
+    case .int32: 0x02
+    case .float32, .float64: 0x01
+    }
+  }
+
+  /// Throws what `code` says, with the host's own error, which must be asked for at once.
+  fileprivate static func check(_ code: PaError, _ operation: String) throws(PortAudioError) {
+    guard code < 0 else { return }
+    var error = PortAudioError(PortAudioError.Code(rawValue: code), operation)
+    if error.code == .unanticipatedHostError, let info = unsafe Pa_GetLastHostErrorInfo()?.pointee {
+      error.hostError = PortAudioError.HostError(
+        code: unsafe Int(info.errorCode),
+        text: unsafe info.errorText.map { unsafe String(cString: $0) } ?? "")
+    }
+    throw error
+  }
+}
+
+/// An open PortAudio stream.
+@safe private final class PortAudioStream: HostStream, @unchecked Sendable {
+  // Safe to share: every member is used on the host's thread alone.
+  private let stream: UnsafeMutableRawPointer
+  private let context: Unmanaged<Trampoline>
+  let granted: GrantedStream
+
+  init(_ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>) {
+    unsafe self.stream = stream
+    unsafe self.context = context
+    let info = unsafe Pa_GetStreamInfo(stream)?.pointee
+    granted = GrantedStream(
+      sampleRate: info?.sampleRate ?? 0, inputLatency: info?.inputLatency ?? 0,
+      outputLatency: info?.outputLatency ?? 0)
+  }
+
+  func start() throws(PortAudioError) {
+    try PortAudioHost.check(unsafe Pa_StartStream(stream), "starting stream")
+  }
+
+  func stop() throws(PortAudioError) {
+    try PortAudioHost.check(unsafe Pa_StopStream(stream), "stopping stream")
+  }
+
+  func abort() throws(PortAudioError) {
+    try PortAudioHost.check(unsafe Pa_AbortStream(stream), "aborting stream")
+  }
+
+  func close() throws(PortAudioError) {
+    let code = unsafe Pa_CloseStream(stream)
+    unsafe context.release()
+    try PortAudioHost.check(code, "closing stream")
+  }
+
+  var isActive: Bool { unsafe Pa_IsStreamActive(stream) == 1 }
+  var time: Double { unsafe Pa_GetStreamTime(stream) }
+  var cpuLoad: Double { unsafe Pa_GetStreamCpuLoad(stream) }
+}

@@ -1,0 +1,100 @@
+internal import PCM
+
+/// How the virtual host behaves, as `SD_VIRTUAL` says.
+///
+/// A list separated by commas: `rate=48000`, `block=256`, `channels=2`, `latency=256` (frames
+/// after which the loopback returns), `pace=realtime` or `fast`, and faults: `xrun@48000:256`
+/// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
+/// `lost@96000` (the device is gone there).
+struct VirtualConfiguration: Sendable, Hashable {
+  enum Pace: String, Sendable, Hashable, CaseIterable {
+    /// Bound to the clock, as a sound card is.
+    case realtime
+    /// As fast as readers and writers can follow.
+    case fast
+  }
+
+  struct Fault: Sendable, Hashable {
+    enum Kind: String, Sendable, Hashable, CaseIterable {
+      case xrun, stall, lost
+    }
+    var kind: Kind
+    /// The frame of the stream at which it happens.
+    var position: Int
+    /// How many frames an xrun loses.
+    var frameCount: Int
+  }
+
+  struct ParseError: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// nil: every rate from 1 Hz to 768 kHz, 48 kHz by default.
+  var sampleRate: Double?
+  var blockSize = 256
+  var channelCount = 2
+  var latency = 256
+  var pace = Pace.realtime
+  var faults: [Fault] = []
+
+  init() {}
+
+  init(parsing text: String) throws(ParseError) {
+    var explicitLatency: Int?
+    for item in text.split(separator: ",", omittingEmptySubsequences: true) {
+      if let at = item.firstIndex(of: "@") {
+        faults.append(try Self.fault(item[..<at], item[item.index(after: at)...], item))
+        continue
+      }
+      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw Self.unknown(item) }
+      switch parts[0] {
+      case "rate": sampleRate = Double(try Self.number(parts[1], in: 1...768_000, item))
+      case "block": blockSize = try Self.number(parts[1], in: 1...65_536, item)
+      case "channels": channelCount = try Self.number(parts[1], in: 1...1024, item)
+      case "latency": explicitLatency = try Self.number(parts[1], in: 1...131_072, item)
+      case "pace":
+        guard let pace = Pace(rawValue: String(parts[1])) else {
+          throw ParseError(description: "'\(item)': the pace is realtime or fast")
+        }
+        self.pace = pace
+      default: throw Self.unknown(item)
+      }
+    }
+    latency = explicitLatency ?? blockSize
+    faults.sort { $0.position < $1.position }
+  }
+
+  private static func fault(_ name: Substring, _ value: Substring, _ item: Substring)
+    throws(ParseError) -> Fault
+  {
+    guard let kind = Fault.Kind(rawValue: String(name)) else { throw unknown(item) }
+    let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+    let position = try number(parts[0], in: 0...Int.max / 2, item)
+    switch (kind, parts.count) {
+    case (.xrun, 2):
+      let frameCount = try number(parts[1], in: 1...1_000_000_000, item)
+      return Fault(kind: kind, position: position, frameCount: frameCount)
+    case (.stall, 1), (.lost, 1):
+      return Fault(kind: kind, position: position, frameCount: 0)
+    default:
+      throw ParseError(description: "'\(item)': try xrun@48000:256, stall@48000 or lost@48000")
+    }
+  }
+
+  private static func number(_ text: Substring, in range: ClosedRange<Int>, _ item: Substring)
+    throws(ParseError) -> Int
+  {
+    guard let value = Int(text), range.contains(value) else {
+      throw ParseError(
+        description: "'\(item)': a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  private static func unknown(_ item: Substring) -> ParseError {
+    ParseError(
+      description: "'\(item)': unknown; try rate= block= channels= latency= pace= "
+        + "xrun@FRAME:COUNT stall@FRAME lost@FRAME")
+  }
+}

@@ -1,0 +1,184 @@
+internal import CRealtime
+internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// The clock of a virtual device, and the timeline on which its streams meet.
+///
+/// One thread calls all running streams, each when its next block is due, always in the same
+/// order. A block at frame p takes the output of frames p… and gives the input of frames p…,
+/// which for a loopback is what was put out `latency` frames earlier.
+final class VirtualEngine: @unchecked Sendable {
+  // Safe to share: `timeline` is touched by the engine's thread alone; the rest is behind `state`.
+  private struct State {
+    var streams: [VirtualStream] = []
+    var isRunning = false
+    /// The stream whose callback runs now.
+    var current: ObjectIdentifier?
+    var epoch = 0.0
+    var clock = 0
+  }
+
+  let sampleRate: Double
+  let channelCount: Int
+  let latency: Int
+  private let pace: VirtualConfiguration.Pace
+  private let timeline: LoopTimeline?
+  private let state = Mutex(State())
+  private let wakeUp = Semaphore()
+  private let callbackEnded = Semaphore()
+
+  init(
+    sampleRate: Double, channelCount: Int, latency: Int, loops: Bool,
+    pace: VirtualConfiguration.Pace
+  ) {
+    self.sampleRate = sampleRate
+    self.channelCount = channelCount
+    self.latency = latency
+    self.pace = pace
+    timeline = loops ? LoopTimeline(channelCount: channelCount) : nil
+  }
+
+  var isRealtime: Bool { pace == .realtime }
+
+  // MARK: The host's thread
+
+  /// Begins to call a stream, from the clock's next frame on.
+  func add(_ stream: VirtualStream) {
+    let isFirst = state.withLock { state in
+      if state.streams.isEmpty { state.epoch = monotonicSeconds() - Double(state.clock) / sampleRate }
+      let now = isRealtime ? Int((monotonicSeconds() - state.epoch) * sampleRate) : state.clock
+      stream.begin(at: max(state.clock, now))
+      state.streams.append(stream)
+      defer { state.isRunning = true }
+      return !state.isRunning
+    }
+    if isFirst { startThread(named: "sd-virtual") { [weak self] in Self.run(self) } }
+    wakeUp.post()
+  }
+
+  /// No callback of the stream runs, or will run, afterwards.
+  func remove(_ stream: VirtualStream) {
+    let id = ObjectIdentifier(stream)
+    state.withLock { $0.streams.removeAll { ObjectIdentifier($0) == id } }
+    while state.withLock({ $0.current == id }) { callbackEnded.wait(seconds: 0.001) }
+  }
+
+  func contains(_ stream: VirtualStream) -> Bool {
+    state.withLock { $0.streams.contains { $0 === stream } }
+  }
+
+  // MARK: The engine's thread
+
+  private static func run(_ engine: VirtualEngine?) {
+    _ = sd_make_thread_realtime(50)
+    // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
+    weak let engine = engine
+    while let engine { engine.round() }
+  }
+
+  private func round() {
+    let next: (stream: VirtualStream, due: Double)? = state.withLock { state in
+      guard let stream = state.streams.min(by: { ($0.position, $0.order) < ($1.position, $1.order) })
+      else { return nil }
+      return (stream, state.epoch + Double(stream.position + stream.nextBlock) / sampleRate)
+    }
+    guard let (stream, due) = next else {
+      wakeUp.wait(seconds: 0.05)
+      return
+    }
+    switch pace {
+    case .realtime:
+      let wait = due - monotonicSeconds()
+      if wait > 0 {
+        // Short slices, so that a stream that is added meanwhile is called in time.
+        sleepUntil(min(due, monotonicSeconds() + 0.002))
+        if wait > 0.002 { return }
+      }
+    case .fast:
+      guard stream.trampoline.processor.isReady(frameCount: stream.nextBlock) else {
+        wakeUp.wait(seconds: 0.0005)
+        return
+      }
+    }
+    let isStill = state.withLock { state in
+      guard state.streams.contains(where: { $0 === stream }) else { return false }
+      state.current = ObjectIdentifier(stream)
+      return true
+    }
+    guard isStill else { return }
+    let goesOn = stream.runBlock(timeline: timeline, latency: latency)
+    state.withLock { state in
+      state.current = nil
+      state.clock = max(state.clock, stream.position)
+      if !goesOn { state.streams.removeAll { $0 === stream } }
+    }
+    callbackEnded.post()
+  }
+
+  private func sleepUntil(_ time: Double) {
+    let wait = time - monotonicSeconds()
+    guard wait > 0 else { return }
+    var request = timespec(
+      tv_sec: Int(wait), tv_nsec: Int((wait - wait.rounded(.down)) * 1e9))
+    unsafe nanosleep(&request, nil)
+  }
+}
+
+/// What was put out, by frame, until it has come back: a circle of frames that are added up as
+/// several streams put out at once.
+@safe final class LoopTimeline {
+  private static let capacity = 1 << 18
+  private let channelCount: Int
+  private let samples: UnsafeMutableBufferPointer<Float>
+  /// The frame up to which the circle is valid; what lies beyond is from the last round.
+  private var end = 0
+
+  init(channelCount: Int) {
+    self.channelCount = channelCount
+    unsafe samples = .allocate(capacity: Self.capacity * channelCount)
+    unsafe samples.initialize(repeating: 0)
+  }
+
+  deinit { unsafe samples.deallocate() }
+
+  private func clear(upTo frame: Int) {
+    guard frame > end else { return }
+    for index in max(end, frame - Self.capacity)..<frame {
+      let base = index % Self.capacity * channelCount
+      for channel in 0..<channelCount { unsafe samples[base + channel] = 0 }
+    }
+    end = frame
+  }
+
+  /// Adds interleaved frames from `frame` on.
+  func add(_ source: UnsafePointer<Float>, channelCount count: Int, frameCount: Int, at frame: Int) {
+    clear(upTo: frame + frameCount)
+    for index in 0..<frameCount {
+      let base = (frame + index) % Self.capacity * channelCount
+      for channel in 0..<min(count, channelCount) {
+        unsafe samples[base + channel] += source[index * count + channel]
+      }
+    }
+  }
+
+  /// Copies interleaved frames from `frame` on; silence where nothing was put out.
+  func copy(
+    into target: UnsafeMutablePointer<Float>, channelCount count: Int, frameCount: Int,
+    from frame: Int
+  ) {
+    for index in 0..<frameCount {
+      let position = frame + index
+      let isKnown = position >= 0 && position < end && position >= end - Self.capacity
+      let base = isKnown ? position % Self.capacity * channelCount : 0
+      for channel in 0..<count {
+        unsafe target[index * count + channel] =
+          isKnown && channel < channelCount ? samples[base + channel] : 0
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+internal import PCM
+internal import Synchronization
+
+/// Devices without hardware: `virtual:null` swallows output and gives silence, `virtual:loopback`
+/// gives output back as input after a fixed number of frames, bit for bit.
+///
+/// Paced by the clock as a sound card is, and with faults on request, so that loss, stall and
+/// death of a device can be met deterministically.
+final class VirtualHost: Host, @unchecked Sendable {
+  // Safe to share: `loopback` is touched on the host's thread alone.
+  static let apiName = "Virtual"
+  static let names = ["virtual:null", "virtual:loopback"]
+  private static let loopbackIndex = 1
+
+  private let configuration: VirtualConfiguration
+  /// The timeline that all loopback streams of this host share while any is open.
+  private weak var loopback: VirtualEngine?
+
+  init(configuration: VirtualConfiguration) { self.configuration = configuration }
+
+  private var defaultSampleRate: Double { configuration.sampleRate ?? 48_000 }
+
+  func listing() throws(PortAudioError) -> HostListing {
+    let latency = Double(configuration.latency) / defaultSampleRate
+    let devices = Self.names.map { name in
+      HostListing.Entry(
+        name: name, apiIndex: 0, maxInputChannelCount: configuration.channelCount,
+        maxOutputChannelCount: configuration.channelCount, defaultLowInputLatency: 0,
+        defaultLowOutputLatency: latency, defaultHighInputLatency: 0,
+        defaultHighOutputLatency: latency, defaultSampleRate: defaultSampleRate)
+    }
+    return HostListing(
+      apis: [.init(name: Self.apiName, deviceIndexes: [0, 1], defaultInput: 0, defaultOutput: 0)],
+      devices: devices)
+  }
+
+  func restart() throws(PortAudioError) {}
+
+  func shutDown() {}
+
+  func format(for format: SampleFormat, device index: Int) -> SampleFormat { .float32 }
+
+  func check(_ configuration: HostConfiguration) throws(PortAudioError) {
+    let operation = configuration.operation
+    for direction in [configuration.input, configuration.output].compactMap({ $0 }) {
+      guard Self.names.indices.contains(direction.deviceIndex) else {
+        throw PortAudioError(.invalidDevice, operation)
+      }
+      guard (1...self.configuration.channelCount).contains(direction.channelCount) else {
+        throw PortAudioError(.invalidChannelCount, operation)
+      }
+    }
+    if let input = configuration.input, let output = configuration.output,
+      input.deviceIndex != output.deviceIndex
+    {
+      throw PortAudioError(.badIODeviceCombination, operation)
+    }
+    let rate = configuration.sampleRate
+    let accepted = self.configuration.sampleRate.map { rate == $0 } ?? (1...768_000 ~= rate)
+    let joins = index(of: configuration) == Self.loopbackIndex
+    let runs = joins ? loopback?.sampleRate : nil
+    guard accepted, runs == nil || runs == rate else {
+      throw PortAudioError(.invalidSampleRate, operation)
+    }
+    if configuration.neverDropInput,
+      configuration.input == nil || configuration.output == nil || configuration.blockSize != 0
+    {
+      throw PortAudioError(.invalidFlag, operation)
+    }
+  }
+
+  private func index(of configuration: HostConfiguration) -> Int? {
+    (configuration.output ?? configuration.input)?.deviceIndex
+  }
+
+  func open(_ configuration: HostConfiguration, trampoline: Trampoline) throws(PortAudioError)
+    -> any HostStream
+  {
+    try check(configuration)
+    let engine: VirtualEngine
+    if index(of: configuration) == Self.loopbackIndex {
+      engine = loopback ?? makeEngine(configuration.sampleRate, loops: true)
+      loopback = engine
+    } else {
+      engine = makeEngine(configuration.sampleRate, loops: false)
+    }
+    return VirtualStream(
+      engine: engine, configuration: configuration, trampoline: trampoline,
+      blockSize: configuration.blockSize > 0
+        ? configuration.blockSize : self.configuration.blockSize,
+      varies: configuration.blockSize == 0, faults: self.configuration.faults)
+  }
+
+  private func makeEngine(_ sampleRate: Double, loops: Bool) -> VirtualEngine {
+    VirtualEngine(
+      sampleRate: sampleRate, channelCount: configuration.channelCount,
+      latency: configuration.latency, loops: loops, pace: configuration.pace)
+  }
+}

@@ -1,0 +1,64 @@
+/// A stretch of frames that is missing from a stream, or was put into it.
+public struct Gap: Sendable, Hashable {
+  /// Why frames are missing or added.
+  public enum Cause: Sendable, Hashable {
+    /// Input or output the host lost (an xrun).
+    case host
+    /// Input for which the ring had no room, because it was not read in time. Always exact.
+    case overflow
+    /// Silence that was played because nothing had been written in time. Always exact.
+    case starvation
+  }
+
+  /// Which direction.
+  public var direction: StreamDirection
+  /// Why.
+  public var cause: Cause
+  /// Where: so many frames of this direction had been delivered to the reader, or taken from the
+  /// writer, before the gap.
+  public var position: Int
+  /// How long, in frames.
+  public var frameCount: Int
+  /// Whether the length is an estimate in whole host periods: PortAudio tells of a loss, never of
+  /// its length.
+  public var isEstimated: Bool
+  /// Whether the host ran faster than twice real time then, so that the gap is no fault.
+  public var isFreewheeling: Bool
+}
+
+/// Every frame of a stream accounted for, since it was opened.
+///
+/// Input: `delivered + dropped` is exactly what the host handed over; `lost` comes on top.
+/// Output: `delivered + inserted` is exactly what the host asked for.
+public struct LossReport: Sendable, Hashable {
+  /// The counts of one direction, in frames.
+  public struct Counts: Sendable, Hashable {
+    /// Input: put into the ring, or given to the callback. Output: taken from the ring or callback.
+    public var delivered = 0
+    /// Input for which the ring had no room. Exact.
+    public var dropped = 0
+    /// Lost by the host.
+    public var lost = 0
+    /// Whether any part of `lost` is an estimate in whole host periods.
+    public var lostIsEstimated = false
+    /// How often the host lost frames.
+    public var lossCount = 0
+    /// Output: silence played because nothing had been written in time. Exact. Silence before the
+    /// first write and after the last is not counted.
+    public var inserted = 0
+    /// Silence played before the first write, after the last, or with ``isFreewheeling``.
+    public var idle = 0
+  }
+
+  /// What came from the device.
+  public var input = Counts()
+  /// What went to the device.
+  public var output = Counts()
+  /// Whether the host ran faster than twice real time at some moment.
+  public var isFreewheeling = false
+
+  /// The counts of one direction.
+  public subscript(direction: StreamDirection) -> Counts {
+    direction == .input ? input : output
+  }
+}

@@ -1,0 +1,204 @@
+internal import Synchronization
+
+/// A stream that is open on a host: its states, and who may change them.
+///
+/// A change of state is a job on the host's thread, so changes never overlap, from whatever threads
+/// they are asked for.
+final class OpenStream: Sendable {
+  enum Phase: Int {
+    case stopped
+    case running
+    /// Inactive without having been stopped: completed, aborted by the callback, or lost.
+    case finished
+    case closed
+  }
+
+  let thread: HostThread
+  let trampoline: Trampoline
+  let granted: GrantedStream
+  let configuration: HostConfiguration
+  private let hostStream: any HostStream
+  private let stallTime: Double
+  private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
+  private let lost = AtomicFlag()
+  private let run = Mutex(Latch())
+  private let onFinished: (@Sendable () -> Void)?
+  private let finishedRuns = Atomic<Int>(0)
+
+  // Touched by the watchdog alone, but for the reset at a start.
+  private let seenCallbacks = Atomic<Int>(0)
+  private let silentIntervals = Atomic<Int>(0)
+  private let isPolling = AtomicFlag()
+
+  init(
+    thread: HostThread, configuration: HostConfiguration, trampoline: Trampoline,
+    stallTime: Double, onFinished: (@Sendable () -> Void)?
+  ) throws(PortAudioError) {
+    self.thread = thread
+    self.trampoline = trampoline
+    self.configuration = configuration
+    self.stallTime = stallTime
+    self.onFinished = onFinished
+    hostStream = try thread.call(configuration.operation, limit: stallTime) {
+      host throws(PortAudioError) in
+      let stream = try host.open(configuration, trampoline: trampoline)
+      thread.openStreamCount.add(1, ordering: .relaxed)
+      return stream
+    }
+    granted = hostStream.granted
+    run.withLock { $0.open() }
+  }
+
+  var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .acquiring)) ?? .closed }
+  var isLost: Bool { lost.isSet || thread.isLost }
+  var isFinishing: Bool { phase == .running && trampoline.isFinishing }
+  var longestLatency: Double { max(granted.inputLatency, granted.outputLatency) }
+
+  private func setPhase(_ phase: Phase) { phaseValue.store(phase.rawValue, ordering: .releasing) }
+
+  private func callHost<Value: Sendable>(
+    _ verb: String, extra: Double = 0,
+    _ body: @escaping @Sendable () throws(PortAudioError) -> Value
+  ) throws(PortAudioError) -> Value {
+    do {
+      return try thread.call(verb, limit: stallTime + extra) { _ throws(PortAudioError) in
+        try body()
+      }
+    } catch {
+      if error.code == .hostLost { markLost() }
+      throw error
+    }
+  }
+
+  // MARK: Changes of state
+
+  func start() throws(PortAudioError) {
+    try callHost("starting stream") { [self] () throws(PortAudioError) in
+      switch phase {
+      case .closed: throw PortAudioError(.badStream, "starting stream")
+      case .running, .finished: throw PortAudioError(.streamIsNotStopped, "starting stream")
+      case .stopped: break
+      }
+      let drain = (granted.outputLatency * granted.sampleRate).rounded(.up)
+      trampoline.prepareToStart(drainFrameCount: configuration.output == nil ? 0 : Int(drain))
+      seenCallbacks.store(trampoline.callbackCount, ordering: .relaxed)
+      silentIntervals.store(0, ordering: .relaxed)
+      run.withLock { $0 = Latch() }
+      setPhase(.running)
+      do throws(PortAudioError) { try hostStream.start() } catch {
+        setPhase(.stopped)
+        run.withLock { $0.open() }
+        throw error
+      }
+      Watchdog.shared.watch(self)
+    }
+  }
+
+  /// Stops the host; what was handed to it is played first unless `atOnce`.
+  func stop(atOnce: Bool) throws(PortAudioError) {
+    let verb = atOnce ? "aborting stream" : "stopping stream"
+    try callHost(verb, extra: longestLatency) { [self] () throws(PortAudioError) in
+      switch phase {
+      case .closed: throw PortAudioError(.badStream, verb)
+      case .stopped: return
+      case .running, .finished: break
+      }
+      try atOnce ? hostStream.abort() : hostStream.stop()
+      end(.stopped)
+    }
+  }
+
+  func close() throws(PortAudioError) {
+    defer { setPhase(.closed) }
+    guard phase != .closed else { return }
+    try callHost("closing stream", extra: longestLatency) { [self] () throws(PortAudioError) in
+      try closeOnHostThread()
+    }
+  }
+
+  /// Closes without waiting; from any thread, the audio thread included.
+  func closeLater() {
+    guard phase != .closed else { return }
+    thread.post { [self] _ in try? closeOnHostThread() }
+  }
+
+  private func closeOnHostThread() throws(PortAudioError) {
+    guard phase != .closed else { return }
+    let wasRunning = phase == .running
+    thread.openStreamCount.subtract(1, ordering: .relaxed)
+    defer { end(.closed) }
+    if wasRunning { try hostStream.abort() }
+    try hostStream.close()
+  }
+
+  /// The run is over; tells so once. On the host's thread, or on the watchdog's when lost.
+  private func end(_ phase: Phase) {
+    let previous = Phase(
+      rawValue: phaseValue.exchange(phase.rawValue, ordering: .acquiringAndReleasing))
+    guard previous == .running else { return }
+    Watchdog.shared.forget(self)
+    trampoline.processor.interrupted()
+    let latch = run.withLock { $0 }
+    Watchdog.shared.perform { [onFinished] in
+      latch.open()
+      onFinished?()
+    }
+  }
+
+  /// Waits until the stream is not running; false when the time is over first.
+  func wait(seconds: Double?) -> Bool { run.withLock { $0 }.wait(seconds: seconds) }
+
+  // MARK: Questions
+
+  /// The clock, or nil if the host does not answer.
+  func time() -> Double? { ask { $0.time } }
+  func cpuLoad() -> Double? { ask { $0.cpuLoad } }
+
+  private func ask<Value: Sendable>(_ question: @escaping @Sendable (any HostStream) -> Value)
+    -> Value?
+  {
+    guard phase != .closed else { return nil }
+    return try? callHost("asking stream") { [self] () throws(PortAudioError) in
+      guard phase != .closed else { throw PortAudioError(.badStream, "asking stream") }
+      return question(hostStream)
+    }
+  }
+
+  // MARK: Watchdog
+
+  /// Looks whether callbacks still come. On the watchdog's thread.
+  func look(countsAsInterval: Bool) {
+    guard phase == .running else { return }
+    guard !thread.isLost else { return markLost() }
+    if trampoline.isFinishing { return poll() }
+    guard countsAsInterval else { return }
+    let callbacks = trampoline.callbackCount
+    guard seenCallbacks.exchange(callbacks, ordering: .relaxed) == callbacks else {
+      silentIntervals.store(0, ordering: .relaxed)
+      return
+    }
+    let silent = silentIntervals.add(1, ordering: .relaxed).newValue
+    let period = Double(trampoline.period) / granted.sampleRate
+    let limit = max(stallTime, 4 * period + longestLatency)
+    if Double(silent) * Watchdog.interval >= limit { return markLost() }
+    poll()
+  }
+
+  /// Asks the host, without waiting, whether the stream is still active.
+  private func poll() {
+    guard !isPolling.testAndSet() else { return }
+    thread.post { [self] _ in
+      defer { isPolling.set(false) }
+      guard phase == .running, !hostStream.isActive else { return }
+      // A finished stream is inactive because its callback wanted so; else its host has gone.
+      if trampoline.isFinishing { end(.finished) } else { markLost() }
+    }
+  }
+
+  private func markLost() {
+    lost.set()
+    thread.markLost()
+    end(.finished)
+    trampoline.processor.interrupted()
+  }
+}

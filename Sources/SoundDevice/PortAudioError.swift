@@ -1,0 +1,83 @@
+/// A failure of a host: which operation, PortAudio's code, and the host's own error if it had one.
+///
+/// Prints as one line: `opening input stream: Invalid sample rate [PaErrorCode -9997]`.
+public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A PortAudio error code. Corresponds to `PaErrorCode`.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The number, as PortAudio defines it; positive for this library's own.
+    public let rawValue: CInt
+    /// The code of this number.
+    public init(rawValue: CInt) { self.rawValue = rawValue }
+
+    /// The library below PortAudio failed; see ``PortAudioError/hostError``.
+    public static let unanticipatedHostError = Code(rawValue: -9999)
+    /// More or fewer channels than the device has.
+    public static let invalidChannelCount = Code(rawValue: -9998)
+    /// The device does not run at this rate.
+    public static let invalidSampleRate = Code(rawValue: -9997)
+    /// There is no such device.
+    public static let invalidDevice = Code(rawValue: -9996)
+    /// A flag that does not go with the stream's other parameters.
+    public static let invalidFlag = Code(rawValue: -9995)
+    /// The sample format is not supported.
+    public static let sampleFormatNotSupported = Code(rawValue: -9994)
+    /// The two devices cannot be one stream.
+    public static let badIODeviceCombination = Code(rawValue: -9993)
+    /// The device is taken, or gone.
+    public static let deviceUnavailable = Code(rawValue: -9985)
+    /// The stream is closed.
+    public static let badStream = Code(rawValue: -9988)
+    /// The stream is stopped and must not be.
+    public static let streamIsStopped = Code(rawValue: -9983)
+    /// The stream runs already.
+    public static let streamIsNotStopped = Code(rawValue: -9982)
+    /// A blocking read on a stream that has a callback.
+    public static let canNotReadFromACallbackStream = Code(rawValue: -9977)
+    /// A blocking write on a stream that has a callback.
+    public static let canNotWriteToACallbackStream = Code(rawValue: -9976)
+    /// A blocking read on a stream without input.
+    public static let canNotReadFromAnOutputOnlyStream = Code(rawValue: -9975)
+    /// A blocking write on a stream without output.
+    public static let canNotWriteToAnInputOnlyStream = Code(rawValue: -9974)
+    /// The time given to a blocking read or write is over.
+    public static let timedOut = Code(rawValue: -9987)
+
+    /// The host no longer answers: its server died, or the device went away. Nothing can be opened
+    /// on it again in this process. (This library's own; PortAudio has no such code.)
+    public static let hostLost = Code(rawValue: 1)
+  }
+
+  /// What the library below PortAudio said, if the failure came from there.
+  /// Corresponds to `PaHostErrorInfo`.
+  public struct HostError: Hashable, Sendable {
+    /// The host's own error number.
+    public var code: Int
+    /// The host's own words.
+    public var text: String
+  }
+
+  /// Which failure.
+  public var code: Code
+  /// What was being done, such as `opening output stream`.
+  public var operation: String
+  /// The host's own error, taken at the moment of failure.
+  public var hostError: HostError?
+
+  init(_ code: Code, _ operation: String, hostError: HostError? = nil) {
+    self.code = code
+    self.operation = operation
+    self.hostError = hostError
+  }
+
+  /// PortAudio's own words for the code. Corresponds to `Pa_GetErrorText`.
+  public var text: String {
+    code == .hostLost ? "device lost" : PortAudioHost.text(of: code)
+  }
+
+  /// Operation, words and code, in one line.
+  public var description: String {
+    guard code != .hostLost else { return "\(operation): \(text)" }
+    let detail = hostError.map { " (\($0.text) [\($0.code)])" } ?? ""
+    return "\(operation): \(text)\(detail) [PaErrorCode \(code.rawValue)]"
+  }
+}

@@ -1,0 +1,173 @@
+public import PCM
+
+/// A callback on raw bytes: input and output frames, interleaved in the stream's sample formats.
+///
+/// Runs on the audio thread: it must not allocate, lock, print or wait. Output is filled with
+/// silence beforehand. It may own state, which moves into it.
+public typealias RawStreamCallback = (
+  _ input: borrowing RawSpan, _ output: inout MutableRawSpan, _ info: CallbackInfo
+) -> CallbackResult
+
+/// A duplex stream of raw bytes, with its own sample format in each direction.
+///
+/// The ancestor's `RawStream`; corresponds to `Pa_OpenStream`.
+public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
+  /// The open stream.
+  public let session: StreamSession
+
+  private static let operation = "opening stream"
+
+  /// Opens a stream that calls `callback` for each block.
+  ///
+  /// - Parameters:
+  ///   - finished: Called on a thread of the library after the last buffer has played, or when
+  ///     the device is lost.
+  public init(
+    input: SampleFormat? = nil, output: SampleFormat? = nil,
+    inputParameters: StreamParameters = StreamParameters(),
+    outputParameters: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
+    callback: sending @escaping RawStreamCallback
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      Self.request(input, output, inputParameters, outputParameters, options), finished: finished,
+      processor: { RawProcessor($0, callback) })
+  }
+
+  /// Opens a stream to read from and write to.
+  public init(
+    input: SampleFormat? = nil, output: SampleFormat? = nil,
+    inputParameters: StreamParameters = StreamParameters(),
+    outputParameters: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions()
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      blocking: Self.request(input, output, inputParameters, outputParameters, options))
+  }
+
+  private static func request(
+    _ input: SampleFormat?, _ output: SampleFormat?, _ inputParameters: StreamParameters,
+    _ outputParameters: StreamParameters, _ options: StreamOptions
+  ) -> StreamRequest {
+    StreamRequest(
+      input: .init(parameters: inputParameters, format: input ?? defaultFormat(.input)),
+      output: .init(parameters: outputParameters, format: output ?? defaultFormat(.output)),
+      options: options, operation: operation)
+  }
+
+  /// Reads frames until the span is full: interleaved bytes, whole frames.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: Whether input was lost since the last read.
+  public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
+    throws(PortAudioError) -> CallbackFlags
+  {
+    try readBytes(&target, timeout: timeout)
+  }
+
+  /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
+  ///
+  /// - Returns: Whether silence had to be played since the last write.
+  @discardableResult
+  public func write(_ source: RawSpan, timeout: Double? = nil) throws(PortAudioError)
+    -> CallbackFlags
+  {
+    try writeBytes(source, timeout: timeout)
+  }
+}
+
+/// A stream of raw bytes from a device. The ancestor's `RawInputStream`.
+public final class RawAudioInputStream: AudioInputStreaming {
+  /// The open stream.
+  public let session: StreamSession
+
+  private static let operation = "opening input stream"
+
+  /// Opens a stream that calls `callback` for each block.
+  public init(
+    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
+    callback: sending @escaping (_ input: borrowing RawSpan, _ info: CallbackInfo) ->
+      CallbackResult
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      Self.request(format, parameters, options), finished: finished,
+      processor: { RawProcessor($0) { input, _, info in callback(input, info) } })
+  }
+
+  /// Opens a stream to read from.
+  public init(
+    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions()
+  ) throws(PortAudioError) {
+    session = try StreamSession(blocking: Self.request(format, parameters, options))
+  }
+
+  private static func request(
+    _ format: SampleFormat?, _ parameters: StreamParameters, _ options: StreamOptions
+  ) -> StreamRequest {
+    StreamRequest(
+      input: .init(parameters: parameters, format: format ?? defaultFormat(.input)),
+      options: options, operation: operation)
+  }
+
+  /// Reads frames until the span is full: interleaved bytes, whole frames.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: Whether input was lost since the last read.
+  public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
+    throws(PortAudioError) -> CallbackFlags
+  {
+    try readBytes(&target, timeout: timeout)
+  }
+}
+
+/// A stream of raw bytes to a device. The ancestor's `RawOutputStream`.
+public final class RawAudioOutputStream: AudioOutputStreaming {
+  /// The open stream.
+  public let session: StreamSession
+
+  private static let operation = "opening output stream"
+
+  /// Opens a stream that calls `callback` for each block.
+  public init(
+    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
+    callback: sending @escaping (_ output: inout MutableRawSpan, _ info: CallbackInfo) ->
+      CallbackResult
+  ) throws(PortAudioError) {
+    session = try StreamSession(
+      Self.request(format, parameters, options), finished: finished,
+      processor: { RawProcessor($0) { _, output, info in callback(&output, info) } })
+  }
+
+  /// Opens a stream to write to.
+  public init(
+    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    options: StreamOptions = StreamOptions()
+  ) throws(PortAudioError) {
+    session = try StreamSession(blocking: Self.request(format, parameters, options))
+  }
+
+  private static func request(
+    _ format: SampleFormat?, _ parameters: StreamParameters, _ options: StreamOptions
+  ) -> StreamRequest {
+    StreamRequest(
+      output: .init(parameters: parameters, format: format ?? defaultFormat(.output)),
+      options: options, operation: operation)
+  }
+
+  /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
+  ///
+  /// - Returns: Whether silence had to be played since the last write.
+  @discardableResult
+  public func write(_ source: RawSpan, timeout: Double? = nil) throws(PortAudioError)
+    -> CallbackFlags
+  {
+    try writeBytes(source, timeout: timeout)
+  }
+}
+
+private func defaultFormat(_ direction: StreamDirection) -> SampleFormat {
+  Defaults.current.direction(direction).format ?? .float32
+}

@@ -1,0 +1,131 @@
+internal import Synchronization
+
+/// Frames between one producer and one consumer thread, without locks.
+///
+/// Either side may be the audio thread: nothing here allocates, locks or waits. Positions count
+/// frames since the ring was made and never go back, so `written - read` is what the ring holds.
+/// The memory is fixed and its pages are touched when the ring is made.
+@safe final class RingBuffer: @unchecked Sendable {
+  // Safe to share: the producer alone writes memory between `read + capacity` and `written`, the
+  // consumer alone reads memory between `read` and `written`; each publishes its position with
+  // release order after it is done and reads the other's with acquire order before it begins.
+  let capacity: Int
+  let frameByteCount: Int
+  private let memory: UnsafeMutableRawPointer
+  private let writePosition = Atomic<Int>(0)
+  private let readPosition = Atomic<Int>(0)
+  private let producerWants = Atomic<Int>(0)
+  private let consumerWants = Atomic<Int>(0)
+  private let producerWakeUp = Semaphore()
+  private let consumerWakeUp = Semaphore()
+
+  /// A ring for at least `capacity` frames.
+  init(capacity: Int, frameByteCount: Int) {
+    precondition(capacity > 0 && frameByteCount > 0, "a ring holds at least one frame")
+    self.capacity = capacity
+    self.frameByteCount = frameByteCount
+    unsafe memory = .allocate(byteCount: capacity * frameByteCount, alignment: 64)
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * frameByteCount)
+  }
+
+  deinit { unsafe memory.deallocate() }
+
+  /// Frames written since the ring was made.
+  var written: Int { writePosition.load(ordering: .acquiring) }
+  /// Frames read since the ring was made.
+  var read: Int { readPosition.load(ordering: .acquiring) }
+  /// Frames that can be read now.
+  var readableCount: Int { written - read }
+  /// Frames that can be written now.
+  var writableCount: Int { capacity - readableCount }
+
+  // MARK: Producer
+
+  /// Copies up to `count` frames in and returns how many there was room for.
+  @discardableResult
+  func write(from source: UnsafeRawPointer, count: Int) -> Int {
+    let written = writePosition.load(ordering: .relaxed)
+    let room = capacity - (written - readPosition.load(ordering: .acquiring))
+    let count = min(count, room)
+    guard count > 0 else { return 0 }
+    let start = written % capacity
+    let first = min(count, capacity - start)
+    unsafe (memory + start * frameByteCount).copyMemory(
+      from: source, byteCount: first * frameByteCount)
+    if first < count {
+      unsafe memory.copyMemory(
+        from: source + first * frameByteCount, byteCount: (count - first) * frameByteCount)
+    }
+    writePosition.store(written + count, ordering: .releasing)
+    wakeConsumer()
+    return count
+  }
+
+  // MARK: Consumer
+
+  /// Copies up to `count` frames out and returns how many there were.
+  @discardableResult
+  func read(into destination: UnsafeMutableRawPointer, count: Int) -> Int {
+    let read = readPosition.load(ordering: .relaxed)
+    let count = min(count, writePosition.load(ordering: .acquiring) - read)
+    guard count > 0 else { return 0 }
+    let start = read % capacity
+    let first = min(count, capacity - start)
+    unsafe destination.copyMemory(
+      from: memory + start * frameByteCount, byteCount: first * frameByteCount)
+    if first < count {
+      unsafe (destination + first * frameByteCount).copyMemory(
+        from: memory, byteCount: (count - first) * frameByteCount)
+    }
+    readPosition.store(read + count, ordering: .releasing)
+    wakeProducer()
+    return count
+  }
+
+  // MARK: Waiting
+
+  // A waiter says what it wants, then looks once more, then sleeps; the other side publishes its
+  // position, then looks whether what is wanted is there. With sequentially consistent order one
+  // of the two sees the other, so no wake-up is lost. Only a waiter costs the audio thread a post.
+
+  /// Waits, not on the audio thread, until `count` frames can be read, the time is over or
+  /// `wake()` was called.
+  func waitUntilReadable(_ count: Int, seconds: Double) {
+    consumerWants.store(count, ordering: .sequentiallyConsistent)
+    if readableSequentially < count { consumerWakeUp.wait(seconds: seconds) }
+    consumerWants.store(0, ordering: .relaxed)
+  }
+
+  /// Waits, not on the audio thread, until `count` frames can be written, the time is over or
+  /// `wake()` was called.
+  func waitUntilWritable(_ count: Int, seconds: Double) {
+    producerWants.store(count, ordering: .sequentiallyConsistent)
+    if capacity - readableSequentially < count { producerWakeUp.wait(seconds: seconds) }
+    producerWants.store(0, ordering: .relaxed)
+  }
+
+  /// Ends the waiting of both sides; they look again.
+  func wake() {
+    producerWakeUp.post()
+    consumerWakeUp.post()
+  }
+
+  private var readableSequentially: Int {
+    writePosition.load(ordering: .sequentiallyConsistent)
+      - readPosition.load(ordering: .sequentiallyConsistent)
+  }
+
+  private func wakeConsumer() {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    let wanted = consumerWants.load(ordering: .sequentiallyConsistent)
+    guard wanted > 0, readableSequentially >= wanted else { return }
+    if consumerWants.exchange(0, ordering: .relaxed) > 0 { consumerWakeUp.post() }
+  }
+
+  private func wakeProducer() {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    let wanted = producerWants.load(ordering: .sequentiallyConsistent)
+    guard wanted > 0, capacity - readableSequentially >= wanted else { return }
+    if producerWants.exchange(0, ordering: .relaxed) > 0 { producerWakeUp.post() }
+  }
+}

@@ -1,0 +1,191 @@
+internal import PCM
+internal import Synchronization
+
+/// Rings between the audio thread and a thread that reads and writes: what blocking streams, and
+/// the programs, stand on.
+final class RingProcessor: BlockProcessor, @unchecked Sendable {
+  /// How output begins, and begins again after it ran dry.
+  enum Start: Sendable {
+    /// With whatever is there.
+    case prompt
+    /// With a whole block and the cushion, which grows by one block each time output ran dry.
+    case cushioned
+  }
+
+  let inputRing: RingBuffer?
+  let outputRing: RingBuffer?
+  private let ledger: LossLedger
+  private let start: Start
+  /// Input is kept only for frames that are played: frame n in was captured while frame n out
+  /// was played.
+  private let isAligned: Bool
+  private let outputEnded = Atomic<Bool>(false)
+  private let cushion = Atomic<Int>(0)
+  private let cushionGrowth = Atomic<Int>(0)
+  private let raisedFlags = Atomic<UInt>(0)
+
+  // Audio thread only.
+  private var isPlaying = false
+  private var hasPlayed = false
+  private var lastReadable = 0
+  private var framesSinceGrowth = 0
+
+  init(
+    inputRing: RingBuffer?, outputRing: RingBuffer?, ledger: LossLedger, start: Start = .prompt,
+    isAligned: Bool = false
+  ) {
+    self.inputRing = inputRing
+    self.outputRing = outputRing
+    self.ledger = ledger
+    self.start = start
+    self.isAligned = isAligned
+  }
+
+  // MARK: Any thread
+
+  /// No more frames will be written: when the ring is empty the stream completes.
+  func endOutput() { outputEnded.store(true, ordering: .releasing) }
+
+  /// More frames may be written after all, as after a new start.
+  func reopenOutput() { outputEnded.store(false, ordering: .releasing) }
+
+  /// The frames that output waits for beyond a block before it begins.
+  var cushionFrameCount: Int { cushion.load(ordering: .relaxed) }
+
+  /// Losses since the last call, as flags.
+  func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
+    let old = raisedFlags.bitwiseAnd(~mask.rawValue, ordering: .relaxed).oldValue
+    return CallbackFlags(rawValue: old).intersection(mask)
+  }
+
+  override func interrupted() {
+    inputRing?.wake()
+    outputRing?.wake()
+  }
+
+  // MARK: Audio thread
+
+  override var keepsLedger: Bool { true }
+
+  override func isReady(frameCount: Int) -> Bool {
+    if let outputRing, !outputEnded.load(ordering: .acquiring) {
+      let wanted = min(frameCount + cushionFrameCount, outputRing.capacity)
+      if outputRing.readableCount < wanted { return false }
+    }
+    return inputRing.map { $0.writableCount >= min(frameCount, $0.capacity) } ?? true
+  }
+
+  override func process(_ block: AudioBlock) -> CallbackResult {
+    var played = block.frameCount
+    var result = CallbackResult.continue
+    if let outputRing, let output = unsafe block.output {
+      (played, result) = unsafe play(outputRing, into: output, block)
+    }
+    if let inputRing, let input = unsafe block.input {
+      let kept = isAligned ? played : block.frameCount
+      unsafe keep(inputRing, from: input, frameCount: kept, block)
+    }
+    return result
+  }
+
+  private func keep(
+    _ ring: RingBuffer, from input: UnsafeRawPointer, frameCount: Int, _ block: AudioBlock
+  ) {
+    if block.inputLoss.frameCount > 0 {
+      raise(.inputOverflow)
+      ledger.record(
+        gap(.input, .host, at: ring.written, block.inputLoss.frameCount, block)
+          .estimated(block.inputLoss.isEstimated))
+    }
+    guard frameCount > 0 else { return }
+    // A block that does not fit is dropped whole: one gap, not a torn block.
+    if ring.writableCount >= frameCount {
+      ledger.deliver(frameCount, .input)
+      unsafe ring.write(from: input, count: frameCount)
+    } else {
+      raise(.inputOverflow)
+      ledger.record(gap(.input, .overflow, at: ring.written, frameCount, block))
+    }
+  }
+
+  private func play(
+    _ ring: RingBuffer, into output: UnsafeMutableRawPointer, _ block: AudioBlock
+  ) -> (played: Int, CallbackResult) {
+    if block.outputLoss.frameCount > 0 {
+      raise(.outputUnderflow)
+      ledger.record(
+        gap(.output, .host, at: ring.read, block.outputLoss.frameCount, block)
+          .estimated(block.outputLoss.isEstimated))
+    }
+    let wanted = block.frameCount
+    // The end is read before the count: once it is seen, the count is final.
+    let hasEnded = outputEnded.load(ordering: .acquiring)
+    let readable = ring.readableCount
+    if !isPlaying { isPlaying = mayBegin(readable, wanted, ring, hasEnded) }
+    let isShort = readable < wanted && !hasEnded
+    let canPlay = isPlaying && !(isShort && start == .cushioned && !isOverdue)
+    let played = canPlay ? min(readable, wanted) : 0
+    if played > 0 {
+      ledger.deliver(played, .output)
+      unsafe ring.read(into: output, count: played)
+      hasPlayed = true
+    }
+    let missing = wanted - played
+    if missing > 0 { account(missing, ring, block, hasEnded: hasEnded) }
+    return (played, hasEnded && ring.readableCount == 0 ? .complete : .continue)
+  }
+
+  /// Whether frames have waited so long for more to come that they should be played alone.
+  private var isOverdue: Bool { framesSinceGrowth < 0 }
+
+  private func mayBegin(_ readable: Int, _ wanted: Int, _ ring: RingBuffer, _ hasEnded: Bool)
+    -> Bool
+  {
+    guard readable > 0 else { return false }
+    if hasEnded || start == .prompt { return true }
+    let needed = min(wanted + cushion.load(ordering: .relaxed), ring.capacity)
+    if readable >= needed { return true }
+    // A writer that pauses with less than that in the ring is not kept waiting for ever.
+    framesSinceGrowth = readable > lastReadable ? 0 : framesSinceGrowth + wanted
+    lastReadable = readable
+    guard framesSinceGrowth > needed + 4 * wanted else { return false }
+    framesSinceGrowth = -1
+    return true
+  }
+
+  private func account(
+    _ missing: Int, _ ring: RingBuffer, _ block: AudioBlock, hasEnded: Bool
+  ) {
+    if hasEnded || !hasPlayed { return ledger.idle(missing) }
+    if isPlaying && start == .cushioned && !block.isFreewheeling {
+      let grown = cushion.load(ordering: .relaxed) + block.frameCount
+      cushion.store(min(grown, ring.capacity / 2), ordering: .relaxed)
+    }
+    isPlaying = false
+    lastReadable = 0
+    framesSinceGrowth = 0
+    raise(.outputUnderflow)
+    ledger.record(gap(.output, .starvation, at: ring.read, missing, block))
+  }
+
+  private func raise(_ flags: CallbackFlags) {
+    raisedFlags.bitwiseOr(flags.rawValue, ordering: .relaxed)
+  }
+
+  private func gap(
+    _ direction: StreamDirection, _ cause: Gap.Cause, at position: Int, _ frameCount: Int,
+    _ block: AudioBlock
+  ) -> Gap {
+    Gap(
+      direction: direction, cause: cause, position: position, frameCount: frameCount,
+      isEstimated: false, isFreewheeling: block.isFreewheeling)
+  }
+}
+
+extension Gap {
+  fileprivate func estimated(_ isEstimated: Bool) -> Gap {
+    var gap = self
+    gap.isEstimated = isEstimated
+    return gap
+  }
+}

@@ -1,0 +1,175 @@
+internal import PCM
+
+/// What a caller wants of a stream, before defaults and devices are known.
+struct StreamRequest: Sendable {
+  struct Direction: Sendable {
+    var parameters: StreamParameters
+    var format: SampleFormat
+  }
+
+  var input: Direction?
+  var output: Direction?
+  var options = StreamOptions()
+  var operation: String
+}
+
+/// A stream with everything decided: what the host is asked for, and how its frames become the
+/// caller's.
+struct ResolvedStream: Sendable {
+  var kind: HostKind
+  var configuration: HostConfiguration
+  var input: Trampoline.Side?
+  var output: Trampoline.Side?
+  var inputDevice: Device?
+  var outputDevice: Device?
+  var stallTime: Double
+  var bufferFrameCount: Int
+}
+
+extension StreamRequest {
+  /// Fills in what was left out: from `Defaults`, then from the device. Opens nothing.
+  func resolve() throws(PortAudioError) -> ResolvedStream {
+    let defaults = Defaults.current
+    let inputDevice = try input.map { request throws(PortAudioError) in
+      try device(request, .input, defaults)
+    }
+    let outputDevice = try output.map { request throws(PortAudioError) in
+      try device(request, .output, defaults)
+    }
+    guard let kind = (inputDevice ?? outputDevice)?.kind else {
+      throw PortAudioError(.invalidDevice, operation)
+    }
+    guard inputDevice == nil || outputDevice == nil || inputDevice?.kind == outputDevice?.kind
+    else { throw PortAudioError(.badIODeviceCombination, operation) }
+
+    let rate = try rate(inputDevice, outputDevice, defaults)
+    let inputSide = try side(input, inputDevice, .input, defaults)
+    let outputSide = try side(output, outputDevice, .output, defaults)
+    let configuration = HostConfiguration(
+      input: direction(inputSide, inputDevice, input, .input, defaults),
+      output: direction(outputSide, outputDevice, output, .output, defaults),
+      sampleRate: rate, blockSize: options.blockSize ?? defaults.blockSize,
+      neverDropInput: options.neverDropInput ?? defaults.neverDropInput,
+      primeOutput: options.primeOutputBuffersUsingStreamCallback
+        ?? defaults.primeOutputBuffersUsingStreamCallback,
+      operation: describe(inputDevice, outputDevice))
+    guard configuration.blockSize >= 0 else {
+      throw PortAudioError(.invalidFlag, configuration.operation)
+    }
+    return ResolvedStream(
+      kind: kind, configuration: configuration, input: inputSide, output: outputSide,
+      inputDevice: inputDevice, outputDevice: outputDevice,
+      stallTime: options.stallTime ?? defaults.stallTime,
+      bufferFrameCount: max(16384, options.bufferFrameCount ?? Int(rate)))
+  }
+
+  private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)
+    throws(PortAudioError) -> Device
+  {
+    let list = try Hosts.deviceList()
+    guard let wanted = request.parameters.device ?? defaults.direction(direction).device else {
+      guard let device = try? list.defaultDevice(for: direction) else {
+        throw PortAudioError(.invalidDevice, "\(operation) on the default \(direction) device")
+      }
+      return device
+    }
+    guard wanted.generation != Hosts.generation else { return wanted }
+    // The list has been made anew since: the same words must still name one device.
+    guard let found = list.devices.first(where: { $0.id == wanted.id }) else {
+      throw PortAudioError(.deviceUnavailable, "\(operation) on '\(wanted.id)'")
+    }
+    return found
+  }
+
+  private func rate(_ input: Device?, _ output: Device?, _ defaults: Defaults)
+    throws(PortAudioError) -> Double
+  {
+    if let rate = options.sampleRate ?? defaults.sampleRate {
+      guard rate.isFinite, rate > 0 else {
+        throw PortAudioError(.invalidSampleRate, describe(input, output))
+      }
+      return rate
+    }
+    let rates = Set([input, output].compactMap { $0?.defaultSampleRate })
+    guard let rate = rates.first, rates.count == 1 else {
+      throw PortAudioError(.invalidSampleRate, describe(input, output))
+    }
+    return rate
+  }
+
+  private func side(
+    _ request: Direction?, _ device: Device?, _ direction: StreamDirection, _ defaults: Defaults
+  ) throws(PortAudioError) -> Trampoline.Side? {
+    guard let request, let device else { return nil }
+    let most = device.maxChannelCount(for: direction)
+    let operation = direction == .input ? describe(device, nil) : describe(nil, device)
+    let map = request.parameters.channelMap
+    let count =
+      request.parameters.channelCount ?? map?.count
+      ?? defaults.direction(direction).channelCount ?? most
+    guard count >= 1 else { throw PortAudioError(.invalidChannelCount, operation) }
+    var hostChannelCount = count
+    if let map {
+      let fits = count == map.count || (direction == .output && count == 1)
+      guard fits, map.isDistinct, map.highest <= most else {
+        throw PortAudioError(.invalidChannelCount, operation)
+      }
+      // Some hosts play a stream of one channel on two; a second, silent one prevents that.
+      hostChannelCount = max(map.highest, direction == .output ? min(2, most) : 1)
+    }
+    guard hostChannelCount <= most else { throw PortAudioError(.invalidChannelCount, operation) }
+    let hostFormat = try hostFormat(for: request.format, device)
+    let needsMap = map.map { !($0.isStraight && count == hostChannelCount) } ?? false
+    return Trampoline.Side(
+      hostFormat: hostFormat, hostChannelCount: hostChannelCount, format: request.format,
+      channelCount: count, map: needsMap ? map : nil,
+      converter: converter(request.format, hostFormat, direction, defaults))
+  }
+
+  /// The conversion between the caller's and the host's samples, nil if they are the same.
+  private func converter(
+    _ format: SampleFormat, _ hostFormat: SampleFormat, _ direction: StreamDirection,
+    _ defaults: Defaults
+  ) -> SampleConverter? {
+    let clips = !(options.clipOff ?? defaults.clipOff)
+    let dithers = !(options.ditherOff ?? defaults.ditherOff)
+    let converter =
+      direction == .input
+      ? SampleConverter(
+        from: SampleEncoding(hostFormat), to: SampleEncoding(format), dither: dithers)
+      : SampleConverter(
+        from: SampleEncoding(format), to: SampleEncoding(hostFormat), dither: dithers, clip: clips)
+    return converter.isCopy ? nil : converter
+  }
+
+  private func hostFormat(for format: SampleFormat, _ device: Device) throws(PortAudioError)
+    -> SampleFormat
+  {
+    let index = device.indexInHost
+    return try Hosts.thread(of: device.kind).call(
+      operation, limit: options.stallTime ?? Defaults.current.stallTime
+    ) { host throws(PortAudioError) in host.format(for: format, device: index) }
+  }
+
+  private func direction(
+    _ side: Trampoline.Side?, _ device: Device?, _ request: Direction?,
+    _ direction: StreamDirection, _ defaults: Defaults
+  ) -> HostConfiguration.Direction? {
+    guard let side, let device, let request else { return nil }
+    let latency =
+      request.parameters.latency ?? defaults.direction(direction).latency ?? .high
+    return HostConfiguration.Direction(
+      deviceIndex: device.indexInHost, channelCount: side.hostChannelCount,
+      format: side.hostFormat, latency: device.latency(latency, for: direction))
+  }
+
+  private func describe(_ input: Device?, _ output: Device?) -> String {
+    switch (input, output) {
+    case (let device?, nil), (nil, let device?): "\(operation) on '\(device.id)'"
+    case (let input?, let output?) where input.id != output.id:
+      "\(operation) on '\(input.id)' and '\(output.id)'"
+    case (let device?, _): "\(operation) on '\(device.id)'"
+    case (nil, nil): operation
+    }
+  }
+}

@@ -1,0 +1,194 @@
+/// The open stream inside every stream type: what does not depend on its sample type.
+///
+/// Closes the stream when the last reference to it goes, on whatever thread that happens.
+public final class StreamSession: Sendable {
+  let stream: OpenStream
+  let rings: RingProcessor?
+  let resolved: ResolvedStream
+  private let ledger: LossLedger
+  let isPaused = AtomicFlag()
+
+  /// What the rings of a blocking stream are like.
+  struct Ringing: Sendable {
+    var start = RingProcessor.Start.prompt
+    var isAligned = false
+  }
+
+  /// Opens a stream whose blocks go to `processor`.
+  init(
+    _ request: StreamRequest, finished: (@Sendable () -> Void)?,
+    processor: (ResolvedStream) -> BlockProcessor
+  ) throws(PortAudioError) {
+    let resolved = try request.resolve()
+    self.resolved = resolved
+    ledger = LossLedger()
+    rings = nil
+    stream = try Self.open(resolved, processor(resolved), ledger, finished)
+  }
+
+  /// Opens a blocking stream: blocks go through rings.
+  init(
+    blocking request: StreamRequest, ringing: Ringing = Ringing(),
+    finished: (@Sendable () -> Void)? = nil
+  ) throws(PortAudioError) {
+    var request = request
+    // Only a stream with a callback can promise these; PortAudio refuses them likewise.
+    if request.options.neverDropInput ?? Defaults.current.neverDropInput {
+      throw PortAudioError(.invalidFlag, request.operation)
+    }
+    request.options.primeOutputBuffersUsingStreamCallback = false
+    let resolved = try request.resolve()
+    self.resolved = resolved
+    ledger = LossLedger()
+    func ring(_ side: Trampoline.Side?) -> RingBuffer? {
+      side.map { RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount) }
+    }
+    let rings = RingProcessor(
+      inputRing: ring(resolved.input), outputRing: ring(resolved.output), ledger: ledger,
+      start: ringing.start, isAligned: ringing.isAligned)
+    self.rings = rings
+    stream = try Self.open(resolved, rings, ledger, finished)
+  }
+
+  private static func open(
+    _ resolved: ResolvedStream, _ processor: BlockProcessor, _ ledger: LossLedger,
+    _ finished: (@Sendable () -> Void)?
+  ) throws(PortAudioError) -> OpenStream {
+    let trampoline = Trampoline(
+      input: resolved.input, output: resolved.output,
+      sampleRate: resolved.configuration.sampleRate, processor: processor, ledger: ledger,
+      onFinishing: Watchdog.shared.wakeUp)
+    return try OpenStream(
+      thread: Hosts.thread(of: resolved.kind), configuration: resolved.configuration,
+      trampoline: trampoline, stallTime: resolved.stallTime, onFinished: finished)
+  }
+
+  deinit { stream.closeLater() }
+
+  // MARK: Control
+
+  func start() throws(PortAudioError) {
+    rings?.reopenOutput()
+    try stream.start()
+  }
+
+  func stop() throws(PortAudioError) {
+    if let rings, rings.outputRing != nil, stream.phase == .running {
+      rings.endOutput()
+      // Ends when the ring has been played, when somebody aborts, or when the device is lost.
+      _ = stream.wait(seconds: nil)
+    }
+    try stream.stop(atOnce: false)
+    ledger.settle()
+  }
+
+  func abort() throws(PortAudioError) {
+    isPaused.set(false)
+    try stream.stop(atOnce: true)
+    ledger.settle()
+  }
+
+  func close() throws(PortAudioError) { try stream.close() }
+
+  /// Stops the host and keeps the rings; readers and writers go on waiting.
+  func pause() throws(PortAudioError) {
+    guard stream.phase == .running else { return }
+    isPaused.set()
+    do throws(PortAudioError) { try stream.stop(atOnce: true) } catch {
+      isPaused.set(false)
+      throw error
+    }
+  }
+
+  /// Goes on after a pause.
+  func resume() throws(PortAudioError) {
+    guard isPaused.isSet else { return }
+    defer {
+      isPaused.set(false)
+      wake()
+    }
+    try stream.start()
+  }
+
+  /// Whether frames are still to come or to go, now or after a pause.
+  private var isUnderWay: Bool { stream.phase == .running || isPaused.isSet }
+
+  // MARK: Losses
+
+  var losses: LossReport { ledger.report }
+  func takeGaps() -> [Gap] { ledger.takeGaps() }
+
+  // MARK: Reading and writing
+
+  /// Reads at least `minimum` frames, and as many more as are there and fit.
+  ///
+  /// - Returns: The number of frames; fewer than `minimum` only when the stream has stopped, or
+  ///   `interrupted` says so.
+  func read(
+    into target: UnsafeMutableRawBufferPointer, minimum: Int, timeout: Double?,
+    interrupted: () -> Bool = { false }
+  ) throws(PortAudioError) -> Int {
+    let operation = "reading stream"
+    guard let rings else { throw PortAudioError(.canNotReadFromACallbackStream, operation) }
+    guard let ring = rings.inputRing else {
+      throw PortAudioError(.canNotReadFromAnOutputOnlyStream, operation)
+    }
+    let wanted = target.count / ring.frameByteCount
+    guard wanted > 0, let base = target.baseAddress else { return 0 }
+    var patience = Patience(seconds: timeout)
+    var done = 0
+    while true {
+      // Asked before the ring is read: what came before the end is still read.
+      let isRunning = isUnderWay
+      done += unsafe ring.read(into: base + done * ring.frameByteCount, count: wanted - done)
+      if done >= min(minimum, wanted) { return done }
+      guard !interrupted() else { return done }
+      guard isRunning else {
+        guard done == 0 else { return done }
+        try throwIfDead(operation)
+        throw PortAudioError(.streamIsStopped, operation)
+      }
+      guard let slice = patience.next() else { throw PortAudioError(.timedOut, operation) }
+      ring.waitUntilReadable(min(minimum - done, ring.capacity), seconds: slice)
+    }
+  }
+
+  /// Writes all frames of `source`, waiting for room.
+  ///
+  /// - Returns: The number of frames; fewer than given only when `interrupted` says so.
+  func write(
+    _ source: UnsafeRawBufferPointer, timeout: Double?, interrupted: () -> Bool = { false }
+  ) throws(PortAudioError) -> Int {
+    let operation = "writing stream"
+    guard let rings else { throw PortAudioError(.canNotWriteToACallbackStream, operation) }
+    guard let ring = rings.outputRing else {
+      throw PortAudioError(.canNotWriteToAnInputOnlyStream, operation)
+    }
+    let count = source.count / ring.frameByteCount
+    guard count > 0, let base = source.baseAddress else { return 0 }
+    var patience = Patience(seconds: timeout)
+    var done = 0
+    while true {
+      guard isUnderWay else {
+        try throwIfDead(operation)
+        throw PortAudioError(.streamIsStopped, operation)
+      }
+      done += unsafe ring.write(from: base + done * ring.frameByteCount, count: count - done)
+      if done == count || interrupted() { return done }
+      guard let slice = patience.next() else { throw PortAudioError(.timedOut, operation) }
+      // Woken at half a ring of room rather than at every block: fewer switches of threads.
+      ring.waitUntilWritable(min(count - done, max(1, ring.capacity / 2)), seconds: slice)
+    }
+  }
+
+  func throwIfDead(_ operation: String) throws(PortAudioError) {
+    if stream.isLost { throw PortAudioError(.hostLost, operation) }
+    if stream.phase == .closed { throw PortAudioError(.badStream, operation) }
+  }
+
+  /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
+  func wake() {
+    rings?.inputRing?.wake()
+    rings?.outputRing?.wake()
+  }
+}
