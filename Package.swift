@@ -2,17 +2,15 @@
 
 import PackageDescription
 
-// A warning fails our own check (make check), never the build of somebody who depends on us.
-let strict: [SwiftSetting] =
-  Context.environment["SD_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
-
-let settings: [SwiftSetting] = strict + [
+var settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// A warning fails our own check (make check), never the build of somebody who depends on us.
+if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
