@@ -59,7 +59,7 @@ public final class StreamSession: Sendable {
       sampleRate: resolved.configuration.sampleRate, processor: processor, ledger: ledger,
       onFinishing: Watchdog.shared.wakeUp)
     return try OpenStream(
-      thread: Hosts.thread(of: resolved.kind), configuration: resolved.configuration,
+      thread: resolved.host, configuration: resolved.configuration,
       trampoline: trampoline, stallTime: resolved.stallTime, onFinished: finished)
   }
 

@@ -17,6 +17,7 @@ final class HostThread: Sendable {
     var isRunning = false
   }
 
+  let kind: HostKind
   private let name: String
   private let host: any Host
   private let state = Mutex(State())
@@ -24,8 +25,10 @@ final class HostThread: Sendable {
   private let lost = AtomicFlag()
   /// Open streams; a device list is not made anew while there are any.
   let openStreamCount = Atomic<Int>(0)
+  private let generationCount = Atomic<Int>(0)
 
-  init(name: String, host: any Host) {
+  init(_ kind: HostKind, name: String, host: any Host) {
+    self.kind = kind
     self.name = name
     self.host = host
   }
@@ -34,6 +37,12 @@ final class HostThread: Sendable {
 
   /// From now on no call is made into this host.
   func markLost() { lost.set() }
+
+  /// How often the host has looked for its devices anew; devices listed before are stale.
+  var generation: Int { generationCount.load(ordering: .acquiring) }
+
+  /// Devices listed so far are stale.
+  func advanceGeneration() { generationCount.add(1, ordering: .releasing) }
 
   /// Runs `body` on the host's thread and waits for it, at most `limit` seconds from when it
   /// began. Time during which this process was stopped does not count.
@@ -91,6 +100,12 @@ final class HostThread: Sendable {
       }
     }
   }
+}
+
+extension HostThread: Hashable {
+  static func == (left: HostThread, right: HostThread) -> Bool { left === right }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
 /// Where a job leaves its result.
