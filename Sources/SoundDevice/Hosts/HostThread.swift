@@ -10,11 +10,16 @@ final class HostThread: Sendable {
   private struct Job {
     let body: @Sendable (any Host) -> Void
     let started: AtomicFlag
+    /// How long it may take, in seconds.
+    let limit: Double
   }
 
   private struct State {
     var jobs: [Job] = []
     var isRunning = false
+    /// How many jobs have begun, and how long the last of them may take.
+    var begun = 0
+    var limit = 0.0
   }
 
   let kind: HostKind
@@ -59,10 +64,23 @@ final class HostThread: Sendable {
           do throws(PortAudioError) { outcome.set(.success(try body(host))) } catch {
             outcome.set(.failure(error))
           }
-        }, started: started))
+        }, started: started, limit: limit))
     var patience = Patience(seconds: limit)
+    var jobAhead = -1
+    var patienceAhead = Patience(seconds: nil)
     while true {
-      let slice = started.isSet ? patience.next() : 0.1
+      let slice: Double?
+      if started.isSet {
+        slice = patience.next()
+      } else {
+        // The job ahead may hang, and perhaps nobody else waits for it.
+        let (begun, limitAhead) = state.withLock { ($0.begun, $0.limit) }
+        if begun != jobAhead {
+          jobAhead = begun
+          patienceAhead = Patience(seconds: max(limit, limitAhead))
+        }
+        slice = patienceAhead.next()
+      }
       guard let slice else {
         markLost()
         throw PortAudioError(.hostLost, operation)
@@ -74,10 +92,11 @@ final class HostThread: Sendable {
     }
   }
 
-  /// Runs `body` on the host's thread some time, or never if the host is lost. Does not wait.
-  func post(_ body: @escaping @Sendable (any Host) -> Void) {
+  /// Runs `body` on the host's thread some time, or never if the host is lost. Does not wait; but
+  /// if it takes longer than `limit` seconds, the next caller finds the host lost.
+  func post(limit: Double, _ body: @escaping @Sendable (any Host) -> Void) {
     guard !isLost else { return }
-    enqueue(Job(body: body, started: AtomicFlag()))
+    enqueue(Job(body: body, started: AtomicFlag(), limit: limit))
   }
 
   private func enqueue(_ job: Job) {
@@ -93,11 +112,21 @@ final class HostThread: Sendable {
   private func serve() {
     while true {
       wakeUp.wait(seconds: 3600)
-      while let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+      while let job = nextJob() {
         guard !isLost else { continue }
         job.started.set()
         job.body(host)
       }
+    }
+  }
+
+  private func nextJob() -> Job? {
+    state.withLock { state in
+      guard !state.jobs.isEmpty else { return nil }
+      let job = state.jobs.removeFirst()
+      state.begun += 1
+      state.limit = job.limit
+      return job
     }
   }
 }
