@@ -2,7 +2,11 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
+// A warning fails our own check (make check), never the build of somebody who depends on us.
+let strict: [SwiftSetting] =
+  Context.environment["SD_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let settings: [SwiftSetting] = strict + [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableUpcomingFeature("ExistentialAny"),
@@ -49,11 +53,30 @@ let package = Package(
     .target(
       name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
       swiftSettings: settings),
+    .target(
+      name: "DeviceTool",
+      dependencies: ["PCM", "SoundDevice", "SoundTool", argumentParser],
+      swiftSettings: settings),
 
     // Programs.
     .executableTarget(
-      name: "sd-cat", dependencies: ["SoundTool", "PCM", argumentParser], path: "tools/sd-cat",
-      swiftSettings: settings),
+      name: "sd-list", dependencies: ["DeviceTool", "SoundTool", argumentParser],
+      path: "tools/sd-list", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-play", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-rec", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-rec", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-playrec", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-playrec", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      path: "tools/sd-wire", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
+      path: "tools/sd-cat", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
@@ -74,6 +97,9 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
     .testTarget(
       name: "SoundToolTests",
-      dependencies: ["SoundTool", "PCM", "SoundFile", argumentParser], swiftSettings: settings),
+      dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ToolTests", dependencies: ["TestSupport", "sd-cat"], swiftSettings: settings),
   ]
 )

@@ -95,11 +95,12 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
 
   /// One line a device: the mark of a default, index, name, host API, channels.
   public var description: String {
-    let width = String(Swift.max(portAudioDeviceCount - 1, -1)).count
-    return devices.map { line(for: $0, indexWidth: width) }.joined(separator: "\n")
+    devices.map(line).joined(separator: "\n")
   }
 
-  private func line(for device: Device, indexWidth: Int) -> String {
+  /// The line of one device. The index is as wide as PortAudio's highest needs.
+  package func line(for device: Device) -> String {
+    let indexWidth = String(portAudioDeviceCount - 1).count
     let mark =
       switch (device.index == defaultInputIndex, device.index == defaultOutputIndex) {
       case (true, true): "*"

@@ -58,6 +58,18 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
     return try result.get()
   }
 
+  /// Writes frames before the stream is started; there must be room.
+  package func prefill(_ source: RawSpan) throws(PortAudioError) -> Int {
+    let ring = session.rings?.outputRing
+    return unsafe source.withUnsafeBytes { bytes in
+      guard let ring, let base = unsafe bytes.baseAddress else { return 0 }
+      return unsafe ring.write(from: base, count: bytes.count / ring.frameByteCount)
+    }
+  }
+
+  /// Whether the stream is between `pause()` and `resume()`.
+  package var isPaused: Bool { session.isPaused.isSet }
+
   /// No more frames will be written: what is in the ring plays, then the stream finishes.
   package func endOutput() { session.rings?.endOutput() }
 
@@ -109,6 +121,12 @@ package enum SoundSystem {
 
   /// Whether a host no longer answers, so that exit handlers of its libraries may hang.
   package static var isLost: Bool { Hosts.portAudio.isLost || Hosts.virtual.isLost }
+
+  /// Seconds of a clock that never goes back.
+  package static var seconds: Double { monotonicSeconds() }
+
+  /// Holds the calling thread for so long.
+  package static func pause(seconds: Double) { Semaphore().wait(seconds: seconds) }
 
   /// What `SD_VIRTUAL` cannot be understood for, or nil.
   package static var virtualComplaint: String? {

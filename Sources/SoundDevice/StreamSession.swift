@@ -6,7 +6,7 @@ public final class StreamSession: Sendable {
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
-  private let isPaused = AtomicFlag()
+  let isPaused = AtomicFlag()
   private let readTurn = Turn()
   private let writeTurn = Turn()
 

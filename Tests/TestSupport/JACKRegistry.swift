@@ -6,19 +6,25 @@ import Foundation
 /// A server that was killed leaves its line behind until one of the same name starts. So the lines
 /// of the dead are cleared here, the way jackd clears them: under its semaphore, and only where the
 /// process is gone. Whatever does not look exactly like the table of jackd 1.9 is left alone.
+///
+/// Beside it lies a database that all servers and clients of a user share. Each client that was
+/// killed takes some of its locks with it, and after about 170 every client prints "unable to
+/// allocate memory for mutex". A server that ends well removes it; so do we while no server lives.
 enum JACKRegistry {
   private static let path = "/dev/shm/jack-shm-registry"
+  private static let database = "/dev/shm/jack_db-\(getuid())"
   private static let magic: UInt32 = 0x4A41_434B
   private static let headerWords = 24
   private static let serverLine = 4 + 256 + 1 + 3
   private static let semaphoreKey: key_t = 0x282929
 
-  /// Clears the lines of servers, and removes the memory segments of processes, that are no more.
+  /// Clears the lines of servers, and removes the memory segments of processes, that are no more;
+  /// without a living server the database too.
   ///
   /// - Throws: ``ToolFailure`` if the table is there but cannot be opened or locked.
-  static func dropDead() throws(ToolFailure) {
+  static func sweep() throws(ToolFailure) {
     #if os(Linux)
-      guard unsafe access(path, F_OK) == 0 else { return }
+      guard unsafe access(path, F_OK) == 0 else { return removeDatabase() }
       let semaphore = semget(semaphoreKey, 0, 0)
       guard semaphore >= 0 else { throw ToolFailure("JACK's semaphore", code: errno) }
       try lock(semaphore, -1)
@@ -31,8 +37,10 @@ enum JACKRegistry {
       guard let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0),
         unsafe memory != MAP_FAILED
       else { throw ToolFailure("mapping \(path)", code: errno) }
-      unsafe dropDead(in: UnsafeMutableRawBufferPointer(start: memory, count: size))
-      unsafe munmap(memory, size)
+      defer { unsafe munmap(memory, size) }
+      if unsafe clearDead(in: UnsafeMutableRawBufferPointer(start: memory, count: size)) == 0 {
+        removeDatabase()
+      }
     #endif
   }
 
@@ -46,18 +54,24 @@ enum JACKRegistry {
     }
   }
 
-  static func dropDead(in table: UnsafeMutableRawBufferPointer) {
+  /// Returns how many servers live; at least one where the table is not understood.
+  static func clearDead(in table: UnsafeMutableRawBufferPointer) -> Int {
     func word(_ offset: Int) -> Int {
       unsafe Int(table.load(fromByteOffset: offset, as: UInt32.self))
     }
     let (headerSize, lineSize) = (word(16), word(20))
     guard word(0) == Int(magic), word(12) == table.count, lineSize == 268,
       headerSize == headerWords + 8 * serverLine, (table.count - headerSize) % lineSize == 0
-    else { return }
+    else { return 1 }
 
+    var livingCount = 0
     for line in stride(from: headerWords, to: headerSize, by: serverLine)
-    where isDead(word(line)) {
-      unsafe clear(table[line..<line + serverLine])
+    where word(line) != 0 {
+      if isDead(word(line)) {
+        unsafe clear(table[line..<line + serverLine])
+      } else {
+        livingCount += 1
+      }
     }
     for line in stride(from: headerSize, to: table.count, by: lineSize)
     where isDead(word(line + 4)) {
@@ -68,6 +82,12 @@ enum JACKRegistry {
       // The line's own index stays.
       unsafe clear(table[line + 4..<line + lineSize])
     }
+    return livingCount
+  }
+
+  private static func removeDatabase() {
+    // Mostly there is none; one that stays is met again by the next server.
+    try? FileManager.default.removeItem(atPath: database)
   }
 
   private static func clear(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {

@@ -57,7 +57,7 @@ public final class JACKServer: Sendable {
     let number = JACKServer.count.add(1, ordering: .relaxed).newValue
     name = "sd-test-\(getpid())-\(number)"
     self.options = options
-    try JACKRegistry.dropDead()
+    try JACKRegistry.sweep()
     var command = Command.program("jackd", options.arguments(name: name)).writing(.same(2))
     if let lock { command.outputs[3] = .descriptor(lock) }
     process = try ToolProcess(command)
@@ -108,7 +108,7 @@ public final class JACKServer: Sendable {
     await process.end(after: .seconds(3))
     JACKRegistry.removeFiles(ofServer: name)
     // A registry that cannot be read now is told of by the next server that needs it.
-    try? JACKRegistry.dropDead()
+    try? JACKRegistry.sweep()
   }
 }
 

@@ -12,6 +12,11 @@ public struct MapOptions: ParsableArguments {
 
   /// No options given.
   public init() {}
+
+  /// Throws a usage error if a channel is named twice: for programs with a device.
+  public func refuseRepeats() throws(ToolError) {
+    do { try map?.validateDistinct() } catch { throw .usage("-m \(map?.description ?? "")", error.description) }
+  }
 }
 
 /// `-g` and `--no-dither`: what happens to sample values.

@@ -63,7 +63,8 @@ public final class ProgressLine {
     return parts.joined(separator: "  ")
   }
 
-  private static func clock(_ seconds: Double) -> String {
+  /// `1:23.4`, `1:02:03.4`: as far as it has got, not rounded up.
+  static func clock(_ seconds: Double) -> String {
     let tenths = Int((max(0, seconds) * 10).rounded(.down))
     let (minutes, rest) = (tenths / 600, tenths % 600)
     let text = "\(rest / 10).\(rest % 10)"

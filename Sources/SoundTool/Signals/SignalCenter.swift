@@ -142,7 +142,7 @@ public final class SignalCenter: Sendable {
 
   /// Runs `body`, a system call that may block; a stop interrupts it (EINTR), over and over until
   /// it returns, from `grace` seconds after the signal on.
-  public func interruptible<R, E: Error>(
+  public func interruptible<R: ~Copyable, E: Error>(
     grace: Double = 0, _ body: () throws(E) -> R
   ) throws(E) -> R {
     let id = state.withLock { state in

@@ -1,4 +1,4 @@
-public import PCM
+internal import PCM
 public import SoundFile
 
 #if canImport(Glibc)
@@ -92,6 +92,20 @@ public final class AudioSource {
     }
   }
 
+  /// Throws a failure where a guess would do harm: the rate, or the channel count, of raw data that
+  /// nobody stated.
+  public func checkStated(rate: Bool, channelCount: Bool) throws(ToolError) {
+    let missing = [
+      rate && stated.rate == nil ? "rate" : nil,
+      channelCount && stated.channelCount == nil ? "channel count" : nil,
+    ].compactMap(\.self)
+    guard !missing.isEmpty else { return }
+    throw .failure(
+      name,
+      "nobody said its \(missing.joined(separator: " and ")), "
+        + "say it with --from FMT:RATE:CHANNELS")
+  }
+
   private func tellHeader(_ claimed: RawFormat) {
     var words: [String] = []
     if let encoding = claimed.encoding, encoding != format.encoding {
@@ -130,7 +144,7 @@ public final class AudioSource {
       var part = unsafe MutableRawSpan(_unsafeBytes: room)
       let file = self.file
       try SignalCenter.shared.checkStop()
-      do {
+      do throws(AudioFileError) {
         return try SignalCenter.shared.interruptible { () throws(AudioFileError) in
           try file.read(into: &part)
         }
@@ -172,7 +186,7 @@ public final class AudioSource {
     _ name: String, _ body: () throws(AudioFileError) -> R
   ) throws(ToolError) -> R {
     try SignalCenter.shared.checkStop()
-    do {
+    do throws(AudioFileError) {
       return try SignalCenter.shared.interruptible(body)
     } catch {
       throw translate(error, name)

@@ -69,7 +69,8 @@ public final class FramePipeline {
     inputs = Inputs(sources, start: options.start, passes: options.passes)
     limit = options.length?.frameCount(at: format.rate) ?? .max
     let total = inputs.frameCount(at: format.rate)
-    frameCount = limit == .max ? total : total.map { min($0, limit) }
+    let most = limit
+    frameCount = total.map { min($0, most) }
   }
 
   /// Reads frames: as many as fit or remain, fewer where a pipe has no more just now.
@@ -96,6 +97,11 @@ public final class FramePipeline {
       let count = try read(source, through: chain, into: &span, capacity: capacity)
       if count > 0 { return delivered(count) }
     }
+  }
+
+  /// Tells how many samples were clipped, if any.
+  public func tellClipped() {
+    if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
   }
 
   private func read(

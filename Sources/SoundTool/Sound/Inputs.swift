@@ -1,4 +1,5 @@
 internal import PCM
+internal import SoundFile
 
 /// The inputs in their order, the first part skipped, all of them once, several times or for ever.
 final class Inputs {

@@ -1,0 +1,50 @@
+# What one can do here; `make help` lists it.
+
+SWIFT ?= swift
+SOURCES = Package.swift Sources Tests $(wildcard tools)
+
+# Debian's names; elsewhere scripts/need says what to install.
+LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
+TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
+	flac alsa-utils sndfile-programs jq python3 python3-venv
+
+.PHONY: build release demo test check gates format clean help libraries test-tools
+
+build: libraries ## build the programs for debugging
+	$(SWIFT) build
+
+release: libraries ## build the programs for use
+	$(SWIFT) build -c release
+
+demo: release ## list the devices, play a sound, send it through a loopback
+	scripts/demo "$$($(SWIFT) build -c release --show-bin-path)"
+
+test: test-tools ## run all tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+check: export SD_STRICT = 1
+check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+gates: ## the checks that need no build: format, rooms, man pages
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	scripts/gates
+
+format: ## lay the sources out the way the checks want them
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+clean: ## remove what was built
+	$(SWIFT) package clean
+	rm -rf .build/python
+
+help: ## list what one can do
+	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+libraries:
+	@scripts/need $(LIBRARIES)
+
+test-tools:
+	@scripts/need $(LIBRARIES) $(TEST_TOOLS)
+	@scripts/python

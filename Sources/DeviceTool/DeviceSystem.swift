@@ -1,0 +1,40 @@
+internal import SoundDevice
+public import SoundTool
+
+/// Brings the libraries below up for one program, and down again.
+public enum DeviceSystem {
+  /// What `-V` prints of the library below.
+  public static var versions: [String] { [portAudioVersion().text] }
+
+  /// Refuses what the environment says of the virtual host, if that cannot be understood.
+  ///
+  /// - Throws: a usage error that names `SD_VIRTUAL`.
+  public static func checkEnvironment() throws(ToolError) {
+    if let complaint = SoundSystem.virtualComplaint { throw .usage("SD_VIRTUAL", complaint) }
+  }
+
+  /// Prepares for the first call into PortAudio: stdout moves out of the way of what the libraries
+  /// print, JACK learns the program's name, a stalled host is given up after `stall` seconds.
+  static func begin(stall: Double) throws(ToolError) {
+    let isChatty = Messages.verbosity >= .verbose
+    try StandardStreams.reserveOutput(toErrors: isChatty)
+    SoundSystem.prepare(clientName: Messages.program, isChatty: isChatty)
+    Defaults.current.stallTime = stall
+  }
+
+  /// Ends the libraries in order, or, if a host was lost, keeps the process from asking them to.
+  static func end() {
+    guard !SoundSystem.isLost else { return Ending.skipExitHandlers() }
+    SoundSystem.shutDown()
+    if SoundSystem.isLost { Ending.skipExitHandlers() }
+  }
+
+  /// Runs `body` with the libraries up, and takes them down again.
+  public static func run(
+    _ streaming: StreamingOptions = StreamingOptions(), _ body: () throws(ToolError) -> Void
+  ) throws(ToolError) {
+    try begin(stall: streaming.stallSeconds)
+    defer { end() }
+    try body()
+  }
+}

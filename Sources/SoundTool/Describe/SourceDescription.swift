@@ -1,0 +1,62 @@
+internal import PCM
+public import SoundFile
+
+/// What an input is, in the three ways `--info` tells it.
+public struct SourceDescription: Hashable, Sendable {
+  /// The operand, or `stdin`.
+  public let name: String
+  /// Type and codec.
+  public let fileFormat: AudioFileFormat
+  /// What reading it delivers.
+  public let format: StreamFormat
+  /// Frames, or nil where only the end will tell.
+  public let frameCount: Int?
+  /// The texts in it.
+  public let tags: AudioFileTags
+
+  /// A description of an open input; nothing is read for it.
+  public init(_ source: AudioSource) {
+    name = source.name
+    fileFormat = source.file.format
+    format = source.format
+    frameCount = source.frameCount
+    tags = source.file.tags
+  }
+
+  /// Seconds, or nil where only the end will tell.
+  public var duration: Double? { frameCount.map { Double($0) / format.rate } }
+
+  /// For people: a line, and one more for each text.
+  ///
+  ///     take.wav: wav s16le, 44100 Hz, 2 channels, 3676543 frames, 1:23.3
+  public var text: String {
+    var parts = [fileFormat.name, hertz(format.rate), channels(format.channelCount)]
+    if let frameCount, let duration {
+      parts += [counted(frameCount, "frame"), ProgressLine.clock(duration)]
+    }
+    let lines = tags.all.map { "  \($0.key.rawValue): \($0.text)" }
+    return (["\(name): \(parts.joined(separator: ", "))"] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// For scripts; what is not known is null.
+  public var json: JSON {
+    .object([
+      .init("file", .string(name)),
+      .init("type", .string(fileFormat.type.name)),
+      .init("codec", .string(fileFormat.codec.name)),
+      .init("format", .string(format.encoding.name)),
+      .init("rate", .number(format.rate)),
+      .init("channels", .integer(format.channelCount)),
+      .init("frames", .optional(frameCount)),
+      .init("seconds", .optional(duration)),
+      .init("tags", .object(tags.all.map { .init($0.key.rawValue, .string($0.text)) })),
+    ])
+  }
+
+  /// For `eval`: what describes the raw samples that sd-cat makes of it.
+  public var environment: String {
+    let rate = Int(exactly: format.rate).map(String.init) ?? String(format.rate)
+    return
+      "SD_RATE=\(rate) SD_CHANNELS=\(format.channelCount) SD_FORMAT=\(format.encoding.name)\n"
+  }
+}

@@ -1,0 +1,27 @@
+public import ArgumentParser
+
+/// `--loop` and `--loop=N`: again, for ever or N times.
+public struct LoopOptions: ParsableArguments {
+  @Flag(name: .customLong("loop"), help: "Play again and again; --loop=N plays N times.")
+  var forEver = false
+
+  @Option(
+    name: .customLong("loop-count"), help: .hidden, transform: Words.passes)
+  var count: Int?
+
+  /// No options given.
+  public init() {}
+
+  /// How often everything is played; nil for ever.
+  public var passes: Int? { count ?? (forEver ? nil : 1) }
+}
+
+extension Words {
+  /// How often to play, at least once.
+  public static func passes(_ text: String) throws(Complaint) -> Int {
+    guard let count = wholeNumber(text), count >= 1 else {
+      throw Complaint("not a number of times, at least 1")
+    }
+    return count
+  }
+}

@@ -1,0 +1,102 @@
+public import SoundFile
+
+/// A file or stdout being written. One thread at a time.
+///
+/// A file is readable at every moment: its header is completed once a second. After a stop a pipe
+/// gets half a second more; a file takes everything.
+public final class AudioSink {
+  /// What messages call it.
+  public let name: String
+  /// What ``write(_:)`` takes.
+  public let format: StreamFormat
+
+  private var writer: AudioFileWriter?
+  private let isStream: Bool
+  private let grace: Double
+  private var nextUpdate: Double
+  private var finalFrameCount = 0
+
+  /// Opens the output.
+  ///
+  /// - Parameters:
+  ///   - plan: where, and as what type.
+  ///   - fileFormat: type and codec; its type is the plan's.
+  ///   - rate: in hertz.
+  ///   - channelCount: samples in a frame.
+  ///   - tags: texts for types that have a place for them.
+  /// - Throws: a usage error where the format cannot be written, before anything is cut; or the
+  ///   failure.
+  public init(
+    _ plan: OutputPlan, as fileFormat: AudioFileFormat, rate: Double, channelCount: Int,
+    tags: AudioFileTags = AudioFileTags()
+  ) throws(ToolError) {
+    try plan.check(fileFormat, rate: rate, channelCount: channelCount)
+    name = plan.name
+    isStream = plan.isStream
+    let grace = plan.isStream ? 0.5 : .infinity
+    self.grace = grace
+    format = StreamFormat(
+      encoding: fileFormat.deliveredEncoding, rate: rate, channelCount: channelCount)
+    nextUpdate = System.uptime + 1
+    let interrupted: @Sendable () -> Bool = {
+      (SignalCenter.shared.stoppingTime ?? -1) >= grace
+    }
+    do throws(AudioFileError) {
+      writer = try SignalCenter.shared.interruptible(grace: grace) {
+        () throws(AudioFileError) in
+        if let path = plan.path {
+          return try AudioFileWriter(
+            path: path, format: fileFormat, sampleRate: rate, channelCount: channelCount,
+            tags: tags, replacing: plan.replacing, interrupted: interrupted)
+        }
+        return try AudioFileWriter(
+          descriptor: StandardStreams.output, closing: true, format: fileFormat, sampleRate: rate,
+          channelCount: channelCount, tags: tags, interrupted: interrupted)
+      }
+    } catch {
+      throw .of(error, plan.name)
+    }
+  }
+
+  /// Frames written so far; those of a raw pipe are those the pipe has taken.
+  public var frameCount: Int { writer?.frameCount ?? finalFrameCount }
+
+  /// Writes whole frames, all of them, in one `write` where the samples are plain.
+  ///
+  /// - Throws: `stopped` when the program was asked to stop and a pipe takes no more (frameCount
+  ///   tells how far it got), `brokenPipe`, or the failure.
+  public func write(_ frames: RawSpan) throws(ToolError) {
+    do throws(AudioFileError) {
+      try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
+        try writer?.write(frames)
+      }
+      guard !isStream, System.uptime >= nextUpdate else { return }
+      nextUpdate = System.uptime + 1
+      try writer?.updateHeader()
+    } catch {
+      throw .of(error, name)
+    }
+  }
+
+  /// Waits until what was written is on the disk.
+  public func sync() throws(ToolError) {
+    do throws(AudioFileError) {
+      try writer?.sync()
+    } catch {
+      throw .of(error, name)
+    }
+  }
+
+  /// Completes and closes the output, and tells whether that worked. Nothing the second time.
+  public func close() throws(ToolError) {
+    guard writer != nil else { return }
+    finalFrameCount = frameCount
+    do throws(AudioFileError) {
+      try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
+        try writer.take()?.close()
+      }
+    } catch {
+      throw .of(error, name)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+public import PCM
+public import SoundFile
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Where sound goes, and as what type of file: decided, and refused, before anything is opened.
+public struct OutputPlan: Hashable, Sendable {
+  /// The file, or nil for stdout.
+  public let path: String?
+  /// The container.
+  public let type: AudioFileType
+  /// Whether the header cannot be completed afterwards: a pipe, a device, or a file appended to.
+  public let isStream: Bool
+  /// Whether a file that exists is replaced, or an error.
+  public let replacing: Bool
+
+  /// What messages call it.
+  public var name: String { path ?? "stdout" }
+
+  /// A plan for `path` (nil and `-` are stdout), with the type that `-t` or the name says.
+  ///
+  /// - Throws: a usage error: a terminal, a name that tells no type, a type that cannot go to a
+  ///   pipe.
+  public init(path: String?, type: TypeChoice, replacing: Bool = true) throws(ToolError) {
+    self.path = path == "-" ? nil : path
+    self.replacing = replacing
+    if let path = self.path {
+      let existing = FileIdentity(path: path)
+      isStream = existing.map { !$0.isRegularFile } ?? false
+    } else {
+      try StandardStreams.refuseTerminal()
+      let existing = FileIdentity(descriptor: StandardStreams.output)
+      isStream = existing.map { !$0.isRegularFile || $0.byteCount > 0 } ?? true
+    }
+    self.type = try Self.type(type, path: self.path, isStream: isStream)
+    if isStream, !self.type.canBeWrittenToPipe {
+      throw .usage(
+        name, "\(self.type.name) cannot be written to a pipe, try au, wav, flac or ogg")
+    }
+  }
+
+  private static func type(
+    _ choice: TypeChoice, path: String?, isStream: Bool
+  ) throws(ToolError) -> AudioFileType {
+    if case .named(let type) = choice { return type }
+    guard let path else { return .raw }
+    if let type = AudioFileType.forPath(path) { return type }
+    guard !isStream else { return .raw }
+    throw .usage(path, "its name tells no type, say it with -t (raw, wav, flac, au, …)")
+  }
+
+  /// The encoding that the file's name asks for, as in `take.s16le`.
+  public var encodingInName: SampleEncoding? { path.flatMap(AudioFileType.rawEncoding(forPath:)) }
+
+  /// Throws a usage error if the output is one of the inputs, which opening it would cut.
+  public func refuse(_ inputs: [AudioSource]) throws(ToolError) {
+    let identity =
+      path.map { FileIdentity(path: $0) } ?? FileIdentity(descriptor: StandardStreams.output)
+    guard let identity, identity.isRegularFile else { return }
+    for input in inputs where input.identity?.isSameFile(as: identity) == true {
+      throw .usage(name, path == nil ? "is also an input (\(input.name))" : "is also an input")
+    }
+  }
+
+  /// Throws a usage error if the type cannot hold the encoding, rate and channels; what is nil is
+  /// not known yet.
+  public func check(
+    _ encoding: SampleEncoding?, rate: Double?, channelCount: Int?
+  ) throws(ToolError) {
+    guard let encoding else { return }
+    try check(
+      AudioFileFormat(type, encoding: encoding), rate: rate ?? 48000,
+      channelCount: channelCount ?? 1)
+  }
+
+  /// Throws a usage error if the format cannot be written here.
+  public func check(
+    _ format: AudioFileFormat, rate: Double, channelCount: Int
+  ) throws(ToolError) {
+    do {
+      try format.check(sampleRate: rate, channelCount: channelCount, isStream: isStream)
+    } catch {
+      throw .usage(name, error.message)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import PCM
+import SoundFile
+import SoundTool
+
+/// Files, or stdin, decoded, joined and written as raw PCM or into a file; no device.
+@main
+struct SdCat: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "sd-cat",
+    abstract: "Decode, join and convert sound files.",
+    usage: "sd-cat [options] [file ...]",
+    discussion: "Writes raw PCM to standard output, or a sound file with -o or -t.")
+
+  static var libraryVersions: [String] { [AudioFile.libraryVersion] }
+
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp("Write to this file; its name tells the type.", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var formats: FormatOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Take every input as raw: FMT[:RATE[:CHANNELS]].", valueName: "format"),
+    transform: Words.rawFormat)
+  var from: RawFormat?
+
+  @OptionGroup var start: StartOptions
+  @OptionGroup var length: LengthOptions
+  @OptionGroup var channels: MapOptions
+  @OptionGroup var level: LevelOptions
+  @OptionGroup var clobber: ClobberOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Flag(help: "Describe the files instead of writing them.")
+  var info = false
+
+  @Flag(name: .shortAndLong, help: "Describe as JSON.")
+  var json = false
+
+  @Flag(help: "Describe one file as variables for eval.")
+  var env = false
+
+  @Flag(help: "List the types that can be read, written and piped.")
+  var types = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: ArgumentHelp("Sound files; - is standard input.", valueName: "file"))
+  var files: [String] = []
+
+  private var describes: Bool { info || env || json }
+
+  mutating func prepare() throws(ToolError) {
+    if json, env { throw .usage("-j and --env", "give one of them, not both") }
+    if env, files.count > 1 { throw .usage("--env", "describes one file") }
+    if types || describes { return }
+    let plan = try OutputPlan(
+      path: output, type: formats.type, replacing: !clobber.noClobber)
+    try plan.check(
+      formats.format, rate: formats.rate ?? from?.rate,
+      channelCount: formats.channels ?? channels.map?.count ?? from?.channelCount)
+  }
+
+  func run() throws(ToolError) {
+    if types {
+      return try StandardStreams.print(json ? TypeTable.json.pretty + "\n" : TypeTable.text)
+    }
+    if describes { return try describe() }
+    try copy()
+  }
+
+  private func open() throws(ToolError) -> [AudioSource] {
+    var options = AudioSource.Options()
+    options.raw = try Environment.rawFormat()
+    if let from {
+      options.raw = from.completed(by: options.raw)
+      options.type = .named(.raw)
+    }
+    return try AudioSource.open(files, options)
+  }
+
+  private func describe() throws(ToolError) {
+    let descriptions = try open().map(SourceDescription.init)
+    if json {
+      try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")
+    } else {
+      let texts = descriptions.map { env ? $0.environment : $0.text }
+      try StandardStreams.print(texts.joined())
+    }
+  }
+
+  private func copy() throws(ToolError) {
+    let plan = try OutputPlan(
+      path: output, type: formats.type, replacing: !clobber.noClobber)
+    let sources = try open()
+    try plan.refuse(sources)
+    for source in sources {
+      try source.checkStated(
+        rate: formats.rate != nil || plan.type != .raw,
+        channelCount: formats.channels != nil || plan.type != .raw)
+      source.tellGuess()
+    }
+    try sources.checkAgreement(
+      rate: formats.rate == nil, channelCount: formats.channels == nil && channels.map == nil)
+    let format =
+      (formats.format ?? plan.encodingInName).map { AudioFileFormat(plan.type, encoding: $0) }
+      ?? sources.keptFormat(in: plan.type)
+    let first = sources[0].format
+    let target = StreamFormat(
+      encoding: format.deliveredEncoding, rate: formats.rate ?? first.rate,
+      channelCount: formats.channels ?? channels.map?.count ?? first.channelCount)
+    var options = FramePipeline.Options()
+    options.start = start.start
+    options.length = length.length
+    options.map = channels.map
+    options.gain = level.gain
+    options.dither = level.dither
+    let pipeline = try FramePipeline(sources, to: target, options)
+    let sink = try AudioSink(
+      plan, as: format, rate: target.rate, channelCount: target.channelCount,
+      tags: sources[0].file.tags)
+    let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
+    try sink.writeAll(of: pipeline, line: line)
+    pipeline.tellClipped()
+  }
+}

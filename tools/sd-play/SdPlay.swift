@@ -1,0 +1,72 @@
+import ArgumentParser
+import DeviceTool
+import PCM
+import SoundTool
+
+@main
+struct SdPlay: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "sd-play", abstract: "Play files, or PCM from standard input, on a device.")
+
+  static var libraryVersions: [String] { DeviceSystem.versions }
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var device: OutputDeviceOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var length: LengthOptions
+  @OptionGroup var start: StartOptions
+  @OptionGroup var latency: LatencyOptions
+  @OptionGroup var streaming: StreamingOptions
+  @OptionGroup var map: MapOptions
+  @OptionGroup var level: LevelOptions
+  @OptionGroup var resampling: ResampleOptions
+  @OptionGroup var loop: LoopOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
+  var files: [String] = []
+
+  private var raw = RawFormat()
+
+  mutating func prepare() throws(ToolError) {
+    try DeviceSystem.checkEnvironment()
+    try map.refuseRepeats()
+    raw = try format.rawFormatOrEnvironment()
+    try streaming.check()
+    try latency.check()
+  }
+
+  func run() throws(ToolError) {
+    try DeviceSystem.run(streaming) { () throws(ToolError) in
+      var reading = AudioSource.Options()
+      reading.type = format.type
+      reading.raw = raw
+      reading.claimed = format.rawFormat
+      let sources = try AudioSource.open(files, reading)
+      let player = try DevicePlayer(request(for: sources))
+      for source in sources { source.tellGuess() }
+
+      var options = FramePipeline.Options()
+      options.start = start.start
+      options.length = length.length
+      options.gain = level.gain
+      options.dither = level.dither
+      options.clips = true
+      options.passes = loop.passes
+      let pipeline = try FramePipeline(sources, to: player.format, options)
+      let line = progress.showsLine(hasFile: !files.isEmpty) ? ProgressLine() : nil
+      try player.play(pipeline, isLive: sources.contains { !$0.isRepeatable }, line: line)
+    }
+  }
+
+  private func request(for sources: [AudioSource]) -> DevicePlayer.Request {
+    let channelCount = sources.map(\.format.channelCount).max() ?? 2
+    let widest = sources.map(\.format.encoding).max { $0.significantBits < $1.significantBits }
+    let rate = format.rate ?? sources.first?.format.rate ?? 48_000
+    return DevicePlayer.Request(
+      device: device.query, rate: rate, channelCount: channelCount,
+      spreadsMono: format.channels == nil, map: map.map, encoding: widest ?? .f32le,
+      computes: !level.gain.isUnity || sources.contains { $0.format.rate != rate },
+      mayResample: !resampling.noResample, latency: latency, streaming: streaming)
+  }
+}
