@@ -85,13 +85,13 @@ extension Device {
   /// converted on the audio thread.
   package func hostFormat(for format: SampleFormat) throws(PortAudioError) -> SampleFormat {
     let index = indexInHost
-    return try Hosts.thread(of: kind).call(
+    return try host.call(
       "asking '\(id)'", limit: Defaults.current.stallTime
     ) { host throws(PortAudioError) in host.format(for: format, device: index) }
   }
 
   /// Whether the device is one of this library's own.
-  package var isVirtual: Bool { kind == .virtual }
+  package var isVirtual: Bool { host.kind == .virtual }
 }
 
 /// The libraries below, for programs.

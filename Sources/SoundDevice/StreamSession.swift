@@ -7,6 +7,8 @@ public final class StreamSession: Sendable {
   let resolved: ResolvedStream
   private let ledger: LossLedger
   private let paused = AtomicFlag()
+  private let readTurn = Turn()
+  private let writeTurn = Turn()
 
   /// What the rings of a blocking stream are like.
   struct Ringing: Sendable {
@@ -41,7 +43,9 @@ public final class StreamSession: Sendable {
     self.resolved = resolved
     ledger = LossLedger()
     func ring(_ side: Trampoline.Side?) -> RingBuffer? {
-      side.map { RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount) }
+      side.map {
+        RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount)
+      }
     }
     let rings = RingProcessor(
       inputRing: ring(resolved.input), outputRing: ring(resolved.output), ledger: ledger,
@@ -59,7 +63,7 @@ public final class StreamSession: Sendable {
       sampleRate: resolved.configuration.sampleRate, processor: processor, ledger: ledger,
       onFinishing: Watchdog.shared.wakeUp)
     return try OpenStream(
-      thread: Hosts.thread(of: resolved.kind), configuration: resolved.configuration,
+      thread: resolved.host, configuration: resolved.configuration,
       trampoline: trampoline, stallTime: resolved.stallTime, onFinished: finished)
   }
 
@@ -68,24 +72,31 @@ public final class StreamSession: Sendable {
   // MARK: Control
 
   func start() throws(PortAudioError) {
-    rings?.reopenOutput()
+    if stream.phase == .stopped, let ring = rings?.inputRing { discardInput(ring) }
     try stream.start()
   }
 
+  /// Drops what an earlier run left unread, unless somebody reads it at this moment.
+  private func discardInput(_ ring: RingBuffer) {
+    guard readTurn.take(timeout: 0) else { return }
+    ring.discard()
+    readTurn.leave()
+  }
+
   func stop() throws(PortAudioError) {
+    // This run's end, whatever others start meanwhile.
+    let endOfRun = stream.endOfRun
     if let rings, rings.outputRing != nil, stream.phase == .running {
       rings.endOutput()
       // Ends when the ring has been played, when somebody aborts, or when the device is lost.
-      _ = stream.wait(seconds: nil)
+      _ = endOfRun.wait(seconds: nil)
     }
-    try stream.stop(atOnce: false)
-    ledger.settle()
+    try stream.stop(.afterPlaying)
   }
 
   func abort() throws(PortAudioError) {
     paused.set(false)
-    try stream.stop(atOnce: true)
-    ledger.settle()
+    try stream.stop(.atOnce)
   }
 
   func close() throws(PortAudioError) { try stream.close() }
@@ -97,7 +108,7 @@ public final class StreamSession: Sendable {
   package func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
     paused.set()
-    do throws(PortAudioError) { try stream.stop(atOnce: true) } catch {
+    do throws(PortAudioError) { try stream.stop(.pausing) } catch {
       paused.set(false)
       throw error
     }
@@ -110,7 +121,7 @@ public final class StreamSession: Sendable {
       paused.set(false)
       wake()
     }
-    try stream.start()
+    try stream.start(resuming: true)
   }
 
   /// Whether frames are still to come or to go, now or after a pause.
@@ -138,6 +149,8 @@ public final class StreamSession: Sendable {
     }
     let wanted = target.count / ring.frameByteCount
     guard wanted > 0, let base = target.baseAddress else { return 0 }
+    guard readTurn.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { readTurn.leave() }
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
@@ -169,6 +182,8 @@ public final class StreamSession: Sendable {
     }
     let count = source.count / ring.frameByteCount
     guard count > 0, let base = source.baseAddress else { return 0 }
+    guard writeTurn.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { writeTurn.leave() }
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
