@@ -88,19 +88,11 @@ final class LossLedger: @unchecked Sendable {
     readers.withLock { _ in
       var gaps: [Gap] = []
       while queue.readableCount > 0 {
-<<<<<<< HEAD
-        unsafe withUnsafeTemporaryAllocation(of: Gap.self, capacity: 1) { slot in
-          guard let base = slot.baseAddress else { return }
-          unsafe queue.read(into: base, count: 1)
-          gaps.append(unsafe base.pointee)
-        }
-=======
         var gap = Gap(
           direction: .input, cause: .host, position: 0, frameCount: 0, isEstimated: false,
           isFreewheeling: false)
         unsafe withUnsafeMutablePointer(to: &gap) { _ = unsafe queue.read(into: $0, count: 1) }
         gaps.append(gap)
->>>>>>> library
       }
       return gaps
     }
