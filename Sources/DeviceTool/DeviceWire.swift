@@ -6,13 +6,15 @@ public import SoundTool
 public final class DeviceWire {
   private let stream: RawAudioStream
   private let device: Device
-  private let holder: StreamHolder
-  private var watch: LossWatch
+  private let monitor: Monitor
+  private let length: Double?
 
   /// Finds the devices, agrees with them and opens them.
   ///
   /// - Parameter length: How much to pass on; nil until stopped.
-  public init(_ request: DuplexRequest, gain: Gain, length: FrameTime?) throws(ToolError) {
+  public init(
+    _ request: DuplexRequest, gain: Gain, length: FrameTime?, _ telling: Telling
+  ) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
@@ -27,8 +29,10 @@ public final class DeviceWire {
       "opened: \(hertz(rate)), \(channels(stream.outputChannelCount)), "
         + "input latency \(Self.milliseconds(stream.inputLatency)), "
         + "output latency \(Self.milliseconds(stream.outputLatency))")
-    watch = LossWatch(policy: policy, rate: rate)
-    holder = StreamHolder(stream, device) { Self.summary(stream) }
+    self.length = length?.seconds(at: rate)
+    monitor = Monitor(stream, device, policy: policy, telling, channelCount: 0) {
+      Self.summary(stream)
+    }
   }
 
   private static func open(_ agreement: DuplexAgreement, _ gain: Gain, _ length: FrameTime?)
@@ -64,9 +68,9 @@ public final class DeviceWire {
     do throws(PortAudioError) { try stream.start() } catch { throw .running(error, device) }
     var failure: ToolError?
     do throws(ToolError) {
-      try holder.waitUntilFinished { () throws(ToolError) in
-        watch.notePause(seconds: try holder.takePausedSeconds())
-        try watch.check(stream)
+      try monitor.waitUntilFinished { () throws(ToolError) in
+        try monitor.look(
+          position: Double(stream.losses.output.delivered) / stream.sampleRate, length: length)
       }
     } catch { failure = error }
     let summary = Self.summary(stream)
@@ -76,7 +80,7 @@ public final class DeviceWire {
       }
     }
     Messages.note("", summary)
-    watch.conclude(stream.losses)
+    monitor.conclude(clippedCount: 0)
     if let failure { throw failure }
   }
 
