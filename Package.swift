@@ -85,7 +85,7 @@ let package = Package(
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
     .target(
       name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      exclude: ["Resources"], swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),
