@@ -61,7 +61,8 @@ public final class AudioInputStream<S: StreamSample>: AudioInputStreaming {
   public init(
     _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions(),
     finished: (@Sendable () -> Void)? = nil,
-    callback: sending @escaping (_ input: borrowing Span<S>, _ info: CallbackInfo) ->
+    callback:
+      sending @escaping (_ input: borrowing Span<S>, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
     session = try StreamSession(
@@ -93,7 +94,8 @@ public final class AudioOutputStream<S: StreamSample>: AudioOutputStreaming {
   public init(
     _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions(),
     finished: (@Sendable () -> Void)? = nil,
-    callback: sending @escaping (_ output: inout MutableSpan<S>, _ info: CallbackInfo) ->
+    callback:
+      sending @escaping (_ output: inout MutableSpan<S>, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
     session = try StreamSession(

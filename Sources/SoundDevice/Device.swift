@@ -39,8 +39,10 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// `name, host API`, with ` #2` and so on behind it where several devices share that.
   public let id: String
 
-  let kind: HostKind
+  /// The host it belongs to, on whose thread it is opened.
+  let host: HostThread
   let indexInHost: Int
+  /// How often the host had looked for its devices when this one was listed.
   let generation: Int
 
   /// The most channels it can open in one direction.

@@ -69,7 +69,9 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     if let device = candidates.first(where: { $0.id == query }) { return device }
     let words = wanted.split(whereSeparator: \.isWhitespace).map(String.init)
     let matches = candidates.filter { Self.matches($0.fullName.lowercased(), words) }
-    let exact = matches.filter { [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted) }
+    let exact = matches.filter {
+      [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted)
+    }
     if let only = matches.first, matches.count == 1 { return only }
     if let only = exact.first, exact.count == 1 { return only }
     guard !matches.isEmpty else { throw .notFound(query: query, direction: direction) }

@@ -17,6 +17,15 @@ final class OpenStream: Sendable {
   let trampoline: Trampoline
   let granted: GrantedStream
   let configuration: HostConfiguration
+  /// How a stream is stopped.
+  enum Manner {
+    /// After what was handed over has been played.
+    case afterPlaying
+    case atOnce
+    /// At once, and what has not been played waits for the next start.
+    case pausing
+  }
+
   private let hostStream: any HostStream
   private let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
@@ -50,7 +59,10 @@ final class OpenStream: Sendable {
   }
 
   var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .acquiring)) ?? .closed }
+  /// Whether the host is lost, so that nothing can be done with the stream.
   var isLost: Bool { lost.isSet || thread.isLost }
+  /// Whether the stream ran when its host was lost.
+  var endedInLoss: Bool { lost.isSet }
   var isFinishing: Bool { phase == .running && trampoline.isFinishing }
   var longestLatency: Double { max(granted.inputLatency, granted.outputLatency) }
 
@@ -72,7 +84,7 @@ final class OpenStream: Sendable {
 
   // MARK: Changes of state
 
-  func start() throws(PortAudioError) {
+  func start(resuming: Bool = false) throws(PortAudioError) {
     try callHost("starting stream") { [self] () throws(PortAudioError) in
       switch phase {
       case .closed: throw PortAudioError(.badStream, "starting stream")
@@ -80,7 +92,8 @@ final class OpenStream: Sendable {
       case .stopped: break
       }
       let drain = (granted.outputLatency * granted.sampleRate).rounded(.up)
-      trampoline.prepareToStart(drainFrameCount: configuration.output == nil ? 0 : Int(drain))
+      trampoline.willStart(
+        drainFrameCount: configuration.output == nil ? 0 : Int(drain), resuming: resuming)
       seenCallbacks.store(trampoline.callbackCount, ordering: .relaxed)
       silentIntervals.store(0, ordering: .relaxed)
       run.withLock { $0 = Latch() }
@@ -94,16 +107,16 @@ final class OpenStream: Sendable {
     }
   }
 
-  /// Stops the host; what was handed to it is played first unless `atOnce`.
-  func stop(atOnce: Bool) throws(PortAudioError) {
-    let verb = atOnce ? "aborting stream" : "stopping stream"
+  func stop(_ manner: Manner) throws(PortAudioError) {
+    let verb = manner == .atOnce ? "aborting stream" : "stopping stream"
     try callHost(verb, extra: longestLatency) { [self] () throws(PortAudioError) in
       switch phase {
       case .closed: throw PortAudioError(.badStream, verb)
       case .stopped: return
       case .running, .finished: break
       }
-      try atOnce ? hostStream.abort() : hostStream.stop()
+      try manner == .afterPlaying ? hostStream.stop() : hostStream.abort()
+      trampoline.didStop(discarding: manner == .atOnce)
       end(.stopped)
     }
   }
@@ -119,7 +132,7 @@ final class OpenStream: Sendable {
   /// Closes without waiting; from any thread, the audio thread included.
   func closeLater() {
     guard phase != .closed else { return }
-    thread.post { [self] _ in try? closeOnHostThread() }
+    thread.post(limit: stallTime + longestLatency) { [self] _ in try? closeOnHostThread() }
   }
 
   private func closeOnHostThread() throws(PortAudioError) {
@@ -128,6 +141,7 @@ final class OpenStream: Sendable {
     thread.openStreamCount.subtract(1, ordering: .relaxed)
     defer { end(.closed) }
     if wasRunning { try hostStream.abort() }
+    trampoline.didStop(discarding: true)
     try hostStream.close()
   }
 
@@ -145,8 +159,11 @@ final class OpenStream: Sendable {
     }
   }
 
+  /// Opens when the run that is under way is over; open if none is.
+  var endOfRun: Latch { run.withLock { $0 } }
+
   /// Waits until the stream is not running; false when the time is over first.
-  func wait(seconds: Double?) -> Bool { run.withLock { $0 }.wait(seconds: seconds) }
+  func wait(seconds: Double?) -> Bool { endOfRun.wait(seconds: seconds) }
 
   // MARK: Questions
 
@@ -187,16 +204,18 @@ final class OpenStream: Sendable {
   /// Asks the host, without waiting, whether the stream is still active.
   private func poll() {
     guard !isPolling.testAndSet() else { return }
-    thread.post { [self] _ in
+    thread.post(limit: stallTime) { [self] _ in
       defer { isPolling.set(false) }
       guard phase == .running, !hostStream.isActive else { return }
       // A finished stream is inactive because its callback wanted so; else its host has gone.
-      if trampoline.isFinishing { end(.finished) } else { markLost() }
+      guard trampoline.isFinishing else { return markLost() }
+      trampoline.didStop(discarding: false)
+      end(.finished)
     }
   }
 
   private func markLost() {
-    lost.set()
+    if phase == .running { lost.set() }
     thread.markLost()
     end(.finished)
     trampoline.processor.interrupted()

@@ -87,7 +87,8 @@ public final class RawAudioInputStream: AudioInputStreaming {
   public init(
     _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
-    callback: sending @escaping (_ input: borrowing RawSpan, _ info: CallbackInfo) ->
+    callback:
+      sending @escaping (_ input: borrowing RawSpan, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
     session = try StreamSession(
@@ -133,7 +134,8 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
   public init(
     _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
-    callback: sending @escaping (_ output: inout MutableRawSpan, _ info: CallbackInfo) ->
+    callback:
+      sending @escaping (_ output: inout MutableRawSpan, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
     session = try StreamSession(

@@ -16,7 +16,7 @@ struct StreamRequest: Sendable {
 /// A stream with everything decided: what the host is asked for, and how its frames become the
 /// caller's.
 struct ResolvedStream: Sendable {
-  var kind: HostKind
+  var host: HostThread
   var configuration: HostConfiguration
   var input: Trampoline.Side?
   var output: Trampoline.Side?
@@ -36,10 +36,10 @@ extension StreamRequest {
     let outputDevice = try output.map { request throws(PortAudioError) in
       try device(request, .output, defaults)
     }
-    guard let kind = (inputDevice ?? outputDevice)?.kind else {
+    guard let host = (inputDevice ?? outputDevice)?.host else {
       throw PortAudioError(.invalidDevice, operation)
     }
-    guard inputDevice == nil || outputDevice == nil || inputDevice?.kind == outputDevice?.kind
+    guard inputDevice == nil || outputDevice == nil || inputDevice?.host == outputDevice?.host
     else { throw PortAudioError(.badIODeviceCombination, operation) }
 
     let rate = try rate(inputDevice, outputDevice, defaults)
@@ -57,7 +57,7 @@ extension StreamRequest {
       throw PortAudioError(.invalidFlag, configuration.operation)
     }
     return ResolvedStream(
-      kind: kind, configuration: configuration, input: inputSide, output: outputSide,
+      host: host, configuration: configuration, input: inputSide, output: outputSide,
       inputDevice: inputDevice, outputDevice: outputDevice,
       stallTime: options.stallTime ?? defaults.stallTime,
       bufferFrameCount: max(16384, options.bufferFrameCount ?? Int(rate)))
@@ -66,16 +66,15 @@ extension StreamRequest {
   private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)
     throws(PortAudioError) -> Device
   {
-    let list = try Hosts.deviceList()
     guard let wanted = request.parameters.device ?? defaults.direction(direction).device else {
-      guard let device = try? list.defaultDevice(for: direction) else {
+      guard let device = try? Hosts.deviceList().defaultDevice(for: direction) else {
         throw PortAudioError(.invalidDevice, "\(operation) on the default \(direction) device")
       }
       return device
     }
-    guard wanted.generation != Hosts.generation else { return wanted }
+    guard wanted.generation != wanted.host.generation else { return wanted }
     // The list has been made anew since: the same words must still name one device.
-    guard let found = list.devices.first(where: { $0.id == wanted.id }) else {
+    guard let found = try Hosts.deviceList().devices.first(where: { $0.id == wanted.id }) else {
       throw PortAudioError(.deviceUnavailable, "\(operation) on '\(wanted.id)'")
     }
     return found
@@ -146,7 +145,7 @@ extension StreamRequest {
     -> SampleFormat
   {
     let index = device.indexInHost
-    return try Hosts.thread(of: device.kind).call(
+    return try device.host.call(
       operation, limit: options.stallTime ?? Defaults.current.stallTime
     ) { host throws(PortAudioError) in host.format(for: format, device: index) }
   }

@@ -6,7 +6,9 @@ public final class StreamSession: Sendable {
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
-  let isPaused = AtomicFlag()
+  private let paused = AtomicFlag()
+  private let readTurn = Turn()
+  private let writeTurn = Turn()
 
   /// What the rings of a blocking stream are like.
   struct Ringing: Sendable {
@@ -41,7 +43,9 @@ public final class StreamSession: Sendable {
     self.resolved = resolved
     ledger = LossLedger()
     func ring(_ side: Trampoline.Side?) -> RingBuffer? {
-      side.map { RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount) }
+      side.map {
+        RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount)
+      }
     }
     let rings = RingProcessor(
       inputRing: ring(resolved.input), outputRing: ring(resolved.output), ledger: ledger,
@@ -59,7 +63,7 @@ public final class StreamSession: Sendable {
       sampleRate: resolved.configuration.sampleRate, processor: processor, ledger: ledger,
       onFinishing: Watchdog.shared.wakeUp)
     return try OpenStream(
-      thread: Hosts.thread(of: resolved.kind), configuration: resolved.configuration,
+      thread: resolved.host, configuration: resolved.configuration,
       trampoline: trampoline, stallTime: resolved.stallTime, onFinished: finished)
   }
 
@@ -68,50 +72,60 @@ public final class StreamSession: Sendable {
   // MARK: Control
 
   func start() throws(PortAudioError) {
-    rings?.reopenOutput()
+    if stream.phase == .stopped, let ring = rings?.inputRing { discardInput(ring) }
     try stream.start()
   }
 
+  /// Drops what an earlier run left unread, unless somebody reads it at this moment.
+  private func discardInput(_ ring: RingBuffer) {
+    guard readTurn.take(timeout: 0) else { return }
+    ring.discard()
+    readTurn.leave()
+  }
+
   func stop() throws(PortAudioError) {
+    // This run's end, whatever others start meanwhile.
+    let endOfRun = stream.endOfRun
     if let rings, rings.outputRing != nil, stream.phase == .running {
       rings.endOutput()
       // Ends when the ring has been played, when somebody aborts, or when the device is lost.
-      _ = stream.wait(seconds: nil)
+      _ = endOfRun.wait(seconds: nil)
     }
-    try stream.stop(atOnce: false)
-    ledger.settle()
+    try stream.stop(.afterPlaying)
   }
 
   func abort() throws(PortAudioError) {
-    isPaused.set(false)
-    try stream.stop(atOnce: true)
-    ledger.settle()
+    paused.set(false)
+    try stream.stop(.atOnce)
   }
 
   func close() throws(PortAudioError) { try stream.close() }
 
+  /// Whether the stream is between `pause()` and `resume()`.
+  package var isPaused: Bool { paused.isSet }
+
   /// Stops the host and keeps the rings; readers and writers go on waiting.
-  func pause() throws(PortAudioError) {
+  package func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
-    isPaused.set()
-    do throws(PortAudioError) { try stream.stop(atOnce: true) } catch {
-      isPaused.set(false)
+    paused.set()
+    do throws(PortAudioError) { try stream.stop(.pausing) } catch {
+      paused.set(false)
       throw error
     }
   }
 
   /// Goes on after a pause.
-  func resume() throws(PortAudioError) {
-    guard isPaused.isSet else { return }
+  package func resume() throws(PortAudioError) {
+    guard paused.isSet else { return }
     defer {
-      isPaused.set(false)
+      paused.set(false)
       wake()
     }
-    try stream.start()
+    try stream.start(resuming: true)
   }
 
   /// Whether frames are still to come or to go, now or after a pause.
-  private var isUnderWay: Bool { stream.phase == .running || isPaused.isSet }
+  private var isUnderWay: Bool { stream.phase == .running || isPaused }
 
   // MARK: Losses
 
@@ -135,6 +149,8 @@ public final class StreamSession: Sendable {
     }
     let wanted = target.count / ring.frameByteCount
     guard wanted > 0, let base = target.baseAddress else { return 0 }
+    guard readTurn.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { readTurn.leave() }
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
@@ -166,6 +182,8 @@ public final class StreamSession: Sendable {
     }
     let count = source.count / ring.frameByteCount
     guard count > 0, let base = source.baseAddress else { return 0 }
+    guard writeTurn.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { writeTurn.leave() }
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
@@ -187,7 +205,7 @@ public final class StreamSession: Sendable {
   }
 
   /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
-  func wake() {
+  package func wake() {
     rings?.inputRing?.wake()
     rings?.outputRing?.wake()
   }

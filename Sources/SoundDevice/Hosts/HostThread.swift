@@ -10,13 +10,19 @@ final class HostThread: Sendable {
   private struct Job {
     let body: @Sendable (any Host) -> Void
     let started: AtomicFlag
+    /// How long it may take, in seconds.
+    let limit: Double
   }
 
   private struct State {
     var jobs: [Job] = []
     var isRunning = false
+    /// How many jobs have begun, and how long the last of them may take.
+    var begun = 0
+    var limit = 0.0
   }
 
+  let kind: HostKind
   private let name: String
   private let host: any Host
   private let state = Mutex(State())
@@ -24,8 +30,10 @@ final class HostThread: Sendable {
   private let lost = AtomicFlag()
   /// Open streams; a device list is not made anew while there are any.
   let openStreamCount = Atomic<Int>(0)
+  private let generationCount = Atomic<Int>(0)
 
-  init(name: String, host: any Host) {
+  init(_ kind: HostKind, name: String, host: any Host) {
+    self.kind = kind
     self.name = name
     self.host = host
   }
@@ -34,6 +42,12 @@ final class HostThread: Sendable {
 
   /// From now on no call is made into this host.
   func markLost() { lost.set() }
+
+  /// How often the host has looked for its devices anew; devices listed before are stale.
+  var generation: Int { generationCount.load(ordering: .acquiring) }
+
+  /// Devices listed so far are stale.
+  func advanceGeneration() { generationCount.add(1, ordering: .releasing) }
 
   /// Runs `body` on the host's thread and waits for it, at most `limit` seconds from when it
   /// began. Time during which this process was stopped does not count.
@@ -50,10 +64,23 @@ final class HostThread: Sendable {
           do throws(PortAudioError) { outcome.set(.success(try body(host))) } catch {
             outcome.set(.failure(error))
           }
-        }, started: started))
+        }, started: started, limit: limit))
     var patience = Patience(seconds: limit)
+    var jobAhead = -1
+    var patienceAhead = Patience(seconds: nil)
     while true {
-      let slice = started.isSet ? patience.next() : 0.1
+      let slice: Double?
+      if started.isSet {
+        slice = patience.next()
+      } else {
+        // The job ahead may hang, and perhaps nobody else waits for it.
+        let (begun, limitAhead) = state.withLock { ($0.begun, $0.limit) }
+        if begun != jobAhead {
+          jobAhead = begun
+          patienceAhead = Patience(seconds: max(limit, limitAhead))
+        }
+        slice = patienceAhead.next()
+      }
       guard let slice else {
         markLost()
         throw PortAudioError(.hostLost, operation)
@@ -65,10 +92,11 @@ final class HostThread: Sendable {
     }
   }
 
-  /// Runs `body` on the host's thread some time, or never if the host is lost. Does not wait.
-  func post(_ body: @escaping @Sendable (any Host) -> Void) {
+  /// Runs `body` on the host's thread some time, or never if the host is lost. Does not wait; but
+  /// if it takes longer than `limit` seconds, the next caller finds the host lost.
+  func post(limit: Double, _ body: @escaping @Sendable (any Host) -> Void) {
     guard !isLost else { return }
-    enqueue(Job(body: body, started: AtomicFlag()))
+    enqueue(Job(body: body, started: AtomicFlag(), limit: limit))
   }
 
   private func enqueue(_ job: Job) {
@@ -84,13 +112,29 @@ final class HostThread: Sendable {
   private func serve() {
     while true {
       wakeUp.wait(seconds: 3600)
-      while let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+      while let job = nextJob() {
         guard !isLost else { continue }
         job.started.set()
         job.body(host)
       }
     }
   }
+
+  private func nextJob() -> Job? {
+    state.withLock { state in
+      guard !state.jobs.isEmpty else { return nil }
+      let job = state.jobs.removeFirst()
+      state.begun += 1
+      state.limit = job.limit
+      return job
+    }
+  }
+}
+
+extension HostThread: Hashable {
+  static func == (left: HostThread, right: HostThread) -> Bool { left === right }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
 /// Where a job leaves its result.

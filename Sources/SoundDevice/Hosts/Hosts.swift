@@ -9,22 +9,12 @@ internal import Synchronization
 
 /// The hosts of this process, and the list of all their devices.
 enum Hosts {
-  static let portAudio = HostThread(name: "sd-portaudio", host: PortAudioHost())
+  static let portAudio = HostThread(.portAudio, name: "sd-portaudio", host: PortAudioHost())
   static let virtual = HostThread(
-    name: "sd-virtual-host", host: VirtualHost(configuration: (try? virtualConfiguration()) ?? .init()))
+    .virtual, name: "sd-virtual-host",
+    host: VirtualHost(configuration: (try? virtualConfiguration()) ?? .init()))
 
-  private struct Cache {
-    var list: DeviceList?
-    var generation = 0
-  }
-  private static let cache = Mutex(Cache())
-
-  static func thread(of kind: HostKind) -> HostThread {
-    switch kind {
-    case .portAudio: portAudio
-    case .virtual: virtual
-    }
-  }
+  private static let cache = Mutex<DeviceList?>(nil)
 
   /// What `SD_VIRTUAL` says. Throws where it cannot be understood.
   static func virtualConfiguration() throws(VirtualConfiguration.ParseError)
@@ -34,10 +24,8 @@ enum Hosts {
     return try VirtualConfiguration(parsing: unsafe String(cString: text))
   }
 
-  static var generation: Int { cache.withLock { $0.generation } }
-
   static func deviceList() throws(PortAudioError) -> DeviceList {
-    if let list = cache.withLock({ $0.list }), !portAudio.isLost { return list }
+    if let list = cache.withLock({ $0 }), !portAudio.isLost { return list }
     return try makeDeviceList()
   }
 
@@ -51,27 +39,27 @@ enum Hosts {
     try portAudio.call(operation, limit: Defaults.current.stallTime) {
       host throws(PortAudioError) in try host.restart()
     }
-    cache.withLock { $0.generation += 1 }
+    portAudio.advanceGeneration()
     return try makeDeviceList()
   }
 
   private static func makeDeviceList() throws(PortAudioError) -> DeviceList {
     let limit = Defaults.current.stallTime
-    var listings: [(HostKind, HostListing)] = []
-    for kind in [HostKind.portAudio, .virtual] {
-      let listing = try thread(of: kind).call("listing devices", limit: limit) {
+    var listings: [(HostThread, HostListing)] = []
+    for thread in [portAudio, virtual] {
+      let listing = try thread.call("listing devices", limit: limit) {
         host throws(PortAudioError) in try host.listing()
       }
-      listings.append((kind, listing))
+      listings.append((thread, listing))
     }
-    let list = DeviceList(listings, generation: generation)
-    cache.withLock { $0.list = list }
+    let list = DeviceList(listings)
+    cache.withLock { $0 = list }
     return list
   }
 
   static func check(_ resolved: ResolvedStream) throws(PortAudioError) {
     let configuration = resolved.configuration
-    try thread(of: resolved.kind).call(configuration.operation, limit: resolved.stallTime) {
+    try resolved.host.call(configuration.operation, limit: resolved.stallTime) {
       host throws(PortAudioError) in try host.check(configuration)
     }
   }
@@ -88,11 +76,11 @@ enum Hosts {
 
 extension DeviceList {
   /// Numbers the devices and host APIs of several hosts through.
-  init(_ listings: [(kind: HostKind, listing: HostListing)], generation: Int) {
+  init(_ listings: [(host: HostThread, listing: HostListing)]) {
     var devices: [Device] = []
     var apis: [HostAPI] = []
     var fullNames: [String: Int] = [:]
-    for (kind, listing) in listings {
+    for (host, listing) in listings {
       let firstDevice = devices.count
       let firstAPI = apis.count
       for api in listing.apis {
@@ -118,11 +106,11 @@ extension DeviceList {
             defaultHighInputLatency: entry.defaultHighInputLatency,
             defaultHighOutputLatency: entry.defaultHighOutputLatency,
             defaultSampleRate: entry.defaultSampleRate,
-            id: count == 1 ? fullName : "\(fullName) #\(count)", kind: kind, indexInHost: index,
-            generation: generation))
+            id: count == 1 ? fullName : "\(fullName) #\(count)", host: host, indexInHost: index,
+            generation: host.generation))
       }
     }
-    let portAudio = listings.first { $0.kind == .portAudio }?.listing
+    let portAudio = listings.first { $0.host.kind == .portAudio }?.listing
     self.init(
       devices: devices, hostAPIs: apis, defaultInputIndex: portAudio?.defaultInput,
       defaultOutputIndex: portAudio?.defaultOutput,

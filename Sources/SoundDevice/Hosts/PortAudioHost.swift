@@ -96,7 +96,9 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func restart() throws(PortAudioError) {
     guard isInitialized else { return }
     // Ending PortAudio aborts the program if its JACK server has died.
-    if listsJACK, !sd_jack_server_answers() { throw PortAudioError(.hostLost, "refreshing devices") }
+    if listsJACK, !sd_jack_server_answers() {
+      throw PortAudioError(.hostLost, "refreshing devices")
+    }
     try Self.check(Pa_Terminate(), "stopping PortAudio")
     isInitialized = false
     listsJACK = false

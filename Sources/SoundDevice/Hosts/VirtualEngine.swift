@@ -50,7 +50,9 @@ final class VirtualEngine: @unchecked Sendable {
   /// Begins to call a stream, from the clock's next frame on.
   func add(_ stream: VirtualStream) {
     let isFirst = state.withLock { state in
-      if state.streams.isEmpty { state.epoch = monotonicSeconds() - Double(state.clock) / sampleRate }
+      if state.streams.isEmpty {
+        state.epoch = monotonicSeconds() - Double(state.clock) / sampleRate
+      }
       let now = isRealtime ? Int((monotonicSeconds() - state.epoch) * sampleRate) : state.clock
       stream.begin(at: max(state.clock, now))
       state.streams.append(stream)
@@ -83,7 +85,8 @@ final class VirtualEngine: @unchecked Sendable {
 
   private func round() {
     let next: (stream: VirtualStream, due: Double)? = state.withLock { state in
-      guard let stream = state.streams.min(by: { ($0.position, $0.order) < ($1.position, $1.order) })
+      guard
+        let stream = state.streams.min(by: { ($0.position, $0.order) < ($1.position, $1.order) })
       else { return nil }
       return (stream, state.epoch + Double(stream.position + stream.nextBlock) / sampleRate)
     }
@@ -156,7 +159,8 @@ final class VirtualEngine: @unchecked Sendable {
   }
 
   /// Adds interleaved frames from `frame` on.
-  func add(_ source: UnsafePointer<Float>, channelCount count: Int, frameCount: Int, at frame: Int) {
+  func add(_ source: UnsafePointer<Float>, channelCount count: Int, frameCount: Int, at frame: Int)
+  {
     clear(upTo: frame + frameCount)
     for index in 0..<frameCount {
       let base = (frame + index) % Self.capacity * channelCount

@@ -36,6 +36,14 @@ class BlockProcessor: @unchecked Sendable {
   /// bound to the clock waits for that.
   func isReady(frameCount: Int) -> Bool { true }
 
+  /// Callbacks are about to come: from the beginning, or going on after a pause. On the host's
+  /// thread, while no callback runs.
+  func willStart(resuming: Bool) {}
+
+  /// No callback runs any more, and what has not been played is dropped if `discarding`. On the
+  /// host's thread.
+  func didStop(discarding: Bool) {}
+
   /// No callback will come any more: the stream is stopped, has finished or is lost.
   func interrupted() {}
 }

@@ -88,11 +88,11 @@ final class LossLedger: @unchecked Sendable {
     readers.withLock { _ in
       var gaps: [Gap] = []
       while queue.readableCount > 0 {
-        withUnsafeTemporaryAllocation(of: Gap.self, capacity: 1) { slot in
-          guard let base = unsafe slot.baseAddress else { return }
-          unsafe queue.read(into: base, count: 1)
-          gaps.append(unsafe base.pointee)
-        }
+        var gap = Gap(
+          direction: .input, cause: .host, position: 0, frameCount: 0, isEstimated: false,
+          isFreewheeling: false)
+        unsafe withUnsafeMutablePointer(to: &gap) { _ = unsafe queue.read(into: $0, count: 1) }
+        gaps.append(gap)
       }
       return gaps
     }
@@ -119,7 +119,7 @@ final class LossLedger: @unchecked Sendable {
   private func flush(_ direction: StreamDirection) {
     guard var gap = pending(direction) else { return }
     // A full queue means that nobody takes gaps; the counts still have every frame.
-    unsafe withUnsafePointer(to: &gap) { _ = unsafe queue.write(from: $0, count: 1) }
+    unsafe withUnsafePointer(to: &gap) { gap in _ = unsafe queue.write(from: gap, count: 1) }
     setPending(nil, direction)
   }
 }

@@ -82,6 +82,12 @@ internal import Synchronization
     return count
   }
 
+  /// Drops what can be read now.
+  func discard() {
+    readPosition.store(writePosition.load(ordering: .acquiring), ordering: .releasing)
+    wakeProducer()
+  }
+
   // MARK: Waiting
 
   // A waiter says what it wants, then looks once more, then sleeps; the other side publishes its

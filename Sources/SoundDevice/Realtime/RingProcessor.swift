@@ -24,7 +24,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let cushionGrowth = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
 
-  // Audio thread only.
+  // Audio thread only; the host's thread while no callback runs.
   private var isPlaying = false
   private var hasPlayed = false
   private var lastReadable = 0
@@ -46,9 +46,6 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// No more frames will be written: when the ring is empty the stream completes.
   func endOutput() { outputEnded.store(true, ordering: .releasing) }
 
-  /// More frames may be written after all, as after a new start.
-  func reopenOutput() { outputEnded.store(false, ordering: .releasing) }
-
   /// The frames that output waits for beyond a block before it begins.
   var cushionFrameCount: Int { cushion.load(ordering: .relaxed) }
 
@@ -56,6 +53,20 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
     let old = raisedFlags.bitwiseAnd(~mask.rawValue, ordering: .relaxed).oldValue
     return CallbackFlags(rawValue: old).intersection(mask)
+  }
+
+  override func willStart(resuming: Bool) {
+    guard !resuming else { return }
+    outputEnded.store(false, ordering: .releasing)
+    isPlaying = false
+    hasPlayed = false
+    lastReadable = 0
+    framesSinceGrowth = 0
+  }
+
+  override func didStop(discarding: Bool) {
+    // This thread is the ring's only reader while no callback runs.
+    if discarding { outputRing?.discard() }
   }
 
   override func interrupted() {
@@ -95,7 +106,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
       raise(.inputOverflow)
       ledger.record(
         gap(.input, .host, at: ring.written, block.inputLoss.frameCount, block)
-          .estimated(block.inputLoss.isEstimated))
+          .lost(block.inputLoss, besides: block.outputLoss))
     }
     guard frameCount > 0 else { return }
     // A block that does not fit is dropped whole: one gap, not a torn block.
@@ -115,7 +126,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
       raise(.outputUnderflow)
       ledger.record(
         gap(.output, .host, at: ring.read, block.outputLoss.frameCount, block)
-          .estimated(block.outputLoss.isEstimated))
+          .lost(block.outputLoss, besides: block.inputLoss))
     }
     let wanted = block.frameCount
     // The end is read before the count: once it is seen, the count is final.
@@ -183,9 +194,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 }
 
 extension Gap {
-  fileprivate func estimated(_ isEstimated: Bool) -> Gap {
+  fileprivate func lost(_ loss: HostLoss, besides other: HostLoss) -> Gap {
     var gap = self
-    gap.isEstimated = isEstimated
+    gap.isEstimated = loss.isEstimated
+    gap.isMutual = loss.frameCount == other.frameCount
     return gap
   }
 }

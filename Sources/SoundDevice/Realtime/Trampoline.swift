@@ -81,18 +81,24 @@ final class Trampoline: @unchecked Sendable {
     inputClips.load(ordering: .relaxed) + outputClips.load(ordering: .relaxed)
   }
 
-  /// How many frames of silence follow the last block, so that it has been played when the stream
-  /// ends. Set before each start.
-  func prepareToStart(drainFrameCount: Int) {
+  /// Before each start, on the host's thread.
+  ///
+  /// - Parameter drainFrameCount: How many frames of silence follow the last block, so that it has
+  ///   been played when the stream ends.
+  func willStart(drainFrameCount: Int, resuming: Bool) {
     drain.store(drainFrameCount, ordering: .relaxed)
     finishing.store(false, ordering: .relaxed)
     remainingDrain = nil
     expectedInputTime = nil
     pace = PaceMeter()
+    processor.willStart(resuming: resuming)
   }
 
-  /// Forgets flags, as before a new playback.
-  func clearFlags() { flagBits.store(0, ordering: .relaxed) }
+  /// After each stop, on the host's thread: no callback runs.
+  func didStop(discarding: Bool) {
+    ledger.settle()
+    processor.didStop(discarding: discarding)
+  }
 
   /// Adds to the flags.
   func note(_ flags: CallbackFlags) {
@@ -148,7 +154,9 @@ final class Trampoline: @unchecked Sendable {
         case .complete: remainingDrain = output == nil ? 0 : drain.load(ordering: .relaxed)
         case .abort:
           unsafe silence(
-            hostOutput.map { base in unsafe base + (done + count) * (output?.hostFrameByteCount ?? 0) },
+            hostOutput.map { base in
+              unsafe base + (done + count) * (output?.hostFrameByteCount ?? 0)
+            },
             frameCount: hostInfo.frameCount - done - count)
           finish()
           return .abort

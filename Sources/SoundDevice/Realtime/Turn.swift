@@ -1,0 +1,28 @@
+internal import Synchronization
+
+/// Lets one thread at a time do something, the others in turn. Not for the audio thread.
+final class Turn: Sendable {
+  private let isTaken = AtomicFlag()
+  private let waiting = Atomic<Int>(0)
+  private let left = Semaphore()
+
+  /// Takes the turn; false when the time is over first. nil waits without limit.
+  func take(timeout: Double?) -> Bool {
+    guard isTaken.testAndSet() else { return true }
+    waiting.add(1, ordering: .sequentiallyConsistent)
+    defer { waiting.subtract(1, ordering: .relaxed) }
+    var patience = Patience(seconds: timeout)
+    while isTaken.testAndSet() {
+      guard let slice = patience.next() else { return false }
+      left.wait(seconds: slice)
+    }
+    return true
+  }
+
+  /// Ends the turn that was taken.
+  func leave() {
+    isTaken.set(false)
+    // A waiter that this does not see yet looks again after one slice of its patience.
+    if waiting.load(ordering: .sequentiallyConsistent) > 0 { left.post() }
+  }
+}
