@@ -126,7 +126,8 @@ public final class DuplexRecorder {
     while left > 0 {
       try SignalCenter.shared.checkStop()
       let frames = unsafe block.span.bytes.extracting(0..<min(left, 4096) * width)
-      do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch {
+      do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch
+      {
         throw .running(error, stream.outputDevice)
       }
     }

@@ -102,7 +102,8 @@ struct DuplexAgreement {
       ?? min(2, most)
     guard max(count, map?.highest ?? 0) <= most else {
       throw DeviceFailure(
-        .failure(device.id, "has \(channels(most)) of \(direction), not \(max(count, map?.highest ?? 0))"))
+        .failure(
+          device.id, "has \(channels(most)) of \(direction), not \(max(count, map?.highest ?? 0))"))
     }
     let encoding = isInput ? request.encodings.input : request.encodings.output
     let format = try Negotiation.hostFormat(for: Negotiation.sampleFormat(for: encoding), device)

@@ -77,7 +77,8 @@ struct SdPlayrec: Tool {
           maps: (maps.input, maps.output),
           encodings: (
             fileFormat.deliveredEncoding, level.gain.isUnity ? source.format.encoding : .f32le
-          ), latency: latency, buffer: buffer, streaming: streaming), compensation: compensate, tail: tail,
+          ), latency: latency, buffer: buffer, streaming: streaming), compensation: compensate,
+        tail: tail,
         try telling.telling(hasFile: input != nil && output != nil))
       source.tellGuess()
       guard source.format.rate == recorder.playedFormat.rate else {

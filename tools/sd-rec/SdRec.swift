@@ -61,7 +61,8 @@ struct SdRec: Tool {
     }
     let stated = try format.rawFormatOrEnvironment()
     try plan().check(
-      fileFormat(), rate: stated.rate ?? 48_000, channelCount: map.map?.count ?? stated.channelCount ?? 1)
+      fileFormat(), rate: stated.rate ?? 48_000,
+      channelCount: map.map?.count ?? stated.channelCount ?? 1)
   }
 
   func run() throws(ToolError) {
