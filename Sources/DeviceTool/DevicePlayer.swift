@@ -133,6 +133,9 @@ public final class DevicePlayer {
     precondition(pipeline.format == format, "the pipeline gives what the device takes")
     do {
       if isLive {
+        if isLow, !SoundSystem.makeThreadRealtime() {
+          Messages.detail("", "no real-time priority for the thread that reads")
+        }
         try calling { () throws(PortAudioError) in try stream.start() }
       }
       try feed(pipeline, isStarted: isLive)

@@ -71,6 +71,8 @@ public final class DeviceRecorder {
   private var remaining: Int?
   /// Frames of the recording still to be written; nil without an end.
   private var unwritten: Int?
+  /// Frames captured before the reader of a pipe of low latency began.
+  private var passedOverCount = 0
   /// Frames that the sink no longer took after the stop.
   private var refusedCount = 0
 
@@ -158,7 +160,9 @@ public final class DeviceRecorder {
     } catch { failure = error }
     failure = finish(pipeline, sink, failure)
     let left = remaining == nil && SignalCenter.shared.isStopping ? stream.readAvailable : 0
-    monitor.conclude(clippedCount: pipeline.clippedCount, undelivered: refusedCount + left)
+    monitor.conclude(
+      clippedCount: pipeline.clippedCount, undelivered: refusedCount + left,
+      passedOver: passedOverCount)
     if let failure { throw failure }
   }
 
@@ -201,18 +205,52 @@ public final class DeviceRecorder {
     _ isOver: @escaping @Sendable () -> Bool
   ) throws(ToolError) {
     var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
-    var isShrunk = !isLow
+    let interrupted = { isStopping() || isOver() }
+    if isLow, sink.isStream {
+      let count = try awaitReader(&block, through: pipeline, to: sink, interrupted)
+      try deliver(unsafe block.span.bytes, count: count, through: pipeline, to: sink)
+    }
     while !isComplete, !isOver() {
-      let count = try read(into: &block) { isStopping() || isOver() }
-      if !isShrunk {
-        isShrunk = true
-        PipeWriter.shrinkPipe(
-          StandardStreams.output,
-          blockByteCount: stream.periodFrameCount * sink.format.frameByteCount)
-      }
+      let count = try read(into: &block, interrupted: interrupted)
       try deliver(unsafe block.span.bytes, count: count, through: pipeline, to: sink)
       try SignalCenter.shared.checkStop()
     }
+  }
+
+  /// With low latency, the recording begins when its reader does: a first frame is written, and
+  /// what is captured until that has been read is passed over, rather than made to wait in the
+  /// pipe, where it would delay all that follows.
+  ///
+  /// - Returns: The frames in `block` with which the recording goes on.
+  private func awaitReader(
+    _ block: inout [UInt8], through pipeline: PushPipeline, to sink: some FrameSink,
+    _ interrupted: () -> Bool
+  ) throws(ToolError) -> Int {
+    if !SoundSystem.makeThreadRealtime() {
+      Messages.detail("", "no real-time priority for the thread that writes")
+    }
+    var isFirst = true
+    while !isComplete, !interrupted() {
+      let count = try read(into: &block, interrupted: interrupted)
+      guard count > 0 else { break }
+      PipeWriter.shrinkPipe(
+        StandardStreams.output,
+        blockByteCount: stream.periodFrameCount * sink.format.frameByteCount)
+      if isFirst {
+        isFirst = false
+        let frame = unsafe block.span.bytes.extracting(0..<deviceFormat.frameByteCount)
+        try pipeline.push(frame) { frames throws(ToolError) in try write(frames, to: sink) }
+        remaining = remaining.map { $0 - 1 }
+        passedOverCount += count - 1
+      } else if PipeWriter.unreadByteCount(StandardStreams.output) > 0 {
+        passedOverCount += count
+      } else {
+        Messages.detail(
+          "", "\(counted(passedOverCount, "frame")) passed over before the reader began")
+        return count
+      }
+    }
+    return 0
   }
 
   /// After the stop: what the ring still holds, without waiting for more.

@@ -8,6 +8,7 @@ public final class DeviceWire {
   private let device: Device
   private let monitor: Monitor
   private let length: Double?
+  private let limit: Int
 
   /// Finds the devices, agrees with them and opens them.
   ///
@@ -30,8 +31,10 @@ public final class DeviceWire {
         + "input latency \(Self.milliseconds(stream.inputLatency)), "
         + "output latency \(Self.milliseconds(stream.outputLatency))")
     self.length = length?.seconds(at: rate)
+    let limit = length?.frameCount(at: rate) ?? .max
+    self.limit = limit
     monitor = Monitor(stream, device, policy: policy, telling, channelCount: 0) {
-      Self.summary(stream)
+      Self.summary(stream, limit)
     }
   }
 
@@ -73,7 +76,7 @@ public final class DeviceWire {
           position: Double(stream.losses.output.delivered) / stream.sampleRate, length: length)
       }
     } catch { failure = error }
-    let summary = Self.summary(stream)
+    let summary = Self.summary(stream, limit)
     if !stream.isLost {
       do throws(PortAudioError) { try stream.stop() } catch {
         failure = failure ?? .running(error, device)
@@ -84,10 +87,12 @@ public final class DeviceWire {
     if let failure { throw failure }
   }
 
-  private static func summary(_ stream: RawAudioStream) -> String {
+  private static func summary(_ stream: RawAudioStream, _ limit: Int) -> String {
     let losses = stream.losses
+    // The last block may reach beyond the length; what is beyond is silence.
+    let frameCount = min(losses.output.delivered, limit)
     let load = (stream.cpuLoad * 1000).rounded() / 10
-    return "\(counted(losses.output.delivered, "frame")), \(losses.input.lost) of input lost, "
+    return "\(counted(frameCount, "frame")), \(losses.input.lost) of input lost, "
       + "\(losses.output.lost) of output lost, CPU load \(load) %"
   }
 

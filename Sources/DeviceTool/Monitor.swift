@@ -107,8 +107,10 @@ final class Monitor {
 
   /// Prints totals and remembers the exit status that follows from losses.
   ///
-  /// - Parameter undelivered: Frames that were read but that nobody took after a stop.
-  func conclude(clippedCount: Int, undelivered: Int = 0) {
+  /// - Parameters:
+  ///   - undelivered: Input that nobody took after a stop.
+  ///   - passedOver: Input from before the recording began.
+  func conclude(clippedCount: Int, undelivered: Int = 0, passedOver: Int = 0) {
     tellStart()
     for gap in stream.takeGaps() { feed?.loss(gap) }
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
@@ -117,7 +119,8 @@ final class Monitor {
     }
     var losses = stream.losses
     losses.input.dropped += undelivered
-    losses.input.delivered -= undelivered
+    losses.input.idle += passedOver
+    losses.input.delivered -= undelivered + passedOver
     feed?.end(losses, clippedCount: clippedCount, pausedSeconds: pausedSeconds)
     guard policy != .ignore, let total = words.total(losses) else { return }
     Messages.note("", total)

@@ -105,6 +105,7 @@ enum Negotiation {
     Messages.detail(
       device.id,
       "opened for \(direction): \(hertz(stream.sampleRate)), \(channels(channelCount)), "
-        + "\(format.name), latency \(milliseconds) ms")
+        + "\(format.name), latency \(milliseconds) ms"
+        + (device.hostAPIName == "ALSA" ? ", real-time priority asked for" : ""))
   }
 }

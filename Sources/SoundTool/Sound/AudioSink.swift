@@ -11,7 +11,8 @@ public final class AudioSink {
   public let format: StreamFormat
 
   private var writer: AudioFileWriter?
-  private let isStream: Bool
+  /// Whether it is a pipe or a device, which cannot be sought in.
+  public let isStream: Bool
   private let grace: Double
   private let syncs: Bool
   private var nextUpdate: Double

@@ -21,6 +21,8 @@ public final class FileSeries: FrameSink {
 
   /// What ``write(_:)`` takes.
   public let format: StreamFormat
+  /// Always a file.
+  public var isStream: Bool { false }
   /// Frames written so far, in all files.
   public var frameCount: Int { finishedFrameCount + (sink?.frameCount ?? 0) }
 

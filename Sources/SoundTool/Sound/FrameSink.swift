@@ -2,6 +2,8 @@
 public protocol FrameSink: AnyObject {
   /// What ``write(_:)`` takes.
   var format: StreamFormat { get }
+  /// Whether it goes to a pipe or a device.
+  var isStream: Bool { get }
   /// Frames written so far.
   var frameCount: Int { get }
   /// Writes whole frames, all of them.
