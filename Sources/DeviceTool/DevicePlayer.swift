@@ -161,9 +161,15 @@ public final class DevicePlayer {
     var block = [UInt8](repeating: 0, count: capacity * format.frameByteCount)
     while true {
       try SignalCenter.shared.checkStop()
+      if isLow, isStarted {
+        // What is not wanted yet stays in the pipe, where the recorder sees it.
+        stream.waitUntilQueued(atMost: stream.cushionFrameCount, interrupted: isStopping)
+      }
+      let room = isLow && isStarted ? max(1, min(capacity, period)) : capacity
       var target = block.mutableSpan
       var bytes = unsafe target.mutableBytes
-      let count = try pipeline.read(into: &bytes)
+      var part = bytes._mutatingExtracting(..<(room * format.frameByteCount))
+      let count = try pipeline.read(into: &part)
       if count == 0 || !isStarted && stream.writeAvailable < count {
         if !isStarted { try calling { () throws(PortAudioError) in try stream.start() } }
         isStarted = true
@@ -191,6 +197,8 @@ public final class DevicePlayer {
     PipeWriter.shrinkPipe(
       0, blockByteCount: stream.periodFrameCount * source.format.frameByteCount)
   }
+
+  private var period: Int { stream.periodFrameCount == 0 ? 256 : stream.periodFrameCount }
 
   private func look(_ pipeline: FramePipeline) throws(ToolError) {
     try monitor.look(

@@ -71,8 +71,10 @@ public final class DeviceRecorder {
   private var remaining: Int?
   /// Frames of the recording still to be written; nil without an end.
   private var unwritten: Int?
-  /// Frames captured before the reader of a pipe of low latency began.
+  private var backlog = BacklogMeter()
+  /// Frames passed over, and still to be, so that nothing waits in a pipe of low latency.
   private var passedOverCount = 0
+  private var toPassOver = 0
   /// Frames that the sink no longer took after the stop.
   private var refusedCount = 0
 
@@ -206,52 +208,48 @@ public final class DeviceRecorder {
   ) throws(ToolError) {
     var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
     let interrupted = { isStopping() || isOver() }
-    if isLow, sink.isStream {
-      let count = try awaitReader(&block, through: pipeline, to: sink, interrupted)
-      try deliver(unsafe block.span.bytes, count: count, through: pipeline, to: sink)
-    }
+    prepareLowLatency(sink)
+    var isShrunk = !isLow || !sink.isStream
     while !isComplete, !isOver() {
       let count = try read(into: &block, interrupted: interrupted)
-      try deliver(unsafe block.span.bytes, count: count, through: pipeline, to: sink)
+      if !isShrunk {
+        isShrunk = true
+        PipeWriter.shrinkPipe(
+          StandardStreams.output,
+          blockByteCount: period * sink.format.frameByteCount)
+      }
+      let excess = excess(of: count, sink)
+      let bytes = unsafe block.span.bytes.extracting((excess * deviceFormat.frameByteCount)...)
+      try deliver(bytes, count: count - excess, through: pipeline, to: sink)
       try SignalCenter.shared.checkStop()
     }
   }
 
-  /// With low latency, the recording begins when its reader does: a first frame is written, and
-  /// what is captured until that has been read is passed over, rather than made to wait in the
-  /// pipe, where it would delay all that follows.
-  ///
-  /// - Returns: The frames in `block` with which the recording goes on.
-  private func awaitReader(
-    _ block: inout [UInt8], through pipeline: PushPipeline, to sink: some FrameSink,
-    _ interrupted: () -> Bool
-  ) throws(ToolError) -> Int {
+  /// With low latency nothing waits in the pipe for no good; says how many of `count` frames are
+  /// passed over.
+  private func excess(of count: Int, _ sink: some FrameSink) -> Int {
+    guard isLow, sink.isStream else { return 0 }
+    if toPassOver == 0 {
+      let unread = PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.frameByteCount
+      toPassOver = backlog.note(waiting: unread + stream.readAvailable, blockFrameCount: period)
+    }
+    let excess = min(toPassOver, count)
+    toPassOver -= excess
+    passedOverCount += excess
+    if excess > 0, toPassOver == 0 {
+      Messages.detail("", "\(counted(passedOverCount, "frame")) passed over to stay in time")
+    }
+    return excess
+  }
+
+  private func prepareLowLatency(_ sink: some FrameSink) {
+    guard isLow, sink.isStream else { return }
     if !SoundSystem.makeThreadRealtime() {
       Messages.detail("", "no real-time priority for the thread that writes")
     }
-    var isFirst = true
-    while !isComplete, !interrupted() {
-      let count = try read(into: &block, interrupted: interrupted)
-      guard count > 0 else { break }
-      PipeWriter.shrinkPipe(
-        StandardStreams.output,
-        blockByteCount: stream.periodFrameCount * sink.format.frameByteCount)
-      if isFirst {
-        isFirst = false
-        let frame = unsafe block.span.bytes.extracting(0..<deviceFormat.frameByteCount)
-        try pipeline.push(frame) { frames throws(ToolError) in try write(frames, to: sink) }
-        remaining = remaining.map { $0 - 1 }
-        passedOverCount += count - 1
-      } else if PipeWriter.unreadByteCount(StandardStreams.output) > 0 {
-        passedOverCount += count
-      } else {
-        Messages.detail(
-          "", "\(counted(passedOverCount, "frame")) passed over before the reader began")
-        return count
-      }
-    }
-    return 0
   }
+
+  private var period: Int { stream.periodFrameCount }
 
   /// After the stop: what the ring still holds, without waiting for more.
   private func copyRest(through pipeline: PushPipeline, to sink: some FrameSink) throws(ToolError) {
@@ -268,7 +266,10 @@ public final class DeviceRecorder {
     do throws(PortAudioError) {
       var target = block.mutableSpan
       var bytes = unsafe target.mutableBytes
-      return try stream.read(into: &bytes, interrupted: interrupted)
+      // With low latency block by block, so that what waits is seen.
+      let most = isLow && period > 0 ? period * deviceFormat.frameByteCount : bytes.byteCount
+      var part = bytes._mutatingExtracting(..<min(most, bytes.byteCount))
+      return try stream.read(into: &part, interrupted: interrupted)
     } catch {
       throw .running(error, device)
     }

@@ -82,8 +82,9 @@ public final class DeviceWire {
         failure = failure ?? .running(error, device)
       }
     }
-    Messages.note("", summary)
     monitor.conclude(clippedCount: 0)
+    if let failure, failure.kind == .told { throw failure }
+    Messages.note("", summary)
     if let failure { throw failure }
   }
 

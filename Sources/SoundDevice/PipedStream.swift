@@ -68,6 +68,14 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
     }
   }
 
+  /// Waits until at most so many frames wait to be played; less long if `interrupted` says so.
+  package func waitUntilQueued(atMost count: Int, interrupted: () -> Bool) {
+    guard let ring = session.rings?.outputRing else { return }
+    while ring.readableCount > count, !interrupted(), isActive || session.isPaused {
+      ring.waitUntilWritable(ring.capacity - count, seconds: 0.1)
+    }
+  }
+
   /// No more frames will be written: what is in the ring plays, then the stream finishes.
   package func endOutput() { session.rings?.endOutput() }
 

@@ -71,7 +71,7 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
 
   /// PortAudio's own words for the code. Corresponds to `Pa_GetErrorText`.
   public var text: String {
-    code == .hostLost ? "device lost" : PortAudioHost.text(of: code)
+    code == .hostLost ? "the sound system does not answer" : PortAudioHost.text(of: code)
   }
 
   /// Operation, words and code, in one line.
