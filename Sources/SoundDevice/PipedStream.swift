@@ -1,4 +1,5 @@
 package import PCM
+internal import CRealtime
 internal import Synchronization
 
 /// A stream for programs: raw frames in the host's own sample format go through rings, output
@@ -114,6 +115,10 @@ package enum SoundSystem {
   package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     SoundDevice.startThread(named: name, body)
   }
+
+  /// Gives the calling thread real-time priority, below that of audio threads; false where that is
+  /// not allowed.
+  package static func makeThreadRealtime() -> Bool { sd_make_thread_realtime(10) }
 
   /// Seconds of a clock that never goes back.
   package static var seconds: Double { monotonicSeconds() }
