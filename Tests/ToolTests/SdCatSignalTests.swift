@@ -82,6 +82,7 @@ import Testing
     let sound = [UInt8](repeating: 0x90, count: 4000)
     let command = Command.tool("sd-cat", ["--from", "u8:8000:1", "-o", path]).reading(.pipe)
     try await withTool(command) { (tool) async throws in
+      try await answer(tool)
       try await tool.write(sound)
       try await eventually("the file is written") {
         tool.send(SIGUSR1)
@@ -111,6 +112,7 @@ import Testing
   @Test func controlCStopsAShellLoop() async throws {
     // The shell stops because its child died of INT, and does not go on to the second.
     let folder = try TemporaryDirectory()
+    try folder.write([], to: "out")
     let tool = try BuiltTool.path(of: "sd-cat")
     let script =
       "for i in 1 2; do \"\(tool)\" --from u8 > '\(folder.file("out"))'; echo end $i; done"
@@ -129,8 +131,10 @@ import Testing
     try await withTool(waiting) { (tool) async throws in
       try await tool.write([1, 2, 3])
       #expect(try await tool.readOutput(3) == [1, 2, 3])
-      tool.send(SIGUSR1)
-      try await tool.waitForError(containing: "sd-cat: 3 frames, 0:00.0\n")
+      try await eventually("all three are counted") {
+        tool.send(SIGUSR1)
+        return tool.errorText.contains("sd-cat: 3 frames, 0:00.0\n")
+      }
       tool.closeInput()
       #expect(try await tool.wait() == .exited(0))
     }
