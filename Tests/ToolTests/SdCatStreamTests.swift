@@ -27,7 +27,7 @@ import Testing
   @Test func trailingBytesAreReportedAfterEverythingElse() async throws {
     let whole = bytes(of: [0.5, -0.5, 0.25, -0.25] as [Float])
     let result = try await runTool("sd-cat", ["-q"], stdin: .bytes(whole + [1, 2, 3]))
-    #expect(result.output == whole)
+    #expect(Sound(result.output) == Sound(whole))
     #expect(result.errorText == "sd-cat: stdin: 3 trailing bytes ignored (a frame is 8 bytes)\n")
     #expect(result.status == .exited(1))
   }
@@ -35,7 +35,7 @@ import Testing
   @Test func oneByteAtATimeIsTheSameSound() async throws {
     let sound = (0..<40).map { UInt8($0) }
     let command = Command.tool("sd-cat", ["--from", "s24le:8000:1", "-f", "s24be"]).reading(.pipe)
-    let result = try await withTool(command) { tool in
+    let result = try await withTool(command) { (tool) async throws in
       for byte in sound { try await tool.write([byte]) }
       tool.closeInput()
       return try await tool.finish()
@@ -46,7 +46,7 @@ import Testing
 
   @Test func aFrameIsPassedOnWithoutWaitingForTheNext() async throws {
     let command = Command.tool("sd-cat", ["--from", "s16le:8000:2"]).reading(.pipe)
-    try await withTool(command) { tool in
+    try await withTool(command) { (tool) async throws in
       for frame in [[1, 2, 3, 4], [5, 6, 7, 8]] as [[UInt8]] {
         try await tool.write(frame)
         #expect(try await tool.readOutput(4) == frame)
@@ -92,7 +92,7 @@ import Testing
     // Without stderr the complaint has no place, least of all in the sound.
     let folder = try TemporaryDirectory()
     let path = folder.file("a.s16le")
-    let silent = Command.tool("sd-cat", ["--from", "s16le", "-o", path])
+    let silent = Command.tool("sd-cat", ["--from", "s16le:8000:1", "-o", path])
       .reading(.bytes([1, 2, 3])).writing(.closed, to: 2)
     #expect(try await run(silent).status == .exited(1))
     #expect(try folder.read("a.s16le") == [1, 2])

@@ -17,7 +17,7 @@ import Testing
   @Test func rawInIsRawOutByteForByte() async throws {
     let path = try folder.write(noise, to: "a.s16le")
     let result = try await cat("--from", "s16le:44100:2", path)
-    #expect(result.output == noise)
+    #expect(Sound(result.output) == Sound(noise))
     #expect(result.errorText.isEmpty)
     #expect(result.succeeded)
   }
@@ -28,7 +28,7 @@ import Testing
     let made = try await cat("--from", "s16le:44.1k:2", "-o", path, stdin: .bytes(noise))
     #expect(made.succeeded, "\(made)")
     let back = try await cat("-f", "s16le", path)
-    #expect(back.output == noise, "\(back)")
+    #expect(Sound(back.output) == Sound(noise), "\(back)")
     let info = try await cat("--env", path)
     #expect(info.outputText.hasPrefix("SD_RATE=44100 SD_CHANNELS=2 SD_FORMAT=s16"))
   }
@@ -40,7 +40,7 @@ import Testing
       Command.tool("sd-cat", ["-f", "s16le"]),
     ])
     #expect(stages[0].succeeded && stages[1].succeeded, "\(stages)")
-    #expect(stages[1].output == noise)
+    #expect(Sound(stages[1].output) == Sound(noise))
     #expect(stages[1].errorText.isEmpty)
   }
 
@@ -49,15 +49,15 @@ import Testing
     let command = Command.tool("sd-cat", ["--from", "s16le:8000:2", "-t", "caf"])
       .reading(.bytes(noise)).writing(.file(path))
     #expect(try await run(command).succeeded)
-    #expect(try await cat("-f", "s16le", path).output == noise)
+    #expect(try await Sound(cat("-f", "s16le", path).output) == Sound(noise))
   }
 
   @Test func filesAreJoinedInOrder() async throws {
     let half = noise.count / 8 * 4
     let a = try folder.write(Array(noise[..<half]), to: "a.s16le")
     let b = try folder.write(Array(noise[half...]), to: "b.s16le")
-    let result = try await cat(a, "-", "--", b, stdin: .bytes([1, 2, 3, 4]))
-    #expect(result.output == noise[..<half] + [1, 2, 3, 4] + noise[half...])
+    let result = try await cat("--from", "s16le", a, "-", "--", b, stdin: .bytes([1, 2, 3, 4]))
+    #expect(Sound(result.output) == Sound(noise[..<half] + [1, 2, 3, 4] + noise[half...]))
   }
 
   @Test func filesThatDifferAreRefusedWithBothNames() async throws {
@@ -74,7 +74,7 @@ import Testing
     let joined = try await cat(a, b, "-r", "44.1k", "-c", "2")
     let frames = 4321 + Int((8642 * 44100.0 / 48000).rounded())
     #expect(joined.output.count == frames * 4)
-    #expect(Array(joined.output.prefix(4321 * 4)) == noise)
+    #expect(Sound(Array(joined.output.prefix(4321 * 4))) == Sound(noise))
   }
 
   @Test func startLengthMapAndGain() async throws {
@@ -136,6 +136,21 @@ import Testing
 
         """)
     #expect(try await cat("--env", path, path).status == .exited(2))
+  }
+
+  @Test func verboseSaysWhatWasOpenedAndWhy() async throws {
+    let path = folder.file("a.wav")
+    let words = try await cat(
+      "-v", "--from", "s16le:8000:2", "-r", "16k", "-o", path, stdin: .bytes([1, 2, 3, 4])
+    ).errorText
+    #expect(
+      words == """
+        sd-cat: stdin: raw s16le, 8000 Hz, 2 channels
+        sd-cat: stdin: resampled from 8000 Hz to 16000 Hz
+        sd-cat: \(path): written as wav s16le, 16000 Hz, 2 channels
+        sd-cat: \(path): 2 frames written
+
+        """)
   }
 
   @Test func typesAreListed() async throws {

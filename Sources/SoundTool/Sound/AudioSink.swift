@@ -60,6 +60,7 @@ public final class AudioSink {
     } catch {
       throw .of(error, plan.name)
     }
+    Messages.detail(name, "written as \(fileFormat), \(hertz(rate)), \(channels(channelCount))")
   }
 
   /// Frames written so far; those of a raw pipe are those the pipe has taken.
