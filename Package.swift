@@ -2,17 +2,15 @@
 
 import PackageDescription
 
-// A warning fails our own check (make check), never the build of somebody who depends on us.
-let strict: [SwiftSetting] =
-  Context.environment["SD_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
-
-let settings: [SwiftSetting] = strict + [
+var settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// A warning fails our own check (make check), never the build of somebody who depends on us.
+if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -55,7 +53,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
-      dependencies: ["PCM", "SoundDevice", "SoundTool", argumentParser],
+      dependencies: ["PCM", "SoundDevice", "SoundFile", "SoundTool", argumentParser],
       swiftSettings: settings),
 
     // Programs.
@@ -66,10 +64,10 @@ let package = Package(
       name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
       path: "tools/sd-play", swiftSettings: settings),
     .executableTarget(
-      name: "sd-rec", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      name: "sd-rec", dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-rec", swiftSettings: settings),
     .executableTarget(
-      name: "sd-playrec", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
+      name: "sd-playrec", dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-playrec", swiftSettings: settings),
     .executableTarget(
       name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],

@@ -65,29 +65,7 @@ public final class DevicePlayer {
     isLow = latency == .low
     (stream, device) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
-      let device = try Negotiation.device(request.device, .output)
-      var parameters = try Self.parameters(request, device)
-      let wanted = Negotiation.sampleFormat(for: request.encoding)
-      do throws(PortAudioError) {
-        let format = try device.hostFormat(for: request.computes ? .float32 : wanted)
-        let rate: Double
-        do throws(DeviceFailure) {
-          rate = try Negotiation.rate(
-            request.rate, device, .output, parameters, format, mayResample: request.mayResample)
-        } catch { throw error }
-        parameters.latency = latency.library(at: rate)
-        let options = StreamOptions(
-          sampleRate: rate, blockSize: blockSize, clipOff: true, ditherOff: true,
-          bufferFrameCount: Negotiation.bufferFrameCount(
-            buffer, rate: rate, frameByteCount: format.byteCount * request.channelCount))
-        return (
-          try PipedStream(input: nil, output: (parameters, format), options: options), device
-        )
-      } catch let error as DeviceFailure {
-        throw error
-      } catch let error as PortAudioError {
-        throw DeviceFailure(error)
-      }
+      try Self.open(request, latency: latency, blockSize: blockSize, buffer: buffer)
     }
     Negotiation.tell(stream, device, .output)
     format = StreamFormat(
@@ -95,11 +73,32 @@ public final class DevicePlayer {
       channelCount: stream.outputChannelCount)
     watch = LossWatch(policy: policy, rate: stream.sampleRate)
     let (stream, rate) = (stream, stream.sampleRate)
-    holder = StreamHolder(stream) {
+    holder = StreamHolder(stream, device) {
       let counts = stream.losses.output
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames played (\(seconds) s), \(counts.inserted) inserted, "
         + "\(counts.lost) lost"
+    }
+  }
+
+  private static func open(
+    _ request: Request, latency: SoundTool.Latency, blockSize: Int?, buffer: FrameTime
+  ) throws(DeviceFailure) -> (PipedStream, Device) {
+    let device = try Negotiation.device(request.device, .output)
+    var parameters = try parameters(request, device)
+    let wanted = request.computes ? .float32 : Negotiation.sampleFormat(for: request.encoding)
+    let format = try Negotiation.hostFormat(for: wanted, device)
+    let rate = try Negotiation.rate(
+      request.rate, device, .output, parameters, format, mayResample: request.mayResample)
+    parameters.latency = latency.library(at: rate)
+    let options = StreamOptions(
+      sampleRate: rate, blockSize: blockSize, clipOff: true, ditherOff: true,
+      bufferFrameCount: Negotiation.bufferFrameCount(
+        buffer, rate: rate, frameByteCount: format.byteCount * request.channelCount))
+    do {
+      return (try PipedStream(input: nil, output: (parameters, format), options: options), device)
+    } catch {
+      throw DeviceFailure(error)
     }
   }
 
@@ -180,12 +179,7 @@ public final class DevicePlayer {
   private func drain(_ pipeline: FramePipeline, _ line: ProgressLine?) throws(ToolError) {
     stream.endOutput()
     var meter: LevelMeter?
-    while !stream.wait(timeout: 0.1) || stream.isPaused {
-      try SignalCenter.shared.checkStop()
-      try look(pipeline, line, &meter)
-    }
-    guard !stream.isLost else { throw .failure(device.id, "device lost") }
-    try look(pipeline, line, &meter)
+    try holder.waitUntilFinished { () throws(ToolError) in try look(pipeline, line, &meter) }
   }
 
   private func look(_ pipeline: FramePipeline, _ line: ProgressLine?, _ meter: inout LevelMeter?)

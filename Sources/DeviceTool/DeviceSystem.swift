@@ -30,10 +30,12 @@ public enum DeviceSystem {
   }
 
   /// Runs `body` with the libraries up, and takes them down again.
+  ///
+  /// - Parameter stall: Seconds without an answer after which a host is given up.
   public static func run(
-    _ streaming: StreamingOptions = StreamingOptions(), _ body: () throws(ToolError) -> Void
+    stall: Double = 2, _ body: () throws(ToolError) -> Void
   ) throws(ToolError) {
-    try begin(stall: streaming.stallSeconds)
+    try begin(stall: stall)
     defer { end() }
     try body()
   }

@@ -24,7 +24,7 @@ struct LossWatch {
   /// Tells of the stream's gaps since the last call and hands them on.
   ///
   /// - Throws: status 3, where the policy is to stop at the first.
-  mutating func check(_ stream: PipedStream, _ handle: (Gap) throws(ToolError) -> Void = { _ in })
+  mutating func check(_ stream: any AudioStreaming, _ handle: (Gap) throws(ToolError) -> Void = { _ in })
     throws(ToolError)
   {
     if stream.losses.isFreewheeling, !toldFreewheeling {
@@ -36,7 +36,7 @@ struct LossWatch {
       guard !gap.isFreewheeling, policy != .ignore else { continue }
       if policy == .abort { throw .framesLost("", words(for: gap)) }
       limit.note("", words(for: gap))
-      if gap.cause == .starvation {
+      if gap.cause == .starvation, let stream = stream as? PipedStream {
         Messages.detail("", "cushion is now \(counted(stream.cushionFrameCount, "frame"))")
       }
     }

@@ -19,6 +19,13 @@ enum Negotiation {
     }
   }
 
+  /// The format in which data of `format` passes through the device unharmed.
+  static func hostFormat(for format: SampleFormat, _ device: Device) throws(DeviceFailure)
+    -> SampleFormat
+  {
+    do { return try device.hostFormat(for: format) } catch { throw DeviceFailure(error) }
+  }
+
   /// The rate to open a device at: `wanted` if it can do that, else, where that is allowed, its
   /// own.
   static func rate(

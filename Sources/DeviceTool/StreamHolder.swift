@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Ties a stream to the signals: a stop wakes whoever waits for it, Ctrl-Z pauses it.
 final class StreamHolder: Sendable {
-  let stream: PipedStream
+  let stream: any AudioStreaming
+  private let device: Device
   private struct Pause {
     var began: Double?
     var total = 0.0
@@ -12,9 +13,10 @@ final class StreamHolder: Sendable {
   }
   private let pauses = Mutex(Pause())
 
-  init(_ stream: PipedStream, status: @escaping @Sendable () -> String) {
+  init(_ stream: any AudioStreaming, _ device: Device, status: @escaping @Sendable () -> String) {
     self.stream = stream
-    SignalCenter.shared.onStop { stream.wake() }
+    self.device = device
+    SignalCenter.shared.onStop { stream.session.wake() }
     SignalCenter.shared.onPause({ [self] in pause() }, resume: { [self] in resume() })
     SignalCenter.shared.onStatus(status)
   }
@@ -25,12 +27,23 @@ final class StreamHolder: Sendable {
       defer { state.total = 0 }
       return (state.total, state.failure)
     }
-    if let failure { throw .running(failure, stream.outputDevice ?? stream.inputDevice) }
+    if let failure { throw .running(failure, device) }
     return seconds
   }
 
+  /// Waits until the stream has finished, and calls `look` ten times a second meanwhile.
+  func waitUntilFinished(_ look: () throws(ToolError) -> Void) throws(ToolError) {
+    while !stream.wait(timeout: 0.1) || stream.session.isPaused {
+      try SignalCenter.shared.checkStop()
+      try look()
+      if stream.session.isPaused { SoundSystem.pause(seconds: 0.05) }
+    }
+    guard !stream.isLost else { throw .failure(device.id, "device lost") }
+    try look()
+  }
+
   private func pause() {
-    note { () throws(PortAudioError) in try stream.pause() }
+    note { () throws(PortAudioError) in try stream.session.pause() }
     pauses.withLock { $0.began = SoundSystem.seconds }
   }
 
@@ -39,14 +52,14 @@ final class StreamHolder: Sendable {
       if let began = state.began { state.total += SoundSystem.seconds - began }
       state.began = nil
     }
-    note { () throws(PortAudioError) in try stream.resume() }
+    note { () throws(PortAudioError) in try stream.session.resume() }
   }
 
   // On the signal thread; the program's own thread throws it when it comes by.
   private func note(_ body: () throws(PortAudioError) -> Void) {
     do throws(PortAudioError) { try body() } catch {
       pauses.withLock { $0.failure = error }
-      stream.wake()
+      stream.session.wake()
     }
   }
 }

@@ -24,6 +24,9 @@ public struct Gap: Sendable, Hashable {
   public var isEstimated: Bool
   /// Whether the host ran faster than twice real time then, so that the gap is no fault.
   public var isFreewheeling: Bool
+  /// Whether the host lost as many frames of the other direction at once, so that input and output
+  /// are still aligned.
+  public var isMutual = false
 }
 
 /// Every frame of a stream accounted for, since it was opened.

@@ -62,25 +62,13 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
   package func prefill(_ source: RawSpan) throws(PortAudioError) -> Int {
     let ring = session.rings?.outputRing
     return unsafe source.withUnsafeBytes { bytes in
-      guard let ring, let base = unsafe bytes.baseAddress else { return 0 }
+      guard let ring, let base = bytes.baseAddress else { return 0 }
       return unsafe ring.write(from: base, count: bytes.count / ring.frameByteCount)
     }
   }
 
-  /// Whether the stream is between `pause()` and `resume()`.
-  package var isPaused: Bool { session.isPaused.isSet }
-
   /// No more frames will be written: what is in the ring plays, then the stream finishes.
   package func endOutput() { session.rings?.endOutput() }
-
-  /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
-  package func wake() { session.wake() }
-
-  /// Stops the host but keeps what the rings hold; whoever reads or writes goes on waiting.
-  package func pause() throws(PortAudioError) { try session.pause() }
-
-  /// Goes on after a pause.
-  package func resume() throws(PortAudioError) { try session.resume() }
 
   /// Frames that output waits for beyond a block before it begins.
   package var cushionFrameCount: Int { session.rings?.cushionFrameCount ?? 0 }
@@ -121,6 +109,11 @@ package enum SoundSystem {
 
   /// Whether a host no longer answers, so that exit handlers of its libraries may hang.
   package static var isLost: Bool { Hosts.portAudio.isLost || Hosts.virtual.isLost }
+
+  /// Starts a detached thread on which no signal handler of the program runs.
+  package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+    SoundDevice.startThread(named: name, body)
+  }
 
   /// Seconds of a clock that never goes back.
   package static var seconds: Double { monotonicSeconds() }

@@ -6,7 +6,7 @@ public final class StreamSession: Sendable {
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
-  let isPaused = AtomicFlag()
+  private let paused = AtomicFlag()
   private let readTurn = Turn()
   private let writeTurn = Turn()
 
@@ -95,34 +95,37 @@ public final class StreamSession: Sendable {
   }
 
   func abort() throws(PortAudioError) {
-    isPaused.set(false)
+    paused.set(false)
     try stream.stop(.atOnce)
   }
 
   func close() throws(PortAudioError) { try stream.close() }
 
+  /// Whether the stream is between `pause()` and `resume()`.
+  package var isPaused: Bool { paused.isSet }
+
   /// Stops the host and keeps the rings; readers and writers go on waiting.
-  func pause() throws(PortAudioError) {
+  package func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
-    isPaused.set()
+    paused.set()
     do throws(PortAudioError) { try stream.stop(.pausing) } catch {
-      isPaused.set(false)
+      paused.set(false)
       throw error
     }
   }
 
   /// Goes on after a pause.
-  func resume() throws(PortAudioError) {
-    guard isPaused.isSet else { return }
+  package func resume() throws(PortAudioError) {
+    guard paused.isSet else { return }
     defer {
-      isPaused.set(false)
+      paused.set(false)
       wake()
     }
     try stream.start(resuming: true)
   }
 
   /// Whether frames are still to come or to go, now or after a pause.
-  private var isUnderWay: Bool { stream.phase == .running || isPaused.isSet }
+  private var isUnderWay: Bool { stream.phase == .running || isPaused }
 
   // MARK: Losses
 
@@ -202,7 +205,7 @@ public final class StreamSession: Sendable {
   }
 
   /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
-  func wake() {
+  package func wake() {
     rings?.inputRing?.wake()
     rings?.outputRing?.wake()
   }

@@ -24,8 +24,8 @@ struct SdCat: Tool {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Take every input as raw: FMT[:RATE[:CHANNELS]].", valueName: "format"),
-    transform: Words.rawFormat)
-  var from: RawFormat?
+    transform: Words.inputKind)
+  var from: InputKind?
 
   @OptionGroup var start: StartOptions
   @OptionGroup var length: LengthOptions
@@ -60,8 +60,8 @@ struct SdCat: Tool {
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
     try plan.check(
-      formats.format, rate: formats.rate ?? from?.rate,
-      channelCount: formats.channels ?? channels.map?.count ?? from?.channelCount)
+      formats.format, rate: formats.rate ?? from?.raw.rate,
+      channelCount: formats.channels ?? channels.map?.count ?? from?.raw.channelCount)
   }
 
   func run() throws(ToolError) {
@@ -75,9 +75,10 @@ struct SdCat: Tool {
   private func open() throws(ToolError) -> [AudioSource] {
     var options = AudioSource.Options()
     options.raw = try Environment.rawFormat()
+    options.typeOption = "--from"
     if let from {
-      options.raw = from.completed(by: options.raw)
-      options.type = .named(.raw)
+      options.raw = from.raw.completed(by: options.raw)
+      options.type = .named(from.type)
     }
     return try AudioSource.open(files, options)
   }

@@ -26,21 +26,19 @@ struct SdPlay: Tool {
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 
-  private var raw = RawFormat()
-
   mutating func prepare() throws(ToolError) {
     try DeviceSystem.checkEnvironment()
     try map.refuseRepeats()
-    raw = try format.rawFormatOrEnvironment()
+    _ = try format.rawFormatOrEnvironment()
     try streaming.check()
     try latency.check()
   }
 
   func run() throws(ToolError) {
-    try DeviceSystem.run(streaming) { () throws(ToolError) in
+    try DeviceSystem.run(stall: streaming.stallSeconds) { () throws(ToolError) in
       var reading = AudioSource.Options()
       reading.type = format.type
-      reading.raw = raw
+      reading.raw = try format.rawFormatOrEnvironment()
       reading.claimed = format.rawFormat
       let sources = try AudioSource.open(files, reading)
       let player = try DevicePlayer(request(for: sources))

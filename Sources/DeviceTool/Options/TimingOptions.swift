@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import PCM
+internal import PCM
 internal import SoundDevice
 public import SoundTool
 
@@ -41,17 +41,20 @@ public struct StreamingOptions: ParsableArguments {
 
   /// What lost frames mean: the option, `SD_XRUN`, then a warning.
   public func xrunPolicy() throws(ToolError) -> XrunPolicy {
-    try xrun ?? Environment.xrun() ?? .warn
+    if let xrun { return xrun }
+    return try Environment.xrun() ?? .warn
   }
 
   /// How long to retry, in seconds.
   public var waitSeconds: Double { wait.seconds(at: Self.nominalRate) }
 
   func blockSizeOrEnvironment() throws(ToolError) -> Int? {
-    try blockSize ?? Environment.blockSize()
+    if let blockSize { return blockSize }
+    return try Environment.blockSize()
   }
 
-  var stallSeconds: Double { stall.seconds(at: Self.nominalRate) }
+  /// After how long without an answer a host is given up, in seconds.
+  public var stallSeconds: Double { stall.seconds(at: Self.nominalRate) }
 
   /// The rate at which frames count where no device is known yet.
   static let nominalRate = 48_000.0
@@ -88,7 +91,8 @@ public struct LatencyOptions: ParsableArguments {
   }
 
   func bufferOrEnvironment() throws(ToolError) -> FrameTime? {
-    try buffer ?? Environment.buffer()
+    if let buffer { return buffer }
+    return try Environment.buffer()
   }
 }
 

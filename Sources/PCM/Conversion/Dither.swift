@@ -4,13 +4,16 @@
 /// Each word is two independent uniform numbers of 16 bits; their difference has the triangular
 /// distribution.
 struct NoiseSource: Sendable {
-  /// Words made at a time.
-  static let blockCount = 256
+  /// The most words made at a time: with a group begun before, they fill 1024 bytes.
+  static var blockCount: Int { 248 }
 
   private var x: SIMD8<UInt32>
   private var y: SIMD8<UInt32>
   private var z: SIMD8<UInt32>
   private var w: SIMD8<UInt32>
+
+  /// Words already used of the group that comes next.
+  private var used = 0
 
   init(seed: UInt64) {
     var state = seed
@@ -33,22 +36,30 @@ struct NoiseSource: Sendable {
     return words
   }
 
-  /// Fills `words` with `blockCount` words of noise.
+  /// Makes the next `count` words, at most `blockCount`, which begin at the returned index.
+  ///
+  /// The noise does not depend on how a stream is cut into calls: a group of eight that was not
+  /// used up is made again.
   @inline(__always)
-  mutating func fill(_ words: UnsafeMutablePointer<UInt32>) {
-    var (a, b, c, d) = (x, y, z, w)
-    let target = UnsafeMutableRawPointer(words)
-    for group in 0..<Self.blockCount / 8 {
-      let t = a ^ (a &<< 11)
-      a = b
-      b = c
-      c = d
-      d = d ^ (d &>> 19) ^ t ^ (t &>> 8)
-      unsafe target.storeBytes(
-        of: d, toByteOffset: group &* MemoryLayout<SIMD8<UInt32>>.stride,
-        as: SIMD8<UInt32>.self)
-    }
-    (x, y, z, w) = (a, b, c, d)
+  mutating func fill(_ words: UnsafeMutableRawPointer, count: Int) -> Int {
+    let first = used
+    let (groups, rest) = (first &+ count).quotientAndRemainder(dividingBy: 8)
+    var next = self
+    for group in 0..<groups { unsafe next.step(words + group &* 32) }
+    self = next
+    used = rest
+    if rest > 0 { unsafe next.step(words + groups &* 32) }
+    return first
+  }
+
+  @inline(__always)
+  private mutating func step(_ words: UnsafeMutableRawPointer) {
+    let t = x ^ (x &<< 11)
+    x = y
+    y = z
+    z = w
+    w = w ^ (w &>> 19) ^ t ^ (t &>> 8)
+    unsafe words.storeBytes(of: w, as: SIMD8<UInt32>.self)
   }
 
   /// The triangular noise of one word, in 2^-16 of a step: -65535...65535.

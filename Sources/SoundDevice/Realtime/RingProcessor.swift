@@ -106,7 +106,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
       raise(.inputOverflow)
       ledger.record(
         gap(.input, .host, at: ring.written, block.inputLoss.frameCount, block)
-          .estimated(block.inputLoss.isEstimated))
+          .lost(block.inputLoss, besides: block.outputLoss))
     }
     guard frameCount > 0 else { return }
     // A block that does not fit is dropped whole: one gap, not a torn block.
@@ -126,7 +126,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
       raise(.outputUnderflow)
       ledger.record(
         gap(.output, .host, at: ring.read, block.outputLoss.frameCount, block)
-          .estimated(block.outputLoss.isEstimated))
+          .lost(block.outputLoss, besides: block.inputLoss))
     }
     let wanted = block.frameCount
     // The end is read before the count: once it is seen, the count is final.
@@ -194,9 +194,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 }
 
 extension Gap {
-  fileprivate func estimated(_ isEstimated: Bool) -> Gap {
+  fileprivate func lost(_ loss: HostLoss, besides other: HostLoss) -> Gap {
     var gap = self
-    gap.isEstimated = isEstimated
+    gap.isEstimated = loss.isEstimated
+    gap.isMutual = loss.frameCount == other.frameCount
     return gap
   }
 }

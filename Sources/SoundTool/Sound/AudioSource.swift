@@ -18,6 +18,8 @@ public final class AudioSource {
     /// What options, not the environment, said of the data: where a header knows better, one line
     /// says so.
     public var claimed = RawFormat()
+    /// The option that says what an input is, for messages.
+    public var typeOption = "-t"
 
     /// Find out what each input is; raw data is f32le, 48000 Hz, 2 channels.
     public init() {}
@@ -63,11 +65,15 @@ public final class AudioSource {
     name = isStdin ? "stdin" : operand
     identity = isStdin ? FileIdentity(descriptor: STDIN_FILENO) : FileIdentity(path: operand)
     let center = SignalCenter.shared
-    file = try Self.calling(name) { () throws(AudioFileError) in
-      isStdin
-        ? try AudioFile(
-          descriptor: STDIN_FILENO, type: type, raw: raw, interrupted: { center.isStopping })
-        : try AudioFile(path: operand, type: type, raw: raw, interrupted: { center.isStopping })
+    do {
+      file = try Self.calling(name) { () throws(AudioFileError) in
+        isStdin
+          ? try AudioFile(
+            descriptor: STDIN_FILENO, type: type, raw: raw, interrupted: { center.isStopping })
+          : try AudioFile(path: operand, type: type, raw: raw, interrupted: { center.isStopping })
+      }
+    } catch {
+      throw error.replacing(" -t ", " \(options.typeOption) ")
     }
     format = StreamFormat(
       encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)

@@ -41,7 +41,7 @@ public final class PushPipeline {
     var done = 0
     while done < total {
       let count = min(most, total - done)
-      let block = unsafe frames.extracting(done * width..<(done + count) * width)
+      let block = frames.extracting(done * width..<(done + count) * width)
       source.withMutableBytes(count * width) { bytes in
         unsafe block.withUnsafeBytes { from in
           unsafe bytes.withUnsafeMutableBytes { to in unsafe to.copyMemory(from: from) }

@@ -83,7 +83,7 @@ public indirect enum JSON: Hashable, Sendable {
 
   private static func text(of number: Double) -> String {
     precondition(number.isFinite, "JSON knows neither infinity nor NaN")
-    return Int(exactly: number).map { "\($0).0" } ?? "\(number)"
+    return Int(exactly: number).map(String.init) ?? "\(number)"
   }
 
   private static func quoted(_ value: String) -> String {

@@ -66,8 +66,16 @@ public enum Words {
     }
   }
 
-  /// The description of raw data: `s16le`, `s16le:44100`, `s16le:44.1k:1`.
-  public static func rawFormat(_ text: String) throws(Complaint) -> RawFormat {
+  /// What every input is, whatever it begins with: `s16le`, `s16le:44100`, `s16le:44.1k:1` for raw
+  /// data; `raw`, or another type.
+  public static func inputKind(_ text: String) throws(Complaint) -> InputKind {
+    if let type = AudioFileType(rawValue: text.lowercased()) {
+      return InputKind(type: type, raw: RawFormat())
+    }
+    return InputKind(type: .raw, raw: try rawFormat(text))
+  }
+
+  private static func rawFormat(_ text: String) throws(Complaint) -> RawFormat {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 3, let first = parts.first else {
       throw Complaint("not a raw format, try s16le:44100:2")
@@ -96,6 +104,14 @@ public enum TypeChoice: Hashable, Sendable {
   case auto
   /// This one.
   case named(AudioFileType)
+}
+
+/// What inputs are said to be, so that nobody looks at what they begin with.
+public struct InputKind: Hashable, Sendable {
+  /// The container.
+  public let type: AudioFileType
+  /// What raw data is, as far as that was said.
+  public let raw: RawFormat
 }
 
 /// What is known of raw data; what is nil was not said.

@@ -1,0 +1,110 @@
+public import PCM
+internal import SoundDevice
+public import SoundTool
+
+/// Input to output inside the callback: what sd-wire stands on.
+public final class DeviceWire {
+  private let stream: RawAudioStream
+  private let device: Device
+  private let holder: StreamHolder
+  private var watch: LossWatch
+
+  /// Finds the devices, agrees with them and opens them.
+  ///
+  /// - Parameter length: How much to pass on; nil until stopped.
+  public init(_ request: DuplexRequest, gain: Gain, length: FrameTime?) throws(ToolError) {
+    let policy = try request.streaming.xrunPolicy()
+    let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
+      () throws(DeviceFailure) in
+      let agreement = try DuplexAgreement(request)
+      return (try Self.open(agreement, gain, length), agreement)
+    }
+    self.stream = stream
+    device = agreement.outputDevice
+    let rate = stream.sampleRate
+    Messages.detail(
+      device.id,
+      "opened: \(hertz(rate)), \(channels(stream.outputChannelCount)), "
+        + "input latency \(Self.milliseconds(stream.inputLatency)), "
+        + "output latency \(Self.milliseconds(stream.outputLatency))")
+    watch = LossWatch(policy: policy, rate: rate)
+    holder = StreamHolder(stream, device) { Self.summary(stream) }
+  }
+
+  private static func open(_ agreement: DuplexAgreement, _ gain: Gain, _ length: FrameTime?)
+    throws(DeviceFailure) -> RawAudioStream
+  {
+    let format = agreement.output.format
+    let counts = (
+      agreement.input.parameters.channelCount ?? 0, agreement.output.parameters.channelCount ?? 0
+    )
+    guard counts.0 == counts.1 else {
+      throw DeviceFailure(
+        .failure(
+          "", "\(channels(counts.0)) in, \(counts.1) out; as many are needed, choose them with -c"))
+    }
+    let frameByteCount = counts.0 * format.byteCount
+    let limit = length?.frameCount(at: agreement.options.sampleRate ?? 0) ?? .max
+    do {
+      return try RawAudioStream(
+        input: format, output: format, inputParameters: agreement.input.parameters,
+        outputParameters: agreement.output.parameters, options: agreement.options
+      ) { input, output, info in
+        let count = min(info.frameCount, limit - info.position)
+        copy(input, to: &output, byteCount: count * frameByteCount, gain: gain, format)
+        return info.position + info.frameCount >= limit ? .complete : .continue
+      }
+    } catch {
+      throw DeviceFailure(error)
+    }
+  }
+
+  /// Passes sound on until the length is reached or the program is asked to stop.
+  public func run() throws(ToolError) {
+    do throws(PortAudioError) { try stream.start() } catch { throw .running(error, device) }
+    var failure: ToolError?
+    do throws(ToolError) {
+      try holder.waitUntilFinished { () throws(ToolError) in
+        watch.notePause(seconds: try holder.takePausedSeconds())
+        try watch.check(stream)
+      }
+    } catch { failure = error }
+    let summary = Self.summary(stream)
+    if !stream.isLost {
+      do throws(PortAudioError) { try stream.stop() } catch {
+        failure = failure ?? .running(error, device)
+      }
+    }
+    Messages.note("", summary)
+    watch.conclude(stream.losses)
+    if let failure { throw failure }
+  }
+
+  private static func summary(_ stream: RawAudioStream) -> String {
+    let losses = stream.losses
+    let load = (stream.cpuLoad * 1000).rounded() / 10
+    return "\(counted(losses.output.delivered, "frame")), \(losses.input.lost) of input lost, "
+      + "\(losses.output.lost) of output lost, CPU load \(load) %"
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    "\((seconds * 10_000).rounded() / 10) ms"
+  }
+}
+
+/// On the audio thread.
+private func copy(
+  _ input: borrowing RawSpan, to output: inout MutableRawSpan, byteCount: Int, gain: Gain,
+  _ format: SampleFormat
+) {
+  guard byteCount > 0 else { return }
+  unsafe input.withUnsafeBytes { source in
+    unsafe output.withUnsafeMutableBytes { target in
+      unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<byteCount]))
+      guard !gain.isUnity, format == .float32 else { return }
+      let samples = unsafe target.assumingMemoryBound(to: Float.self)
+      var span = unsafe MutableSpan(_unsafeElements: samples)
+      gain.apply(to: &span)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import DeviceTool
+import PCM
+import SoundFile
+import SoundTool
+
+@main
+struct SdRec: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.")
+
+  static var libraryVersions: [String] { DeviceSystem.versions }
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var device: InputDeviceOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var length: LengthOptions
+  @OptionGroup var latency: LatencyOptions
+  @OptionGroup var streaming: StreamingOptions
+  @OptionGroup var map: MapOptions
+  @OptionGroup var level: LevelOptions
+  @OptionGroup var resampling: ResampleOptions
+  @OptionGroup var clobber: ClobberOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @Flag(name: .long, help: "Put silence where input was lost or paused, so that frames stay time.")
+  var fillGaps = false
+
+  @Argument(help: ArgumentHelp("File to write; - or none is standard output.", valueName: "file"))
+  var file: String?
+
+  var isOpenEnded: Bool { length.length == nil }
+
+  mutating func prepare() throws(ToolError) {
+    try DeviceSystem.checkEnvironment()
+    try map.refuseRepeats()
+    if let map = map.map, let count = format.channels, count != map.count {
+      throw .usage("-c \(count)", "-m names \(channels(map.count))")
+    }
+    try streaming.check()
+    try latency.check()
+    let stated = try format.rawFormatOrEnvironment()
+    try plan().check(
+      fileFormat(), rate: stated.rate ?? 48_000, channelCount: map.map?.count ?? stated.channelCount ?? 1)
+  }
+
+  func run() throws(ToolError) {
+    let plan = try plan()
+    let fileFormat = try fileFormat()
+    try DeviceSystem.run(stall: streaming.stallSeconds) { () throws(ToolError) in
+      let stated = try format.rawFormatOrEnvironment()
+      let recorder = try DeviceRecorder(
+        DeviceRecorder.Request(
+          device: device.query, rate: stated.rate, channelCount: stated.channelCount,
+          map: map.map, encoding: fileFormat.deliveredEncoding, gain: level.gain,
+          dither: level.dither, length: length.length, fillsGaps: fillGaps,
+          mayResample: !resampling.noResample, latency: latency, streaming: streaming))
+      let sink = try AudioSink(
+        plan, as: fileFormat, rate: recorder.format.rate,
+        channelCount: recorder.format.channelCount)
+      let line = progress.showsLine(hasFile: file != nil) ? ProgressLine() : nil
+      try recorder.record(into: sink, line: line)
+    }
+  }
+
+  private func plan() throws(ToolError) -> OutputPlan {
+    try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber)
+  }
+
+  /// A container keeps its own encoding unless -f says another; raw data is what the name, -f or
+  /// the environment says.
+  private func fileFormat() throws(ToolError) -> AudioFileFormat {
+    let plan = try plan()
+    if let encoding = format.format { return AudioFileFormat(plan.type, encoding: encoding) }
+    guard plan.type == .raw else { return AudioFileFormat(plan.type) }
+    if let encoding = plan.encodingInName { return AudioFileFormat(.raw, encoding: encoding) }
+    return AudioFileFormat(.raw, encoding: try Environment.encoding() ?? .f32le)
+  }
+}
