@@ -46,7 +46,7 @@ struct CallbackProcessorsTests {
     let processor = RawProcessor(resolved) { input, output, _ in
       for offset in 0..<output.byteCount {
         let byte = unsafe input.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-        unsafe output.storeBytes(of: ~byte, toByteOffset: offset, as: UInt8.self)
+        output.storeBytes(of: ~byte, toByteOffset: offset, as: UInt8.self)
       }
       return .abort
     }

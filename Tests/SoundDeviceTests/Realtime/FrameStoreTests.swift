@@ -8,7 +8,7 @@ struct FrameStoreTests {
     let store = FrameStore(capacity: 4, frameByteCount: 4)
     let frames: [Int16] = [1, -1, 2, -2, 3, -3]
     unsafe frames.withUnsafeBytes { bytes in
-      guard let base = unsafe bytes.baseAddress else { return }
+      guard let base = bytes.baseAddress else { return }
       unsafe store.append(from: base, count: 2)
       unsafe store.append(from: base + 8, count: 1)
     }

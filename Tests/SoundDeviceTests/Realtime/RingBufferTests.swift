@@ -6,7 +6,7 @@ import Testing
 struct RingBufferTests {
   private func write(_ values: [Int32], to ring: RingBuffer) -> Int {
     unsafe values.withUnsafeBytes { bytes in
-      guard let base = unsafe bytes.baseAddress else { return 0 }
+      guard let base = bytes.baseAddress else { return 0 }
       return unsafe ring.write(from: base, count: values.count)
     }
   }
@@ -14,7 +14,7 @@ struct RingBufferTests {
   private func read(_ count: Int, from ring: RingBuffer) -> [Int32] {
     var values = [Int32](repeating: -1, count: count)
     let done = unsafe values.withUnsafeMutableBytes { bytes in
-      guard let base = unsafe bytes.baseAddress else { return 0 }
+      guard let base = bytes.baseAddress else { return 0 }
       return unsafe ring.read(into: base, count: count)
     }
     return Array(values.prefix(done))

@@ -25,7 +25,7 @@ struct RingProcessorTests {
 
     func write(_ values: [Float]) {
       unsafe values.withUnsafeBytes { bytes in
-        guard let base = unsafe bytes.baseAddress else { return }
+        guard let base = bytes.baseAddress else { return }
         unsafe output?.write(from: base, count: values.count)
       }
     }
@@ -34,7 +34,7 @@ struct RingProcessorTests {
       guard let input else { return [] }
       var values = [Float](repeating: .nan, count: input.readableCount)
       unsafe values.withUnsafeMutableBytes { bytes in
-        guard let base = unsafe bytes.baseAddress else { return }
+        guard let base = bytes.baseAddress else { return }
         unsafe input.read(into: base, count: input.readableCount)
       }
       return values

@@ -35,26 +35,29 @@ struct SemaphoreTests {
   }
 
   /// A process that was stopped for long has waited one slice.
-  @Test func patienceCountsSlicesNotTheClock() throws {
+  @Test func patienceCountsSlicesNotTheClock() {
     var patience = Patience(seconds: 0.15)
-    #expect(patience.next() == 0.1)
+    let first = patience.next()
+    #expect(first == 0.1)
     usleep(300_000)
-    let second = try #require(patience.next())
-    #expect(abs(second - 0.05) < 1e-9)
+    let second = patience.next()
+    #expect(abs((second ?? 0) - 0.05) < 1e-9)
     usleep(300_000)
-    #expect(patience.next() == nil)
-    #expect(patience.next() == nil)
+    let third = patience.next()
+    #expect(third == nil)
   }
 
-  @Test func patienceThatIsUsedUpEarlierGivesTheRest() throws {
+  @Test func patienceThatIsUsedUpEarlierGivesTheRest() {
     var patience = Patience(seconds: 1)
     var slices = 0
     // Woken at once each time, it goes on giving slices.
     while slices < 50, patience.next() != nil { slices += 1 }
     #expect(slices == 50)
     var endless = Patience(seconds: nil)
-    #expect(endless.next() == 0.1)
+    let slice = endless.next()
+    #expect(slice == 0.1)
     var none = Patience(seconds: 0)
-    #expect(none.next() == nil)
+    let nothing = none.next()
+    #expect(nothing == nil)
   }
 }

@@ -34,7 +34,7 @@ struct TrampolineTests {
     -> [S]
   {
     guard let pointer = unsafe pointer else { return [] }
-    return unsafe (0..<count).map { index in
+    return (0..<count).map { index in
       unsafe pointer.loadUnaligned(fromByteOffset: index * MemoryLayout<S>.stride, as: S.self)
     }
   }
@@ -50,8 +50,9 @@ struct TrampolineTests {
 
   @Test func inputChannelsArePickedInOrderAndConverted() throws {
     let heard = Shared<[Int16]>([])
-    let stream = trampoline(input: try side(.int16, 2, host: .float32, 3, map: [3, 1], input: true))
-    { block in
+    let stream = trampoline(
+      input: try side(.int16, 2, host: .float32, 3, map: [3, 1], input: true)
+    ) { block in
       let values = unsafe samples(block.input, block.frameCount * 2, of: Int16.self)
       heard.update { $0 += values }
       return .continue
