@@ -96,6 +96,9 @@ let package = Package(
     .testTarget(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
     .testTarget(
+      name: "SoundDeviceTests", dependencies: ["SoundDevice", "PCM", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),

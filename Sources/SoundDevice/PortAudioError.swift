@@ -39,6 +39,10 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     public static let canNotReadFromAnOutputOnlyStream = Code(rawValue: -9975)
     /// A blocking write on a stream without output.
     public static let canNotWriteToAnInputOnlyStream = Code(rawValue: -9974)
+    /// A buffer has more frames than it should.
+    public static let bufferTooBig = Code(rawValue: -9991)
+    /// A buffer has fewer frames than it should.
+    public static let bufferTooSmall = Code(rawValue: -9990)
     /// The time given to a blocking read or write is over.
     public static let timedOut = Code(rawValue: -9987)
 

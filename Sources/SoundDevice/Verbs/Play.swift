@@ -1,0 +1,51 @@
+public import PCM
+
+/// Plays sound from memory and returns at once, unless `blocking`.
+///
+/// Earlier playbacks go on. float64 is converted to float32 first, since no device takes more.
+/// Throws what opening a stream throws. The ancestor's `play()`.
+///
+/// - Parameters:
+///   - data: Frames × channels.
+///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
+///   - mapping: The device channel, from 1, for each channel of the data; each at most once, as
+///     many as the data has, or any number if the data is mono. Other channels stay silent.
+///   - device: nil for ``Defaults``, then PortAudio's default.
+///   - latency: nil for ``Defaults``, then high.
+///   - loop: Begin again at the end, until it is stopped.
+///   - blocking: Wait until everything has been played; a lost device then throws `hostLost`.
+///   - options: Block size, clipping, dither and whatever else a stream can have.
+/// - Returns: A handle, which need not be kept.
+@discardableResult
+public func play<S: Sample>(
+  _ data: SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
+  device: Device? = nil, latency: Latency? = nil, loop: Bool = false, blocking: Bool = false,
+  options: StreamOptions = StreamOptions()
+) throws(PortAudioError) -> Playback {
+  if S.format == .float64 {
+    return try play(
+      data.converted(to: Float.self), sampleRate: sampleRate, mapping: mapping, device: device,
+      latency: latency, loop: loop, blocking: blocking, options: options)
+  }
+  let request = StreamRequest(
+    output: .init(
+      parameters: StreamParameters(
+        device: device, channelCount: data.channelCount, channelMap: mapping, latency: latency),
+      format: S.format),
+    options: options.at(sampleRate), operation: "playing")
+  let playback = Playback(
+    try Performance.begin(request) { _ in
+      BufferProcessor(playing: data, into: nil, loops: loop)
+    })
+  if blocking { try playback.wait() }
+  return playback
+}
+
+extension StreamOptions {
+  /// The same options at this rate, if one is given.
+  func at(_ sampleRate: Double?) -> StreamOptions {
+    var options = self
+    options.sampleRate = sampleRate ?? options.sampleRate
+    return options
+  }
+}

@@ -1,0 +1,120 @@
+public import PCM
+
+/// Plays and records at the same time, as many frames as the data has, and returns at once,
+/// unless `blocking`.
+///
+/// Frame n is recorded while frame n is handed over for playing, on one stream; what the sound
+/// takes to come back is the caller's to know. The input has the data's sample type. Throws what
+/// opening a stream throws. The ancestor's `playrec()`.
+///
+/// - Parameters:
+///   - data: Frames × channels.
+///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
+///   - inputChannelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
+///   - inputMapping: The device channels to record, from 1, in this order; each at most once.
+///   - outputMapping: The device channel, from 1, for each channel of the data; see ``play``.
+///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - latency: Of both directions; nil for ``Defaults``, then high.
+///   - blocking: Wait until everything has been played and recorded.
+///   - options: Block size, clipping, dither and whatever else a stream can have.
+/// - Returns: A handle whose ``Recording/wait(timeout:)`` gives the frames.
+public func playrec<S: Sample>(
+  _ data: SampleBuffer<S>, sampleRate: Double? = nil, inputChannelCount: Int? = nil,
+  inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil, inputDevice: Device? = nil,
+  outputDevice: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
+  options: StreamOptions = StreamOptions()
+) throws(PortAudioError) -> Recording<S> {
+  try playrec(
+    data, recording: S.self, sampleRate: sampleRate, inputChannelCount: inputChannelCount,
+    inputMapping: inputMapping, outputMapping: outputMapping, inputDevice: inputDevice,
+    outputDevice: outputDevice, latency: latency, blocking: blocking, options: options)
+}
+
+/// Plays and records at the same time, with another sample type for the input.
+///
+/// - Parameters:
+///   - data: Frames × channels.
+///   - type: The sample type of the recording.
+///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
+///   - inputChannelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
+///   - inputMapping: The device channels to record, from 1, in this order; each at most once.
+///   - outputMapping: The device channel, from 1, for each channel of the data; see ``play``.
+///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - latency: Of both directions; nil for ``Defaults``, then high.
+///   - blocking: Wait until everything has been played and recorded.
+///   - options: Block size, clipping, dither and whatever else a stream can have.
+public func playrec<S: Sample, T: Sample>(
+  _ data: SampleBuffer<S>, recording type: T.Type, sampleRate: Double? = nil,
+  inputChannelCount: Int? = nil, inputMapping: ChannelMap? = nil,
+  outputMapping: ChannelMap? = nil, inputDevice: Device? = nil, outputDevice: Device? = nil,
+  latency: Latency? = nil, blocking: Bool = false, options: StreamOptions = StreamOptions()
+) throws(PortAudioError) -> Recording<T> {
+  try playRecord(
+    data,
+    input: StreamParameters(
+      device: inputDevice, channelCount: inputMapping == nil ? inputChannelCount : nil,
+      channelMap: inputMapping, latency: latency),
+    output: StreamParameters(device: outputDevice, channelMap: outputMapping, latency: latency),
+    over: nil, options.at(sampleRate), blocking: blocking)
+}
+
+/// Plays and records at the same time, into a buffer of the caller's own.
+///
+/// The buffer gives the input channels and sample type; it must have as many frames as the data.
+/// ``Recording/wait(timeout:)`` gives it back. The ancestor's `playrec(out=…)`.
+///
+/// - Parameters:
+///   - data: Frames × channels.
+///   - buffer: What to write over.
+///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
+///   - inputMapping: The device channels to record, from 1, in this order, as many as the buffer
+///     has.
+///   - outputMapping: The device channel, from 1, for each channel of the data; see ``play``.
+///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - latency: Of both directions; nil for ``Defaults``, then high.
+///   - blocking: Wait until everything has been played and recorded.
+///   - options: Block size, clipping, dither and whatever else a stream can have.
+/// - Throws: `bufferTooSmall` or `bufferTooBig` if the lengths differ, and what opening a stream
+///   throws.
+public func playrec<S: Sample, T: Sample>(
+  _ data: SampleBuffer<S>, into buffer: consuming SampleBuffer<T>, sampleRate: Double? = nil,
+  inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil, inputDevice: Device? = nil,
+  outputDevice: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
+  options: StreamOptions = StreamOptions()
+) throws(PortAudioError) -> Recording<T> {
+  guard buffer.frameCount == data.frameCount else {
+    throw PortAudioError(
+      buffer.frameCount < data.frameCount ? .bufferTooSmall : .bufferTooBig, operation)
+  }
+  let input = StreamParameters(
+    device: inputDevice, channelCount: buffer.channelCount, channelMap: inputMapping,
+    latency: latency)
+  return try playRecord(
+    data, input: input,
+    output: StreamParameters(device: outputDevice, channelMap: outputMapping, latency: latency),
+    over: buffer, options.at(sampleRate), blocking: blocking)
+}
+
+private let operation = "playing and recording"
+
+private func playRecord<S: Sample, T: Sample>(
+  _ data: SampleBuffer<S>, input: StreamParameters, output: StreamParameters,
+  over background: SampleBuffer<T>?, _ options: StreamOptions, blocking: Bool
+) throws(PortAudioError) -> Recording<T> {
+  if S.format == .float64 {
+    return try playRecord(
+      data.converted(to: Float.self), input: input, output: output, over: background, options,
+      blocking: blocking)
+  }
+  var output = output
+  output.channelCount = data.channelCount
+  return try Recording.begin(
+    StreamRequest(
+      input: .init(parameters: input, format: T.streamFormat),
+      output: .init(parameters: output, format: S.format), options: options,
+      operation: operation), frameCount: data.frameCount, playing: data, over: background,
+    blocking: blocking)
+}

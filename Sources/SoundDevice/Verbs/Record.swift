@@ -1,0 +1,95 @@
+public import PCM
+
+/// Records so many frames and returns at once, unless `blocking`.
+///
+/// float64 is recorded as float32 and converted afterwards, since no device gives more. Throws
+/// what opening a stream throws. The ancestor's `rec()`.
+///
+/// - Parameters:
+///   - frameCount: How many frames to record.
+///   - type: The sample type; ``Defaults`` do not change it.
+///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
+///   - channelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
+///   - mapping: The device channels to record, from 1, in this order; each at most once.
+///   - device: nil for ``Defaults``, then PortAudio's default.
+///   - latency: nil for ``Defaults``, then high.
+///   - blocking: Wait until everything has been recorded; a lost device then throws `hostLost`.
+///   - options: Block size, dither and whatever else a stream can have.
+/// - Returns: A handle whose ``Recording/wait(timeout:)`` gives the frames.
+public func rec<S: Sample>(
+  frameCount: Int, of type: S.Type = Float.self, sampleRate: Double? = nil,
+  channelCount: Int? = nil, mapping: ChannelMap? = nil, device: Device? = nil,
+  latency: Latency? = nil, blocking: Bool = false, options: StreamOptions = StreamOptions()
+) throws(PortAudioError) -> Recording<S> {
+  try record(
+    frameCount: frameCount,
+    StreamParameters(
+      device: device, channelCount: mapping == nil ? channelCount : nil, channelMap: mapping,
+      latency: latency),
+    over: nil, options.at(sampleRate), blocking: blocking)
+}
+
+/// Records into a buffer of the caller's own, until it is full, and returns at once, unless
+/// `blocking`.
+///
+/// The buffer gives the number of frames, the channels and the sample type;
+/// ``Recording/wait(timeout:)`` gives it back. The ancestor's `rec(out=…)`.
+///
+/// - Parameters:
+///   - buffer: What to write over.
+///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
+///   - mapping: The device channels to record, from 1, in this order, as many as the buffer has.
+///   - device: nil for ``Defaults``, then PortAudio's default.
+///   - latency: nil for ``Defaults``, then high.
+///   - blocking: Wait until everything has been recorded; a lost device then throws `hostLost`.
+///   - options: Block size, dither and whatever else a stream can have.
+public func rec<S: Sample>(
+  into buffer: consuming SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
+  device: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
+  options: StreamOptions = StreamOptions()
+) throws(PortAudioError) -> Recording<S> {
+  let parameters = StreamParameters(
+    device: device, channelCount: buffer.channelCount, channelMap: mapping, latency: latency)
+  return try record(
+    frameCount: buffer.frameCount, parameters, over: buffer, options.at(sampleRate),
+    blocking: blocking)
+}
+
+private func record<S: Sample>(
+  frameCount: Int, _ parameters: StreamParameters, over background: SampleBuffer<S>?,
+  _ options: StreamOptions, blocking: Bool
+) throws(PortAudioError) -> Recording<S> {
+  try Recording.begin(
+    StreamRequest(
+      input: .init(parameters: parameters, format: S.streamFormat), options: options,
+      operation: "recording"), frameCount: frameCount, playing: SampleBuffer<Float>?.none,
+    over: background, blocking: blocking)
+}
+
+extension Recording {
+  /// Opens and starts a stream that records while it plays `data`, if there is any.
+  static func begin<T: Sample>(
+    _ request: StreamRequest, frameCount: Int, playing data: SampleBuffer<T>?,
+    over background: SampleBuffer<S>?, blocking: Bool
+  ) throws(PortAudioError) -> Recording<S> {
+    precondition(frameCount >= 0, "a recording has no negative length")
+    var made: (store: FrameStore, channelCount: Int)?
+    let performance = try Performance.begin(request) { resolved in
+      let side = resolved.input
+      let store = FrameStore(capacity: frameCount, frameByteCount: side?.frameByteCount ?? 1)
+      made = (store, side?.channelCount ?? 1)
+      return BufferProcessor(playing: data, into: store)
+    }
+    guard let (store, channelCount) = made else {
+      throw PortAudioError(.badStream, request.operation)
+    }
+    let recording = Recording(performance, store, channelCount: channelCount, over: background)
+    if blocking { try recording.wait() }
+    return recording
+  }
+}
+
+extension Sample {
+  /// The format of a stream for this sample type: no device takes float64.
+  static var streamFormat: SampleFormat { format == .float64 ? .float32 : format }
+}

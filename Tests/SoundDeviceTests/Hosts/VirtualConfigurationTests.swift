@@ -1,0 +1,44 @@
+import Testing
+
+@testable import SoundDevice
+
+struct VirtualConfigurationTests {
+  @Test func everyWordIsUnderstood() throws {
+    let configuration = try VirtualConfiguration(
+      parsing: "rate=44100,block=64,channels=8,latency=1000,pace=fast,"
+        + "lost@96000,xrun@10:5,stall@50")
+    #expect(configuration.sampleRate == 44_100)
+    #expect(configuration.blockSize == 64)
+    #expect(configuration.channelCount == 8)
+    #expect(configuration.latency == 1000)
+    #expect(configuration.pace == .fast)
+    #expect(
+      configuration.faults == [
+        .init(kind: .xrun, position: 10, frameCount: 5),
+        .init(kind: .stall, position: 50, frameCount: 0),
+        .init(kind: .lost, position: 96_000, frameCount: 0),
+      ])
+  }
+
+  @Test func nothingIsTheDefault() throws {
+    #expect(try VirtualConfiguration(parsing: "") == VirtualConfiguration())
+    #expect(try VirtualConfiguration(parsing: "pace=realtime") == VirtualConfiguration())
+  }
+
+  @Test func theLatencyFollowsTheBlockUnlessSaid() throws {
+    #expect(try VirtualConfiguration(parsing: "block=512").latency == 512)
+    #expect(try VirtualConfiguration(parsing: "latency=300,block=512").latency == 300)
+  }
+
+  @Test(arguments: [
+    "rate=0", "rate=x", "block=", "block=-1", "channels=0", "latency=0", "pace=slow", "speed=1",
+    "xrun", "xrun@1", "xrun@1:0", "xrun@-1:2", "stall@", "stall@1:2", "lost@x", "fire@1",
+  ])
+  func nonsenseIsQuotedInOneLine(text: String) {
+    let error = #expect(throws: VirtualConfiguration.ParseError.self) {
+      try VirtualConfiguration(parsing: text)
+    }
+    let words = error?.description ?? ""
+    #expect(words.hasPrefix("'\(text)': ") && !words.contains("\n") && !words.hasSuffix("."))
+  }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import SoundDevice
+
+struct PaceMeterTests {
+  private let rate = 48_000.0
+
+  @Test func oneCallbackAPeriod() {
+    var meter = PaceMeter()
+    for index in 0..<20 {
+      meter.advance(frameCount: 256, sampleRate: rate, now: Double(index * 256) / rate)
+    }
+    #expect(meter.period == 256 && !meter.isFreewheeling)
+  }
+
+  /// After `jack_bufsize 2048` PortAudio calls twice with 1024 frames, back to back.
+  @Test func callbacksBackToBackAreOnePeriod() {
+    var meter = PaceMeter()
+    for index in 0..<20 {
+      let time = Double(index * 2048) / rate
+      meter.advance(frameCount: 1024, sampleRate: rate, now: time)
+      meter.advance(frameCount: 1024, sampleRate: rate, now: time + 0.0001)
+    }
+    #expect(meter.period == 2048 && !meter.isFreewheeling)
+  }
+
+  @Test func fasterThanTwiceRealTimeIsFreewheeling() {
+    var meter = PaceMeter()
+    var time = 0.0
+    for _ in 0..<200 {
+      meter.advance(frameCount: 1024, sampleRate: rate, now: time)
+      time += 0.0001
+    }
+    #expect(meter.isFreewheeling && meter.period == 1024)
+    for _ in 0..<200 {
+      meter.advance(frameCount: 256, sampleRate: rate, now: time)
+      time += 256 / rate
+    }
+    #expect(!meter.isFreewheeling && meter.period == 256)
+  }
+}

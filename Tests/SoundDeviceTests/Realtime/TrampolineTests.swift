@@ -1,0 +1,201 @@
+import PCM
+import Testing
+
+@testable import SoundDevice
+
+struct TrampolineTests {
+  private func side(
+    _ format: SampleFormat, _ channelCount: Int, host: SampleFormat, _ hostChannelCount: Int,
+    map: [Int]? = nil, input: Bool
+  ) throws -> Trampoline.Side {
+    let converter =
+      input
+      ? SampleConverter(from: SampleEncoding(host), to: SampleEncoding(format), dither: false)
+      : SampleConverter(
+        from: SampleEncoding(format), to: SampleEncoding(host), dither: false, clip: false)
+    return Trampoline.Side(
+      hostFormat: host, hostChannelCount: hostChannelCount, format: format,
+      channelCount: channelCount, map: try map.map { try ChannelMap($0) },
+      converter: converter.isCopy ? nil : converter)
+  }
+
+  private func trampoline(
+    input: Trampoline.Side? = nil, output: Trampoline.Side? = nil,
+    _ body: @escaping (AudioBlock) -> CallbackResult
+  ) -> Trampoline {
+    let trampoline = Trampoline(
+      input: input, output: output, sampleRate: 48_000, processor: ClosureProcessor(body),
+      ledger: LossLedger(), onFinishing: Semaphore())
+    trampoline.willStart(drainFrameCount: 0, resuming: false)
+    return trampoline
+  }
+
+  private func samples<S: Sample>(_ pointer: UnsafeRawPointer?, _ count: Int, of type: S.Type)
+    -> [S]
+  {
+    guard let pointer = unsafe pointer else { return [] }
+    return (0..<count).map { index in
+      unsafe pointer.loadUnaligned(fromByteOffset: index * MemoryLayout<S>.stride, as: S.self)
+    }
+  }
+
+  @Test func outputIsSilenceBeforehandWhateverTheHostLeftThere() throws {
+    let stream = trampoline(output: try side(.uint8, 1, host: .uint8, 1, input: false)) { _ in
+      .continue
+    }
+    var output: [UInt8] = [1, 2, 3]
+    #expect(Blocks.call(stream, output: &output, frameCount: 3) == .continue)
+    #expect(output == [0x80, 0x80, 0x80])
+  }
+
+  @Test func inputChannelsArePickedInOrderAndConverted() throws {
+    let heard = Shared<[Int16]>([])
+    let stream = trampoline(
+      input: try side(.int16, 2, host: .float32, 3, map: [3, 1], input: true)
+    ) { block in
+      let values = unsafe samples(block.input, block.frameCount * 2, of: Int16.self)
+      heard.update { $0 += values }
+      return .continue
+    }
+    let input: [Float] = [0.5, 9, -1, 0.25, 9, -0.5]
+    var none: [Float] = []
+    #expect(Blocks.call(stream, input: input, output: &none, frameCount: 2) == .continue)
+    #expect(heard.value == [-32768, 16384, -16384, 8192])
+  }
+
+  @Test func outputIsConvertedAndScattered() throws {
+    let stream = trampoline(
+      output: try side(.int16, 2, host: .float32, 3, map: [3, 1], input: false)
+    ) { block in
+      for (index, value) in [16384, -32768, 1, 0].enumerated() {
+        unsafe block.output?.storeBytes(
+          of: Int16(value), toByteOffset: index * 2, as: Int16.self)
+      }
+      return .continue
+    }
+    var output = [Float](repeating: 7, count: 6)
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
+    #expect(output == [-1, 0, 0.5, 0, 0, 1 / 32768])
+  }
+
+  @Test func monoGoesToAllMappedChannels() throws {
+    let stream = trampoline(
+      output: try side(.float32, 1, host: .float32, 3, map: [1, 3], input: false)
+    ) { block in
+      unsafe block.output?.storeBytes(of: Float(0.75), as: Float.self)
+      return .continue
+    }
+    var output = [Float](repeating: 7, count: 3)
+    #expect(Blocks.call(stream, output: &output, frameCount: 1) == .continue)
+    #expect(output == [0.75, 0, 0.75])
+  }
+
+  @Test func longCallbacksAreSeveralBlocksOneAfterTheOther() throws {
+    let seen = Shared<[(position: Int, count: Int, time: Double)]>([])
+    let stream = trampoline(output: try side(.float32, 1, host: .float32, 1, input: false)) {
+      block in
+      let info = block.info
+      seen.update { $0.append((info.position, info.frameCount, info.outputTime)) }
+      for index in 0..<block.frameCount {
+        unsafe block.output?.storeBytes(
+          of: Float(info.position + index), toByteOffset: index * 4, as: Float.self)
+      }
+      return .continue
+    }
+    var output = [Float](repeating: -1, count: 40_000)
+    #expect(
+      Blocks.call(stream, output: &output, frameCount: 40_000, inputTime: 100) == .continue)
+    #expect(output == (0..<40_000).map { Float($0) })
+    #expect(seen.value.map(\.position) == [0, 16384, 32768])
+    #expect(seen.value.map(\.count) == [16384, 16384, 7232])
+    #expect(abs((seen.value.last?.time ?? 0) - 100 - 32768.0 / 48_000) < 1e-9)
+  }
+
+  @Test func afterCompletingSilencePlaysUntilTheLastBlockIsThrough() throws {
+    let calls = Shared(0)
+    let stream = trampoline(output: try side(.float32, 1, host: .float32, 1, input: false)) {
+      block in
+      calls.update { $0 += 1 }
+      unsafe block.output?.storeBytes(of: Float(1), as: Float.self)
+      return .complete
+    }
+    stream.willStart(drainFrameCount: 5, resuming: false)
+    var output: [Float] = [9, 9]
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
+    #expect(output == [1, 0] && !stream.isFinishing)
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .complete)
+    #expect(output == [0, 0] && stream.isFinishing && calls.value == 1)
+  }
+
+  @Test func anAbortSilencesTheRestOfTheCallback() throws {
+    let stream = trampoline(output: try side(.float32, 1, host: .float32, 1, input: false)) { _ in
+      .abort
+    }
+    var output = [Float](repeating: 9, count: 20_000)
+    #expect(Blocks.call(stream, output: &output, frameCount: 20_000) == .abort)
+    #expect(output.allSatisfy { $0 == 0 } && stream.isFinishing)
+  }
+
+  @Test func exactLossesAreAccountedForAtTheirPositions() throws {
+    let stream = trampoline(
+      input: try side(.float32, 1, host: .float32, 1, input: true),
+      output: try side(.float32, 1, host: .float32, 1, input: false)
+    ) { _ in .continue }
+    var output = [Float](repeating: 0, count: 4)
+    let input: [Float] = [1, 2, 3, 4]
+    _ = Blocks.call(stream, input: input, output: &output, frameCount: 4)
+    _ = Blocks.call(
+      stream, input: input, output: &output, frameCount: 4, flags: .inputOverflow,
+      hostLoss: (7, 0))
+    stream.didStop(discarding: false)
+    let gaps = stream.ledger.takeGaps()
+    #expect(gaps.count == 1)
+    #expect(gaps.first?.position == 4 && gaps.first?.frameCount == 7)
+    #expect(gaps.first?.direction == .input && gaps.first?.isEstimated == false)
+    #expect(stream.ledger.report.input.delivered == 8)
+    #expect(stream.ledger.report.output.delivered == 8)
+    #expect(stream.flags == .inputOverflow)
+  }
+
+  /// PortAudio flags a loss and never its length: the jump of the input time tells, in periods.
+  @Test(arguments: [
+    (jump: 0, periods: 1), (768, 3), (900, 4), (-50_000, 1), (20 * 48_000, 1),
+  ])
+  func flaggedLossesAreEstimatedInPeriods(jump: Int, periods: Int) throws {
+    let stream = trampoline(input: try side(.float32, 1, host: .float32, 1, input: true)) { _ in
+      .continue
+    }
+    let input = [Float](repeating: 0, count: 256)
+    var none: [Float] = []
+    _ = Blocks.call(
+      stream, input: input, output: &none, frameCount: 256, inputTime: 50, hostLoss: nil)
+    _ = Blocks.call(
+      stream, input: input, output: &none, frameCount: 256, flags: .inputOverflow,
+      inputTime: 50 + Double(256 + jump) / 48_000, hostLoss: nil)
+    let counts = stream.ledger.report.input
+    #expect(counts.lost == periods * 256 && counts.lostIsEstimated)
+  }
+
+  @Test func aFlagOnTheFirstBlockIsNoLoss() throws {
+    let stream = trampoline(input: try side(.float32, 1, host: .float32, 1, input: true)) { _ in
+      .continue
+    }
+    var none: [Float] = []
+    _ = Blocks.call(
+      stream, input: [0, 0] as [Float], output: &none, frameCount: 2, flags: .inputOverflow,
+      hostLoss: nil)
+    #expect(stream.ledger.report.input.lost == 0)
+    #expect(stream.flags == .inputOverflow)
+  }
+
+  @Test func clippedSamplesAreCounted() throws {
+    let stream = trampoline(input: try side(.int16, 1, host: .float32, 1, input: true)) { _ in
+      .continue
+    }
+    var none: [Float] = []
+    _ = Blocks.call(stream, input: [2, 0.5, -3] as [Float], output: &none, frameCount: 3)
+    #expect(stream.clippedCount == 2)
+  }
+}

@@ -1,0 +1,33 @@
+import TestSupport
+import Testing
+
+@testable import SoundDevice
+
+struct TurnTests {
+  @Test func onlyOneAtATime() {
+    let turn = Turn()
+    #expect(turn.take(timeout: 0))
+    #expect(!turn.take(timeout: 0))
+    turn.leave()
+    #expect(turn.take(timeout: 0))
+  }
+
+  @Test func everybodyHasATurn() async throws {
+    let turn = Turn()
+    let count = Shared(0)
+    let ended = Shared(0)
+    for _ in 0..<4 {
+      startThread(named: "sd-test-turn") {
+        for _ in 0..<500 where turn.take(timeout: nil) {
+          // Not one change: two threads at once would lose counts.
+          let old = count.value
+          count.update { $0 = old + 1 }
+          turn.leave()
+        }
+        ended.update { $0 += 1 }
+      }
+    }
+    try await eventually("all turns") { ended.value == 4 }
+    #expect(count.value == 2000)
+  }
+}
