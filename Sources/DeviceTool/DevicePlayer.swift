@@ -115,12 +115,15 @@ public final class DevicePlayer {
     } else if request.spreadsMono, request.channelCount == 1, most >= 2 {
       parameters.channelMap = .straight(2)
     }
+    if let map = request.map, map.count != request.channelCount, request.channelCount != 1 {
+      throw DeviceFailure(
+        .failure("-m \(map)", "names \(channels(map.count)), there are \(request.channelCount)"))
+    }
     let highest = parameters.channelMap?.highest ?? request.channelCount
     guard highest <= most else {
+      let remedy = request.map == nil ? " (sd-cat -m 1,2 … | sd-play plays two of them)" : ""
       throw DeviceFailure(
-        .failure(
-          device.id,
-          "has \(channels(most)), not \(highest) (sd-cat -m 1,2 … | sd-play plays two of them)"))
+        .failure(device.id, "has \(channels(most)), not \(highest)\(remedy)"))
     }
     return parameters
   }
