@@ -77,7 +77,8 @@ public struct AudioFileFormat: Hashable, Sendable {
 
   /// Whether the type can hold the codec, at some rate, in one channel.
   public var isWritable: Bool {
-    isValid(sampleRate: codec == .opus ? 48000 : 44100, channelCount: 1)
+    let usual: Double = codec == .opus ? 48000 : 44100
+    return isValid(sampleRate: type.onlyRate ?? usual, channelCount: 1)
   }
 
   /// Throws `unsupported`, saying what would work, unless this format can be written.
@@ -100,6 +101,9 @@ public struct AudioFileFormat: Hashable, Sendable {
     }
     guard sampleRate >= 1, sampleRate <= Self.highestRate, sampleRate == sampleRate.rounded() else {
       throw .unsupported("a rate of \(plain(sampleRate)) Hz, files hold whole numbers up to 10^9")
+    }
+    if let only = type.onlyRate, only != sampleRate {
+      throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
     }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
       let most = [2, 1].first { isValid(sampleRate: sampleRate, channelCount: $0) }

@@ -23,6 +23,12 @@
   /// How libsndfile's reads are served.
   var service = Service.whole
 
+  /// What libsndfile is told to be the length of a pipe.
+  var endlessLength = ByteSource.anyLength
+
+  /// Whether libsndfile has been told that there is nothing more.
+  var isExhausted = false
+
   /// The first failure inside a callback of libsndfile, which has no way to pass it on.
   var failure: AudioFileError?
 

@@ -33,6 +33,11 @@ struct Opening {
   /// may be taken for.
   private func unmarked() throws(AudioFileError) -> Decoder {
     if let type {
+      // libsndfile looks for the end of MIDI dumps block by block, for ever in a pipe.
+      let isDump = try source.peek(at: 0, count: 2) == [0xF0, 0x7E]
+      if !source.isSeekable, isDump || !type.canBeReadFromPipe {
+        throw .unsupported("\(type.name) cannot be read from a pipe")
+      }
       if try source.peek(at: 0, count: 1).isEmpty {
         throw .malformed("empty, no \(type.name) header")
       }
@@ -89,12 +94,12 @@ struct Opening {
   }
 
   private func library() throws(AudioFileError) -> Decoder {
-    .library(try SndFileReader(source))
+    .library(try SndFileReader.open(source))
   }
 
   private func rawDecoder(_ raw: RawDescription) throws(AudioFileError) -> Decoder {
     if let layout = try raw.layout() { return .plain(PlainReader(source, layout: layout)) }
-    return .library(try SndFileReader(source, raw: raw))
+    return .library(try SndFileReader.open(source, raw: raw))
   }
 
   private func resourceForkDecoder() throws(AudioFileError) -> Decoder {
