@@ -82,6 +82,9 @@ let package = Package(
     .executableTarget(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
       sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+    .executableTarget(
+      name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks",
+      sources: ["CallbackBenchmark.swift"], swiftSettings: settings),
 
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
