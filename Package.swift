@@ -38,6 +38,11 @@ let package = Package(
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(name: "SoundFile", dependencies: ["PCM", "CSndFile"], swiftSettings: settings),
 
+    // Benchmarks.
+    .executableTarget(
+      name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
+      sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+
     // Tests.
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),
     .testTarget(

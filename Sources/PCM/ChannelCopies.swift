@@ -15,10 +15,15 @@ extension ChannelMap {
     unsafe source.withUnsafeBytes { input in
       unsafe target.withUnsafeMutableBytes { output in
         guard let from = input.baseAddress, let to = output.baseAddress else { return }
-        for (index, channel) in channels.enumerated() {
-          unsafe copySamples(
-            from: from + (channel - 1) * width, every: channelCount * width,
-            to: to + index * width, every: count * width, count: frameCount, width: width)
+        if count == channelCount && isStraight {
+          unsafe to.copyMemory(from: from, byteCount: input.count)
+          return
+        }
+        unsafe copyFrames(frameCount, width) { frames, index in
+          unsafe Strided(
+            source: from + (frames * channelCount + channels[index] - 1) * width,
+            sourceStride: channelCount * width,
+            target: to + (frames * count + index) * width, targetStride: count * width)
         }
       }
     }
@@ -46,14 +51,37 @@ extension ChannelMap {
         unsafe to.initializeMemory(
           as: UInt8.self, repeating: encoding.silentByte,
           count: frameCount * channelCount * width)
-        for (index, channel) in channels.enumerated() {
-          unsafe copySamples(
-            from: from + (sourceChannelCount == 1 ? 0 : index) * width,
-            every: sourceChannelCount * width,
-            to: to + (channel - 1) * width, every: channelCount * width,
-            count: frameCount, width: width)
+        unsafe copyFrames(frameCount, width) { frames, index in
+          unsafe Strided(
+            source: from
+              + (frames * sourceChannelCount + (sourceChannelCount == 1 ? 0 : index)) * width,
+            sourceStride: sourceChannelCount * width,
+            target: to + (frames * channelCount + channels[index] - 1) * width,
+            targetStride: channelCount * width)
         }
       }
+    }
+  }
+
+  /// Copies channel by channel, some frames at a time so that they stay in the cache.
+  @inline(__always)
+  private func copyFrames(
+    _ frameCount: Int, _ width: Int, _ strided: (_ firstFrame: Int, _ index: Int) -> Strided
+  ) {
+    var first = 0
+    while first < frameCount {
+      let some = min(frameCount - first, 512)
+      for index in 0..<count {
+        let samples = unsafe strided(first, index)
+        switch width {
+        case 1: unsafe samples.copy(some, as: UInt8.self)
+        case 2: unsafe samples.copy(some, as: UInt16.self)
+        case 3: unsafe samples.copy(some, as: Int24.self)
+        case 4: unsafe samples.copy(some, as: UInt32.self)
+        default: unsafe samples.copy(some, as: UInt64.self)
+        }
+      }
+      first += some
     }
   }
 
@@ -64,13 +92,19 @@ extension ChannelMap {
   }
 }
 
-/// Copies `count` samples of `width` bytes, each `every` bytes on.
-private func copySamples(
-  from source: UnsafeRawPointer, every sourceStride: Int,
-  to target: UnsafeMutableRawPointer, every targetStride: Int, count: Int, width: Int
-) {
-  for i in 0..<count {
-    unsafe (target + i * targetStride).copyMemory(
-      from: source + i * sourceStride, byteCount: width)
+/// One channel on its way from interleaved frames to others.
+@unsafe
+private struct Strided {
+  let source: UnsafeRawPointer
+  let sourceStride: Int
+  let target: UnsafeMutableRawPointer
+  let targetStride: Int
+
+  @inline(__always)
+  func copy<Bits: BitwiseCopyable>(_ count: Int, as type: Bits.Type) {
+    for i in 0..<count {
+      let bits = unsafe (source + i &* sourceStride).loadUnaligned(as: Bits.self)
+      unsafe (target + i &* targetStride).storeBytes(of: bits, as: Bits.self)
+    }
   }
 }

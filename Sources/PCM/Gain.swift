@@ -58,16 +58,40 @@ public struct Gain: Hashable, Sendable {
 
   /// Multiplies all samples. Any thread, the audio thread too.
   public func apply(to samples: inout MutableSpan<Float>) {
-    unsafe samples.withUnsafeMutableBufferPointer { buffer in
-      let factor = Float(factor)
-      for i in 0..<buffer.count { unsafe buffer[i] *= factor }
-    }
+    var bytes = unsafe samples.mutableBytes
+    apply(to: &bytes, format: .float32)
   }
 
   /// Multiplies all samples. Any thread, the audio thread too.
   public func apply(to samples: inout MutableSpan<Double>) {
-    unsafe samples.withUnsafeMutableBufferPointer { buffer in
-      for i in 0..<buffer.count { unsafe buffer[i] *= factor }
+    var bytes = unsafe samples.mutableBytes
+    apply(to: &bytes, format: .float64)
+  }
+
+  /// Multiplies all of `bytes`, which are whole samples of `format`: float32 or float64. Any
+  /// thread, the audio thread too.
+  public func apply(to bytes: inout MutableRawSpan, format: SampleFormat) {
+    precondition(format.isFloat, "gain is for floating point")
+    precondition(bytes.byteCount.isMultiple(of: format.byteCount), "the bytes are whole samples")
+    if isUnity { return }
+    unsafe bytes.withUnsafeMutableBytes { buffer in
+      guard let start = buffer.baseAddress else { return }
+      let count = buffer.count / format.byteCount
+      if format == .float32 {
+        unsafe multiply(start, count, by: Float(factor))
+      } else {
+        unsafe multiply(start, count, by: factor)
+      }
     }
+  }
+}
+
+@inline(__always)
+private func multiply<Value: KernelFloat>(
+  _ samples: UnsafeMutableRawPointer, _ count: Int, by factor: Value
+) {
+  for i in 0..<count {
+    let sample = unsafe samples + i &* MemoryLayout<Value>.stride
+    unsafe sample.storeBytes(of: sample.loadUnaligned(as: Value.self) * factor, as: Value.self)
   }
 }

@@ -44,17 +44,22 @@ public struct Int24: BitwiseCopyable, Sendable {
 }
 
 extension Int24: Hashable, Comparable {
+  /// Whether both are one number.
   public static func == (left: Int24, right: Int24) -> Bool { left.int32 == right.int32 }
 
+  /// Whether the left number is less.
   public static func < (left: Int24, right: Int24) -> Bool { left.int32 < right.int32 }
 
+  /// Feeds the number to a hasher.
   public func hash(into hasher: inout Hasher) { hasher.combine(int32) }
 }
 
 extension Int24: ExpressibleByIntegerLiteral {
+  /// A literal, which must be in -8388608...8388607.
   public init(integerLiteral value: Int) { self.init(value) }
 }
 
 extension Int24: CustomStringConvertible {
+  /// The number in decimal.
   public var description: String { int32.description }
 }

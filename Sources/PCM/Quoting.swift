@@ -1,7 +1,10 @@
 /// `text` in quotes for a message of one line: what would break the line becomes `?`.
 func quoted(_ text: some StringProtocol) -> String {
   let plain = text.unicodeScalars.map { scalar in
-    scalar.properties.generalCategory == .control ? "?" : Character(scalar)
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: "?" as Character
+    default: Character(scalar)
+    }
   }
   return "'" + String(plain) + "'"
 }

@@ -3,10 +3,9 @@ public struct SampleBuffer<S: Sample>: Sendable {
   /// Samples of one frame.
   public let channelCount: Int
 
-  /// All samples, frame by frame. Its count must stay a multiple of `channelCount`.
-  public var samples: [S] {
-    didSet { Self.check(samples.count, channelCount) }
-  }
+  /// All samples, frame by frame: whoever changes their count keeps it a multiple of
+  /// `channelCount`.
+  public var samples: [S]
 
   /// Silence: `frameCount` × `channelCount`.
   public init(frameCount: Int, channelCount: Int = 1) {
@@ -16,7 +15,8 @@ public struct SampleBuffer<S: Sample>: Sendable {
 
   /// Interleaved samples, whose count must be a multiple of `channelCount`; mono unless said.
   public init(_ samples: [S], channelCount: Int = 1) {
-    Self.check(samples.count, channelCount)
+    precondition(channelCount > 0, "a buffer has at least one channel")
+    precondition(samples.count.isMultiple(of: channelCount), "a buffer holds whole frames")
     self.samples = samples
     self.channelCount = channelCount
   }
@@ -45,19 +45,13 @@ public struct SampleBuffer<S: Sample>: Sendable {
     var converter = SampleConverter(
       from: SampleEncoding(S.format), to: SampleEncoding(T.format), dither: dither)
     var target = result.samples.mutableSpan
-    var bytes = unsafe target.mutableBytes
-    unsafe converter.convert(samples.span.bytes, into: &bytes)
+    converter.convert(samples.span, into: &target)
     return result
   }
 
   private func index(_ frame: Int, _ channel: Int) -> Int {
     precondition(0..<channelCount ~= channel, "no such channel")
     return frame * channelCount + channel
-  }
-
-  private static func check(_ sampleCount: Int, _ channelCount: Int) {
-    precondition(channelCount > 0, "a buffer has at least one channel")
-    precondition(sampleCount.isMultiple(of: channelCount), "a buffer holds whole frames")
   }
 }
 

@@ -53,12 +53,58 @@ public struct SampleConverter: Sendable {
         guard let input = sourceBytes.baseAddress, let output = targetBytes.baseAddress else {
           return
         }
+        let job = unsafe Job(
+          source: input, target: output, count: count, dither: dithers, clip: clips)
         if isCopy {
           unsafe output.copyMemory(from: input, byteCount: sourceBytes.count)
+        } else if from.isPacked24 || to.isPacked24 {
+          unsafe runUnpacked(job)
         } else {
-          let job = unsafe Job(
-            source: input, target: output, count: count, dither: dithers, clip: clips)
           unsafe run(job)
+        }
+      }
+    }
+  }
+
+  /// Converts all of `source` into the beginning of `target`, which must have room for as many
+  /// samples; the types must be those of the encodings. Any thread, the audio thread too.
+  @inlinable
+  public mutating func convert<S: Sample, T: Sample>(
+    _ source: Span<S>, into target: inout MutableSpan<T>
+  ) {
+    precondition(from.format == S.format, "the source's type is its encoding")
+    precondition(to.format == T.format, "the target's type is its encoding")
+    var bytes = unsafe target.mutableBytes
+    unsafe convert(source.bytes, into: &bytes)
+  }
+
+  /// A run with three-byte samples on either side: by way of words, some hundred at a time.
+  private mutating func runUnpacked(_ job: Job) {
+    // Up to 1024 bytes, if known when compiled, lie on the stack.
+    let size = 256
+    unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { input in
+      unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { output in
+        guard let input = input.baseAddress, let output = output.baseAddress else { return }
+        var start = 0
+        while unsafe start < job.count {
+          let count = unsafe min(job.count &- start, size)
+          var source = unsafe job.source + start &* from.byteCount
+          let target = unsafe job.target + start &* to.byteCount
+          if from == .s24le {
+            unsafe Packed24<Little>.unpack(source, into: input, count)
+          } else if from == .s24be {
+            unsafe Packed24<Big>.unpack(source, into: input, count)
+          }
+          if from.isPacked24 { unsafe source = UnsafeRawPointer(input) }
+          let words = unsafe to.isPacked24 ? output : target
+          unsafe run(
+            Job(source: source, target: words, count: count, dither: dithers, clip: clips))
+          if to == .s24le {
+            unsafe Packed24<Little>.pack(output, into: target, count)
+          } else if to == .s24be {
+            unsafe Packed24<Big>.pack(output, into: target, count)
+          }
+          start &+= count
         }
       }
     }
@@ -70,8 +116,7 @@ public struct SampleConverter: Sendable {
     case .s8: unsafe run(S8.self, job)
     case .s16le: unsafe run(S16<Little>.self, job)
     case .s16be: unsafe run(S16<Big>.self, job)
-    case .s24le: unsafe run(S24<Little>.self, job)
-    case .s24be: unsafe run(S24<Big>.self, job)
+    case .s24le, .s24be: unsafe run(Word24.self, job)
     case .s32le: unsafe run(S32<Little>.self, job)
     case .s32be: unsafe run(S32<Big>.self, job)
     case .f32le: unsafe run(F32<Little>.self, job)
@@ -90,8 +135,7 @@ public struct SampleConverter: Sendable {
     case .s8: unsafe S.send(to: S8.self, job, &state)
     case .s16le: unsafe S.send(to: S16<Little>.self, job, &state)
     case .s16be: unsafe S.send(to: S16<Big>.self, job, &state)
-    case .s24le: unsafe S.send(to: S24<Little>.self, job, &state)
-    case .s24be: unsafe S.send(to: S24<Big>.self, job, &state)
+    case .s24le, .s24be: unsafe S.send(to: Word24.self, job, &state)
     case .s32le: unsafe S.send(to: S32<Little>.self, job, &state)
     case .s32be: unsafe S.send(to: S32<Big>.self, job, &state)
     case .f32le: unsafe S.send(to: F32<Little>.self, job, &state)
@@ -102,4 +146,8 @@ public struct SampleConverter: Sendable {
     case .alaw: unsafe S.send(to: ALaw.self, job, &state)
     }
   }
+}
+
+extension SampleEncoding {
+  fileprivate var isPacked24: Bool { self == .s24le || self == .s24be }
 }

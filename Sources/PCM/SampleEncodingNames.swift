@@ -68,29 +68,29 @@ extension SampleEncoding {
   private static func complaint(about text: String, key: String) -> String {
     switch key {
     case "s24_le", "s24_32le", "s24-32le", "s24le4", "s24le4lsb", "s24le4msb":
-      return "'\(text)' has four bytes a sample, did you mean S24_3LE?"
+      return "\(quoted(text)) has four bytes a sample, did you mean S24_3LE?"
     case "s24_be", "s24_32be", "s24-32be", "s24be4", "s24be4lsb", "s24be4msb":
-      return "'\(text)' has four bytes a sample, did you mean S24_3BE?"
+      return "\(quoted(text)) has four bytes a sample, did you mean S24_3BE?"
     case "s24_32", "s24-32", "s24_32ne", "s24-32ne":
-      return "'\(text)' has four bytes a sample, did you mean s24?"
+      return "\(quoted(text)) has four bytes a sample, did you mean s24?"
     case "8", "i1", "u1", "i8":
-      return "ambiguous sample format '\(text)', did you mean u8, s8 or s16le?"
+      return "ambiguous sample format \(quoted(text)), did you mean u8, s8 or s16le?"
     case "16", "i2", "i16":
-      return "ambiguous sample format '\(text)', did you mean s16le or s16be?"
+      return "ambiguous sample format \(quoted(text)), did you mean s16le or s16be?"
     case "24", "i24":
-      return "ambiguous sample format '\(text)', did you mean s24le or s24be?"
+      return "ambiguous sample format \(quoted(text)), did you mean s24le or s24be?"
     case "32", "i4", "f4", "i32":
-      return "ambiguous sample format '\(text)', did you mean s32le or f32le?"
+      return "ambiguous sample format \(quoted(text)), did you mean s32le or f32le?"
     case "64", "f8":
-      return "ambiguous sample format '\(text)', did you mean f64le or f64be?"
+      return "ambiguous sample format \(quoted(text)), did you mean f64le or f64be?"
     default:
       break
     }
     let plain = key.filter { $0.isLetter || $0.isNumber }
     if let near = spelling(plain) {
-      return "unknown sample format '\(text)', did you mean \(near.name)?"
+      return "unknown sample format \(quoted(text)), did you mean \(near.name)?"
     }
-    return "unknown sample format '\(text)', try u8, s8, s16le, s24le, s32le, f32le, f64le, "
+    return "unknown sample format \(quoted(text)), try u8, s8, s16le, s24le, s32le, f32le, f64le, "
       + "their be twins, ulaw or alaw"
   }
 }

@@ -19,18 +19,16 @@ func withNoise(
   _ count: Int, _ noise: inout NoiseSource,
   _ body: (UnsafeMutablePointer<UInt32>, Range<Int>) -> Int32
 ) -> Int {
-  // A capacity this small, known when compiled, lies on the stack.
-  unsafe withUnsafeTemporaryAllocation(
-    byteCount: NoiseSource.blockCount * 4, alignment: 32
-  ) { bytes in
+  // Up to 1024 bytes, if known when compiled, lie on the stack, but not with more alignment.
+  unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { bytes in
     guard let base = bytes.baseAddress else { return 0 }
-    let words = unsafe base.bindMemory(to: UInt32.self, capacity: NoiseSource.blockCount)
+    let words = unsafe base.bindMemory(to: UInt32.self, capacity: 256)
     var total = 0
     var start = 0
     while start < count {
       let end = min(start &+ NoiseSource.blockCount, count)
-      unsafe noise.fill(words)
-      total &+= unsafe Int(body(words, start..<end))
+      let first = unsafe noise.fill(base, count: end &- start)
+      total &+= unsafe Int(body(words + first, start..<end))
       start = end
     }
     return total

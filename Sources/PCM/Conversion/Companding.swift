@@ -2,6 +2,9 @@
 ///
 /// A byte is a little floating point number: a sign, three bits of exponent and four of
 /// mantissa. So the arithmetic is that of `Float`, which has no branch and no table.
+///
+/// Where G.711 leaves the boundary between two codes open, both signs are treated alike, as in
+/// libsndfile; the peers all differ there.
 enum ULaw: IntegerCoding {
   static var byteCount: Int { 1 }
   static var bitCount: Int32 { 16 }
@@ -46,7 +49,8 @@ enum ALaw: IntegerCoding {
   @inline(__always)
   static func store(_ value: Int32, _ target: UnsafeMutableRawPointer) {
     let sign = value &>> 31
-    let magnitude = (value ^ sign) &>> 4
+    let whole = ((value ^ sign) &- sign) &>> 4
+    let magnitude = whole > 2047 ? 2047 : whole
     let isLinear = magnitude < 16
     let pattern = Float(isLinear ? magnitude &+ 16 : magnitude).bitPattern &>> 19
     let code = pattern &- (isLinear ? 127 &+ 4 : 127 &+ 3) &<< 4

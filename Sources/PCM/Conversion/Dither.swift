@@ -4,50 +4,62 @@
 /// Each word is two independent uniform numbers of 16 bits; their difference has the triangular
 /// distribution.
 struct NoiseSource: Sendable {
-  /// Words made at a time.
-  static let blockCount = 256
+  /// The most words made at a time: with a group begun before, they fill 1024 bytes.
+  static var blockCount: Int { 248 }
 
   private var x: SIMD8<UInt32>
   private var y: SIMD8<UInt32>
   private var z: SIMD8<UInt32>
   private var w: SIMD8<UInt32>
 
+  /// Words already used of the group that comes next.
+  private var used = 0
+
   init(seed: UInt64) {
     var state = seed
-    func lane() -> SIMD8<UInt32> {
-      var words = SIMD8<UInt32>()
-      // splitmix64: neighbouring seeds give unrelated lanes.
-      for index in words.indices {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        // A lane of zeros would stay zero.
-        words[index] = UInt32(truncatingIfNeeded: mixed >> 32) | 1
-      }
-      return words
-    }
-    x = lane()
-    y = lane()
-    z = lane()
-    w = lane()
+    x = Self.words(&state)
+    y = Self.words(&state)
+    z = Self.words(&state)
+    w = Self.words(&state)
   }
 
-  /// Fills `words` with `blockCount` words of noise.
-  @inline(__always)
-  mutating func fill(_ words: UnsafeMutablePointer<UInt32>) {
-    var (a, b, c, d) = (x, y, z, w)
-    let target = UnsafeMutableRawPointer(words)
-    for group in 0..<Self.blockCount / 8 {
-      let t = a ^ (a &<< 11)
-      a = b
-      b = c
-      c = d
-      d = d ^ (d &>> 19) ^ t ^ (t &>> 8)
-      unsafe target.storeBytes(
-        of: d, toByteOffset: group &* MemoryLayout<SIMD8<UInt32>>.stride,
-        as: SIMD8<UInt32>.self)
+  /// Words by splitmix64, so that neighbouring seeds give unrelated noise.
+  private static func words(_ state: inout UInt64) -> SIMD8<UInt32> {
+    var words = SIMD8<UInt32>()
+    for index in words.indices {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      // A lane of zeros would stay zero.
+      words[index] = UInt32(truncatingIfNeeded: mixed >> 32) | 1
     }
-    (x, y, z, w) = (a, b, c, d)
+    return words
+  }
+
+  /// Makes the next `count` words, at most `blockCount`, which begin at the returned index.
+  ///
+  /// The noise does not depend on how a stream is cut into calls: a group of eight that was not
+  /// used up is made again.
+  @inline(__always)
+  mutating func fill(_ words: UnsafeMutableRawPointer, count: Int) -> Int {
+    let first = used
+    let (groups, rest) = (first &+ count).quotientAndRemainder(dividingBy: 8)
+    var next = self
+    for group in 0..<groups { unsafe next.step(words + group &* 32) }
+    self = next
+    used = rest
+    if rest > 0 { unsafe next.step(words + groups &* 32) }
+    return first
+  }
+
+  @inline(__always)
+  private mutating func step(_ words: UnsafeMutableRawPointer) {
+    let t = x ^ (x &<< 11)
+    x = y
+    y = z
+    z = w
+    w = w ^ (w &>> 19) ^ t ^ (t &>> 8)
+    unsafe words.storeBytes(of: w, as: SIMD8<UInt32>.self)
   }
 
   /// The triangular noise of one word, in 2^-16 of a step: -65535...65535.

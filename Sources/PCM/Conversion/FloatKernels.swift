@@ -18,7 +18,7 @@ func quantize<S: FloatCoding, T: IntegerCoding>(
     var clipped: Int32 = 0
     for i in range {
       let value = unsafe S.load(job.source(S.self, i)).number
-      clipped &+= value.magnitude > 1 ? 1 : 0
+      clipped &+= value.excess
       unsafe T.store(S.Value.integer(value * factor, T.bitCount), job.target(T.self, i))
     }
     return clipped
@@ -39,7 +39,7 @@ func quantizeDithered<S: FloatCoding, T: IntegerCoding, Work: KernelFloat>(
     var clipped: Int32 = 0
     for i in range {
       let value = unsafe Work(S.load(job.source(S.self, i)).wide).number
-      clipped &+= value.magnitude > 1 ? 1 : 0
+      clipped &+= value.excess
       let noise = unsafe Work(NoiseSource.triangle(words[i &- range.lowerBound])) * step
       let noisy = value * factor + noise
       unsafe T.store(Work.integer(noisy, T.bitCount), job.target(T.self, i))
@@ -66,7 +66,7 @@ func recastClipped<S: FloatCoding, T: FloatCoding>(
     var clipped: Int32 = 0
     for i in range {
       let value = unsafe S.load(job.source(S.self, i)).number
-      clipped &+= value.magnitude > 1 ? 1 : 0
+      clipped &+= value.excess
       unsafe T.store(T.Value(value.clamped(-1, 1).wide), job.target(T.self, i))
     }
     return clipped

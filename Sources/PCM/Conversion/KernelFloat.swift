@@ -12,12 +12,21 @@ protocol KernelFloat: BinaryFloatingPoint, BitwiseCopyable {
   /// rounding, and a conversion that may trap keeps a loop from being vectorised.
   static func integer(_ value: Self, _ bitCount: Int32) -> Int32
 
+  /// 1 where the magnitude is above 1, otherwise 0; not for NaN.
+  var excess: Int32 { get }
+
   init(_ value: Int32)
 }
 
 extension Float: KernelFloat {
   @inline(__always)
   var wide: Double { Double(self) }
+
+  @inline(__always)
+  var excess: Int32 {
+    // As integers, which keeps the optimiser from entangling this with the clamping.
+    Int32(bitPattern: bitPattern & 0x7FFF_FFFF) > 0x3F80_0000 ? 1 : 0
+  }
 
   @inline(__always)
   static func power(_ exponent: Int32) -> Float {
@@ -29,7 +38,12 @@ extension Float: KernelFloat {
     // A Float does not hold the largest integer of 32 bits.
     if bitCount > 24 { return Double.integer(value.wide, bitCount) }
     let inside = value.clamped(bitCount)
-    // From 2^23 on a Float's last bit is worth 1, so that the addition rounds.
+    // From 2^23 to 2^24 a Float's last bit is worth 1, so that an addition rounds: of the value
+    // where both signs find room, else of the magnitude.
+    if bitCount <= 22 {
+      let bias: Float = 0x1.8p23
+      return Int32(bitPattern: (inside + bias).bitPattern &- bias.bitPattern)
+    }
     let bias: Float = 0x1p23
     let rounded = Int32(bitPattern: (inside.magnitude + bias).bitPattern &- bias.bitPattern)
     let sign = Int32(bitPattern: inside.bitPattern) &>> 31
@@ -40,6 +54,9 @@ extension Float: KernelFloat {
 extension Double: KernelFloat {
   @inline(__always)
   var wide: Double { self }
+
+  @inline(__always)
+  var excess: Int32 { magnitude > 1 ? 1 : 0 }
 
   @inline(__always)
   static func power(_ exponent: Int32) -> Double {

@@ -74,29 +74,19 @@ enum S16<Order: ByteOrder>: IntegerCoding {
   }
 }
 
-enum S24<Order: ByteOrder>: IntegerCoding {
-  static var byteCount: Int { 3 }
+/// A 24-bit integer in a word of 32, as `Packed24` unpacks it.
+enum Word24: IntegerCoding {
+  static var byteCount: Int { 4 }
   static var bitCount: Int32 { 24 }
 
   @inline(__always)
   static func load(_ source: UnsafeRawPointer) -> Int32 {
-    let first = unsafe UInt32(source.load(as: UInt8.self))
-    let second = unsafe UInt32(source.load(fromByteOffset: 1, as: UInt8.self))
-    let third = unsafe UInt32(source.load(fromByteOffset: 2, as: UInt8.self))
-    // The three bytes as the machine would read them from the top of a word.
-    let word = Order.swap((third &<< 24 | second &<< 16 | first &<< 8).littleEndian)
-    return Int32(bitPattern: Order.self == Little.self ? word : word &<< 8) &>> 8
+    unsafe read(source, as: Int32.self)
   }
 
   @inline(__always)
   static func store(_ value: Int32, _ target: UnsafeMutableRawPointer) {
-    let low = UInt8(truncatingIfNeeded: value)
-    let middle = UInt8(truncatingIfNeeded: value &>> 8)
-    let high = UInt8(truncatingIfNeeded: value &>> 16)
-    let isLittle = Order.self == Little.self
-    unsafe target.storeBytes(of: isLittle ? low : high, as: UInt8.self)
-    unsafe target.storeBytes(of: middle, toByteOffset: 1, as: UInt8.self)
-    unsafe target.storeBytes(of: isLittle ? high : low, toByteOffset: 2, as: UInt8.self)
+    unsafe write(value, target)
   }
 }
 

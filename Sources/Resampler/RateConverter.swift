@@ -1,0 +1,177 @@
+internal import CSoxr
+public import PCM
+
+/// Converts the sample rate of a stream of interleaved floating point frames, with libsoxr.
+///
+/// Feed blocks of any size to `convert` and call `finish` until it gives nothing more. In all,
+/// N input frames become exactly round(N · output rate / input rate) frames, and the first
+/// output frame stands where the first input frame stood. Nothing is clipped: a converted full
+/// scale may overshoot ±1. For use by one thread at a time, not on the audio thread.
+@safe
+public struct RateConverter: ~Copyable, @unchecked Sendable {
+  // Sendable although it owns a C handle: soxr keeps no thread state, and only one owner exists.
+  private let handle: OpaquePointer
+  private let frameByteCount: Int
+  private var consumedCount = 0
+  private var producedCount = 0
+
+  /// Frames a second going in, in hertz.
+  public let inputRate: Double
+
+  /// Frames a second coming out, in hertz.
+  public let outputRate: Double
+
+  /// Samples of one frame, in and out.
+  public let channelCount: Int
+
+  /// `float32` or `float64`, in and out.
+  public let format: SampleFormat
+
+  /// The most channels a converter takes.
+  public static let channelLimit = 128
+
+  /// How many times one rate may be the other.
+  public static let ratioLimit = 10_000.0
+
+  /// A converter for frames of `channelCount` samples, 1 to 128, of `float32` or `float64`.
+  ///
+  /// Throws where a rate is not positive and finite or the rates are absurdly far apart, where
+  /// there are too many channels, or where soxr refuses. Corresponds to `soxr_create`.
+  public init(
+    from inputRate: Double, to outputRate: Double, channelCount: Int,
+    format: SampleFormat = .float32, quality: Quality = .high
+  ) throws(RateConverterError) {
+    for rate in [inputRate, outputRate] where !(rate > 0 && rate.isFinite) {
+      throw RateConverterError("cannot resample at \(hertz(rate)), rates are above 0")
+    }
+    // soxr crashes on ratios that are absurd enough.
+    guard max(inputRate / outputRate, outputRate / inputRate) <= Self.ratioLimit else {
+      throw RateConverterError(
+        "cannot resample from \(hertz(inputRate)) to \(hertz(outputRate)), "
+          + "the rates may be \(Int(Self.ratioLimit)) times apart")
+    }
+    guard 1...Self.channelLimit ~= channelCount else {
+      throw RateConverterError(
+        "cannot resample \(channelCount) channels, it takes 1 to \(Self.channelLimit)")
+    }
+    guard format.isFloat else {
+      throw RateConverterError("cannot resample \(format), it takes float32 and float64")
+    }
+    let type = format == .float32 ? SOXR_FLOAT32_I : SOXR_FLOAT64_I
+    var layout = unsafe soxr_io_spec(type, type)
+    var recipe = unsafe soxr_quality_spec(quality.recipe, 0)
+    var complaint: soxr_error_t?
+    let handle = unsafe soxr_create(
+      inputRate, outputRate, UInt32(channelCount), &complaint, &layout, &recipe, nil)
+    guard let handle = unsafe handle, unsafe complaint == nil else {
+      unsafe soxr_delete(handle)
+      let reason = unsafe complaint.map { unsafe String(cString: $0) } ?? "no memory"
+      throw RateConverterError(
+        "cannot resample from \(hertz(inputRate)) to \(hertz(outputRate)): \(reason)")
+    }
+    unsafe self.handle = handle
+    self.frameByteCount = channelCount * format.byteCount
+    self.inputRate = inputRate
+    self.outputRate = outputRate
+    self.channelCount = channelCount
+    self.format = format
+  }
+
+  deinit { unsafe soxr_delete(handle) }
+
+  /// Takes frames from `input` and gives frames into `output`, both interleaved.
+  ///
+  /// Either may be of any number of whole frames, none included. All is consumed unless `output`
+  /// was filled first; then offer the rest of `input` again. Corresponds to `soxr_process`.
+  ///
+  /// - Returns: the frames consumed of `input` and produced at the beginning of `output`.
+  public mutating func convert(
+    _ input: RawSpan, into output: inout MutableRawSpan
+  ) throws(RateConverterError) -> (consumed: Int, produced: Int) {
+    precondition(input.byteCount.isMultiple(of: frameByteCount), "the input is whole frames")
+    let available = input.byteCount / frameByteCount
+    let room = output.byteCount / frameByteCount
+    guard available > 0 else { return (0, 0) }
+    var consumed = 0
+    var produced = 0
+    let complaint = unsafe input.withUnsafeBytes { source in
+      unsafe output.withUnsafeMutableBytes { target in
+        unsafe soxr_process(
+          handle, source.baseAddress, available, &consumed, target.baseAddress, room, &produced)
+      }
+    }
+    try unsafe check(complaint)
+    consumedCount += consumed
+    producedCount += produced
+    return (consumed, produced)
+  }
+
+  /// Gives the frames still inside, after the last input; call until it gives none.
+  ///
+  /// - Returns: the frames produced at the beginning of `output`: all that remain, or as many as
+  ///   it has room for. Only `finish` and `reset` may follow.
+  public mutating func finish(
+    into output: inout MutableRawSpan
+  ) throws(RateConverterError) -> Int {
+    try finish(into: &output, after: 0)
+  }
+
+  /// `finish` behind the first `offset` frames of `output`.
+  mutating func finish(
+    into output: inout MutableRawSpan, after offset: Int
+  ) throws(RateConverterError) -> Int {
+    let room = min(output.byteCount / frameByteCount - offset, remainingCount)
+    guard room > 0 else { return 0 }
+    // Silence pushes out what is inside. soxr's own flushing takes the sound to end in silence
+    // too, but rounds the count the other way where it lies in the middle.
+    let silence = [UInt8](repeating: 0, count: 256 * frameByteCount)
+    var produced = 0
+    let complaint = unsafe output.withUnsafeMutableBytes { target -> soxr_error_t? in
+      guard let start = target.baseAddress else { return nil }
+      while produced < room {
+        var count = 0
+        let complaint = unsafe silence.withUnsafeBytes { source in
+          unsafe soxr_process(
+            handle, source.baseAddress, 256, nil,
+            start + (offset + produced) * frameByteCount, room - produced, &count)
+        }
+        if unsafe complaint != nil { return unsafe complaint }
+        produced += count
+      }
+      return nil
+    }
+    try unsafe check(complaint)
+    producedCount += produced
+    return produced
+  }
+
+  /// Forgets everything: the next input begins a new stream. Corresponds to `soxr_clear`.
+  public mutating func reset() throws(RateConverterError) {
+    try unsafe check(soxr_clear(handle))
+    consumedCount = 0
+    producedCount = 0
+  }
+
+  /// The frames that come of `count` input frames at these rates: round(N · out / in).
+  public static func frameCount(
+    for count: Int, from inputRate: Double, to outputRate: Double
+  ) -> Int {
+    Int(exactly: (Double(count) * outputRate / inputRate).rounded()) ?? .max
+  }
+
+  /// Frames `finish` has still to give for the input so far.
+  public var remainingCount: Int {
+    let total = Self.frameCount(for: consumedCount, from: inputRate, to: outputRate)
+    return max(total - producedCount, 0)
+  }
+
+  private func check(_ complaint: soxr_error_t?) throws(RateConverterError) {
+    guard let complaint = unsafe complaint else { return }
+    throw unsafe RateConverterError("resampling failed: \(String(cString: complaint))")
+  }
+}
+
+/// A rate as people write it: without a fraction where it has none.
+private func hertz(_ rate: Double) -> String {
+  Int(exactly: rate).map { "\($0) Hz" } ?? "\(rate) Hz"
+}
