@@ -7,6 +7,9 @@ public final class StreamSession: Sendable {
   let resolved: ResolvedStream
   private let ledger: LossLedger
   private let paused = AtomicFlag()
+  /// Where tasks read and write.
+  let readLane = Lane()
+  let writeLane = Lane()
   private let readTurn = Turn()
   private let writeTurn = Turn()
 
