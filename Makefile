@@ -8,6 +8,8 @@ LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac alsa-utils sndfile-programs jq python3 python3-venv
 
+# Gates may need a tool that is being installed.
+.NOTPARALLEL:
 .PHONY: build release demo test check gates format clean help libraries test-tools
 
 build: libraries ## build the programs for debugging

@@ -64,10 +64,12 @@ let package = Package(
       name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
       path: "tools/sd-play", swiftSettings: settings),
     .executableTarget(
-      name: "sd-rec", dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
+      name: "sd-rec",
+      dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-rec", swiftSettings: settings),
     .executableTarget(
-      name: "sd-playrec", dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
+      name: "sd-playrec",
+      dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-playrec", swiftSettings: settings),
     .executableTarget(
       name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
@@ -85,7 +87,7 @@ let package = Package(
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
     .target(
       name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      exclude: ["Resources"], swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),

@@ -22,8 +22,10 @@ public final class DevicePlayer {
     public var computes: Bool
     /// Whether another rate than the device's may be resampled.
     public var mayResample: Bool
-    /// -L and -B.
+    /// -L.
     public var latency: LatencyOptions
+    /// -B.
+    public var buffer: BufferOptions
     /// -b, --stall, --wait, --xrun.
     public var streaming: StreamingOptions
 
@@ -31,7 +33,7 @@ public final class DevicePlayer {
     public init(
       device: String?, rate: Double, channelCount: Int, spreadsMono: Bool, map: ChannelMap?,
       encoding: SampleEncoding, computes: Bool, mayResample: Bool, latency: LatencyOptions,
-      streaming: StreamingOptions
+      buffer: BufferOptions, streaming: StreamingOptions
     ) {
       self.device = device
       self.rate = rate
@@ -42,26 +44,26 @@ public final class DevicePlayer {
       self.computes = computes
       self.mayResample = mayResample
       self.latency = latency
+      self.buffer = buffer
       self.streaming = streaming
     }
   }
 
-  /// What ``play(_:isLive:line:)`` takes: the device's own format, so that the audio thread only
+  /// What ``play(_:isLive:)`` takes: the device's own format, so that the audio thread only
   /// copies.
   public let format: StreamFormat
 
   private let stream: PipedStream
   private let device: Device
-  private let holder: StreamHolder
+  private let monitor: Monitor
   private let isLow: Bool
-  private var watch: LossWatch
 
   /// Finds the device, agrees with it and opens it.
-  public init(_ request: Request) throws(ToolError) {
+  public init(_ request: Request, _ telling: Telling) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let latency = try request.latency.latency(.output)
     let blockSize = try request.streaming.blockSizeOrEnvironment()
-    let buffer = try request.latency.bufferOrEnvironment() ?? .seconds(1)
+    let buffer = try request.buffer.bufferOrEnvironment() ?? .seconds(1)
     isLow = latency == .low
     (stream, device) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
@@ -71,9 +73,10 @@ public final class DevicePlayer {
     format = StreamFormat(
       encoding: SampleEncoding(stream.outputFormat), rate: stream.sampleRate,
       channelCount: stream.outputChannelCount)
-    watch = LossWatch(policy: policy, rate: stream.sampleRate)
     let (stream, rate) = (stream, stream.sampleRate)
-    holder = StreamHolder(stream, device) {
+    monitor = Monitor(
+      stream, device, policy: policy, telling, channelCount: stream.outputChannelCount
+    ) {
       let counts = stream.losses.output
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames played (\(seconds) s), \(counts.inserted) inserted, "
@@ -112,12 +115,15 @@ public final class DevicePlayer {
     } else if request.spreadsMono, request.channelCount == 1, most >= 2 {
       parameters.channelMap = .straight(2)
     }
+    if let map = request.map, map.count != request.channelCount, request.channelCount != 1 {
+      throw DeviceFailure(
+        .failure("-m \(map)", "names \(channels(map.count)), there are \(request.channelCount)"))
+    }
     let highest = parameters.channelMap?.highest ?? request.channelCount
     guard highest <= most else {
+      let remedy = request.map == nil ? " (sd-cat -m 1,2 … | sd-play plays two of them)" : ""
       throw DeviceFailure(
-        .failure(
-          device.id,
-          "has \(channels(most)), not \(highest) (sd-cat -m 1,2 … | sd-play plays two of them)"))
+        .failure(device.id, "has \(channels(most)), not \(highest)\(remedy)"))
     }
     return parameters
   }
@@ -126,81 +132,81 @@ public final class DevicePlayer {
   ///
   /// - Parameter isLive: Whether the data comes as it is made: then it is not waited for a full
   ///   ring before the first frame plays.
-  public func play(_ pipeline: FramePipeline, isLive: Bool, line: ProgressLine?) throws(ToolError) {
+  public func play(_ pipeline: FramePipeline, isLive: Bool) throws(ToolError) {
     precondition(pipeline.format == format, "the pipeline gives what the device takes")
     do {
       if isLive {
+        if isLow, !SoundSystem.makeThreadRealtime() {
+          Messages.detail("", "no real-time priority for the thread that reads")
+        }
         try calling { () throws(PortAudioError) in try stream.start() }
       }
-      try feed(pipeline, isStarted: isLive, line)
-      try drain(pipeline, line)
+      try feed(pipeline, isStarted: isLive)
+      stream.endOutput()
+      try monitor.waitUntilFinished { () throws(ToolError) in try look(pipeline) }
     } catch {
       // What stops playing says more than a failure to stop in order would.
       try? stream.abort()
-      conclude(pipeline)
+      monitor.conclude(clippedCount: pipeline.clippedCount)
       throw error
     }
     try calling { () throws(PortAudioError) in
       try stream.stop()
       try stream.close()
     }
-    conclude(pipeline)
+    monitor.conclude(clippedCount: pipeline.clippedCount)
   }
 
-  private func feed(_ pipeline: FramePipeline, isStarted: Bool, _ line: ProgressLine?)
-    throws(ToolError)
-  {
+  private func feed(_ pipeline: FramePipeline, isStarted: Bool) throws(ToolError) {
     var isStarted = isStarted
+    var isShrunk = !isLow
     let capacity = max(1, (1 << 16) / format.frameByteCount)
     var block = [UInt8](repeating: 0, count: capacity * format.frameByteCount)
-    var meter = line.map { _ in LevelMeter(channelCount: format.channelCount) }
     while true {
       try SignalCenter.shared.checkStop()
+      if isLow, isStarted {
+        // What is not wanted yet stays in the pipe, where the recorder sees it.
+        stream.waitUntilQueued(atMost: stream.cushionFrameCount, interrupted: isStopping)
+      }
+      let room = isLow && isStarted ? max(1, min(capacity, period)) : capacity
       var target = block.mutableSpan
       var bytes = unsafe target.mutableBytes
-      let count = try pipeline.read(into: &bytes)
+      var part = bytes._mutatingExtracting(..<(room * format.frameByteCount))
+      let count = try pipeline.read(into: &part)
       if count == 0 || !isStarted && stream.writeAvailable < count {
         if !isStarted { try calling { () throws(PortAudioError) in try stream.start() } }
         isStarted = true
       }
       guard count > 0 else { return }
       let frames = unsafe block.span.bytes.extracting(0..<count * format.frameByteCount)
-      meter?.update(frames, encoding: format.encoding)
+      monitor.measure(frames, encoding: format.encoding)
       let written = try calling { () throws(PortAudioError) in
         isStarted
           ? try stream.write(frames, interrupted: isStopping)
           : try stream.prefill(frames)
       }
       if written < count { try SignalCenter.shared.checkStop() }
-      try look(pipeline, line, &meter)
+      if !isShrunk, stream.periodFrameCount > 0 {
+        isShrunk = true
+        shrinkPipe(pipeline)
+      }
+      try look(pipeline)
     }
   }
 
-  private func drain(_ pipeline: FramePipeline, _ line: ProgressLine?) throws(ToolError) {
-    stream.endOutput()
-    var meter: LevelMeter?
-    try holder.waitUntilFinished { () throws(ToolError) in try look(pipeline, line, &meter) }
+  /// A pipe before a player of low latency holds no more than two blocks.
+  private func shrinkPipe(_ pipeline: FramePipeline) {
+    guard let source = pipeline.current, source.name == "stdin" else { return }
+    PipeWriter.shrinkPipe(
+      0, blockByteCount: stream.periodFrameCount * source.format.frameByteCount)
   }
 
-  private func look(_ pipeline: FramePipeline, _ line: ProgressLine?, _ meter: inout LevelMeter?)
-    throws(ToolError)
-  {
-    watch.notePause(seconds: try holder.takePausedSeconds())
-    try watch.check(stream)
-    line?.update {
-      defer { meter?.reset() }
-      return ProgressLine.Status(
-        position: Double(stream.losses.output.delivered) / format.rate,
-        length: pipeline.frameCount.map { Double($0) / format.rate },
-        levels: meter?.decibels ?? [], remark: watch.total(stream.losses) ?? "")
-    }
-  }
+  private var period: Int { stream.periodFrameCount == 0 ? 256 : stream.periodFrameCount }
 
-  private func conclude(_ pipeline: FramePipeline) {
-    if pipeline.clippedCount > 0 {
-      Messages.note("", "\(counted(pipeline.clippedCount, "sample")) clipped")
-    }
-    watch.conclude(stream.losses)
+  private func look(_ pipeline: FramePipeline) throws(ToolError) {
+    try monitor.look(
+      position: Double(stream.losses.output.delivered) / format.rate,
+      length: pipeline.frameCount.map { Double($0) / format.rate })
   }
 
   private func calling<Value>(_ body: () throws(PortAudioError) -> Value) throws(ToolError)

@@ -27,8 +27,10 @@ public final class DeviceRecorder {
     public var fillsGaps: Bool
     /// Whether a rate the device cannot do is resampled.
     public var mayResample: Bool
-    /// -L and -B.
+    /// -L.
     public var latency: LatencyOptions
+    /// -B.
+    public var buffer: BufferOptions
     /// -b, --stall, --wait, --xrun.
     public var streaming: StreamingOptions
 
@@ -36,7 +38,8 @@ public final class DeviceRecorder {
     public init(
       device: String?, rate: Double?, channelCount: Int?, map: ChannelMap?,
       encoding: SampleEncoding, gain: Gain, dither: Bool, length: FrameTime?, fillsGaps: Bool,
-      mayResample: Bool, latency: LatencyOptions, streaming: StreamingOptions
+      mayResample: Bool, latency: LatencyOptions,
+      buffer: BufferOptions, streaming: StreamingOptions
     ) {
       self.device = device
       self.rate = rate
@@ -49,6 +52,7 @@ public final class DeviceRecorder {
       self.fillsGaps = fillsGaps
       self.mayResample = mayResample
       self.latency = latency
+      self.buffer = buffer
       self.streaming = streaming
     }
   }
@@ -59,21 +63,23 @@ public final class DeviceRecorder {
   private let request: Request
   private let stream: PipedStream
   private let device: Device
-  private let holder: StreamHolder
+  private let monitor: Monitor
   private let isLow: Bool
   private let silentBlock: [UInt8]
   private let deviceFormat: StreamFormat
-  private var watch: LossWatch
   /// Frames of the device's time that belong to the recording; nil without an end.
   private var remaining: Int?
   /// Frames of the recording still to be written; nil without an end.
   private var unwritten: Int?
-  private var meter: LevelMeter?
+  private var backlog = BacklogMeter()
+  /// Frames passed over, and still to be, so that nothing waits in a pipe of low latency.
+  private var passedOverCount = 0
+  private var toPassOver = 0
   /// Frames that the sink no longer took after the stop.
   private var refusedCount = 0
 
   /// Finds the device, agrees with it and opens it.
-  public init(_ request: Request) throws(ToolError) {
+  public init(_ request: Request, _ telling: Telling) throws(ToolError) {
     self.request = request
     let policy = try request.streaming.xrunPolicy()
     let latency = try request.latency.latency(.input)
@@ -81,7 +87,7 @@ public final class DeviceRecorder {
     let isLow = latency == .low
     self.isLow = isLow
     let buffer =
-      try request.latency.bufferOrEnvironment() ?? (isLow ? .seconds(0.1) : .seconds(10))
+      try request.buffer.bufferOrEnvironment() ?? (isLow ? .seconds(0.1) : .seconds(10))
     (stream, device) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
       try Self.open(request, latency: latency, blockSize: blockSize, buffer: buffer)
@@ -98,9 +104,8 @@ public final class DeviceRecorder {
     unwritten = request.length?.frameCount(at: format.rate)
     let scale = rate / format.rate
     remaining = unwritten.map { Int((Double($0) * scale).rounded(.up)) }
-    watch = LossWatch(policy: policy, rate: rate)
     let stream = stream
-    holder = StreamHolder(stream, device) {
+    monitor = Monitor(stream, device, policy: policy, telling, channelCount: format.channelCount) {
       let counts = stream.losses.input
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
@@ -143,30 +148,36 @@ public final class DeviceRecorder {
 
   // MARK: Recording
 
-  /// Records into `sink` until the length is reached or the program is asked to stop, and
-  /// completes it, whatever happens.
-  public func record(into sink: AudioSink, line: ProgressLine?) throws(ToolError) {
+  /// Records into `sink` until the length is reached, the program is asked to stop or `isOver`
+  /// says so, and completes it, whatever happens.
+  public func record(
+    into sink: some FrameSink, until isOver: (@Sendable () -> Bool)? = nil
+  ) throws(ToolError) {
     let pipeline = try PushPipeline(
       from: deviceFormat, to: sink.format, gain: request.gain, dither: request.dither)
-    if isLow, let period = request.streaming.blockSize ?? Optional(256) {
-      PipeWriter.shrinkPipe(
-        StandardStreams.output, blockByteCount: period * sink.format.frameByteCount)
-    }
-    meter = line.map { _ in LevelMeter(channelCount: format.channelCount) }
     var failure: ToolError?
     do throws(ToolError) {
       try calling { () throws(PortAudioError) in try stream.start() }
-      try copy(through: pipeline, to: sink, line)
+      try copy(through: pipeline, to: sink, isOver ?? { false })
     } catch { failure = error }
     failure = finish(pipeline, sink, failure)
-    conclude(pipeline)
+    let left = remaining == nil && SignalCenter.shared.isStopping ? stream.readAvailable : 0
+    monitor.conclude(
+      clippedCount: pipeline.clippedCount, undelivered: refusedCount + left,
+      passedOver: passedOverCount)
     if let failure { throw failure }
   }
 
+  /// Wakes the recording to ask `isOver` again. Any thread.
+  public var wakeUp: @Sendable () -> Void {
+    let session = stream.session
+    return { session.wake() }
+  }
+
   /// Stops, writes what is still in the ring, completes the sink. The first failure counts.
-  private func finish(_ pipeline: PushPipeline, _ sink: AudioSink, _ failure: ToolError?)
-    -> ToolError?
-  {
+  private func finish(
+    _ pipeline: PushPipeline, _ sink: some FrameSink, _ failure: ToolError?
+  ) -> ToolError? {
     var failure = failure
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
@@ -178,7 +189,7 @@ public final class DeviceRecorder {
     }
     // A pipe that broke takes nothing more.
     if failure?.kind != .brokenPipe {
-      if remaining.map({ $0 > 0 }) ?? true {
+      if !isComplete {
         attempt { () throws(ToolError) in try copyRest(through: pipeline, to: sink) }
       }
       attempt { () throws(ToolError) in
@@ -186,51 +197,87 @@ public final class DeviceRecorder {
       }
     }
     attempt { () throws(ToolError) in try sink.close() }
-    // The stop itself is how a recording without a length is meant to end.
     return failure
   }
 
+  private var isComplete: Bool { remaining.map { $0 <= 0 } ?? false }
+
   private func copy(
-    through pipeline: PushPipeline, to sink: AudioSink, _ line: ProgressLine?
+    through pipeline: PushPipeline, to sink: some FrameSink,
+    _ isOver: @escaping @Sendable () -> Bool
   ) throws(ToolError) {
     var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
-    while remaining.map({ $0 > 0 }) ?? true {
-      let count = try calling { () throws(PortAudioError) in
-        var target = block.mutableSpan
-        var bytes = unsafe target.mutableBytes
-        return try stream.read(into: &bytes, interrupted: isStopping)
+    let interrupted = { isStopping() || isOver() }
+    prepareLowLatency(sink)
+    var isShrunk = !isLow || !sink.isStream
+    while !isComplete, !isOver() {
+      let count = try read(into: &block, interrupted: interrupted)
+      if !isShrunk {
+        isShrunk = true
+        PipeWriter.shrinkPipe(
+          StandardStreams.output,
+          blockByteCount: period * sink.format.frameByteCount)
       }
-      let bytes = unsafe block.span.bytes
-      try deliver(bytes, count: count, through: pipeline, to: sink)
+      let excess = excess(of: count, sink)
+      let bytes = unsafe block.span.bytes.extracting((excess * deviceFormat.frameByteCount)...)
+      try deliver(bytes, count: count - excess, through: pipeline, to: sink)
       try SignalCenter.shared.checkStop()
-      line?.update {
-        defer { meter?.reset() }
-        return ProgressLine.Status(
-          position: Double(sink.frameCount) / format.rate,
-          length: request.length.map { $0.seconds(at: format.rate) },
-          levels: meter?.decibels ?? [], remark: watch.total(stream.losses) ?? "")
-      }
     }
   }
 
-  /// After the stop: what the ring still holds, without waiting for more.
-  private func copyRest(through pipeline: PushPipeline, to sink: AudioSink) throws(ToolError) {
-    var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
-    while stream.readAvailable > 0, remaining.map({ $0 > 0 }) ?? true {
-      let count = try calling { () throws(PortAudioError) in
-        var target = block.mutableSpan
-        var bytes = unsafe target.mutableBytes
-        return try stream.read(into: &bytes, interrupted: { true })
-      }
-      let bytes = unsafe block.span.bytes
-      try deliver(bytes, count: count, through: pipeline, to: sink)
+  /// With low latency nothing waits in the pipe for no good; says how many of `count` frames are
+  /// passed over.
+  private func excess(of count: Int, _ sink: some FrameSink) -> Int {
+    guard isLow, sink.isStream else { return 0 }
+    if toPassOver == 0 {
+      let unread = PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.frameByteCount
+      toPassOver = backlog.note(waiting: unread + stream.readAvailable, blockFrameCount: period)
     }
+    let excess = min(toPassOver, count)
+    toPassOver -= excess
+    passedOverCount += excess
+    if excess > 0, toPassOver == 0 {
+      Messages.detail("", "\(counted(passedOverCount, "frame")) passed over to stay in time")
+    }
+    return excess
+  }
+
+  private func prepareLowLatency(_ sink: some FrameSink) {
+    guard isLow, sink.isStream else { return }
+    if !SoundSystem.makeThreadRealtime() {
+      Messages.detail("", "no real-time priority for the thread that writes")
+    }
+  }
+
+  private var period: Int { stream.periodFrameCount }
+
+  /// After the stop: what the ring still holds, without waiting for more.
+  private func copyRest(through pipeline: PushPipeline, to sink: some FrameSink) throws(ToolError) {
+    var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
+    while stream.readAvailable > 0, !isComplete {
+      let count = try read(into: &block) { true }
+      try deliver(unsafe block.span.bytes, count: count, through: pipeline, to: sink)
+    }
+    // The last gap may lie behind the last frame.
     try deliver(unsafe block.span.bytes, count: 0, through: pipeline, to: sink)
+  }
+
+  private func read(into block: inout [UInt8], interrupted: () -> Bool) throws(ToolError) -> Int {
+    do throws(PortAudioError) {
+      var target = block.mutableSpan
+      var bytes = unsafe target.mutableBytes
+      // With low latency block by block, so that what waits is seen.
+      let most = isLow && period > 0 ? period * deviceFormat.frameByteCount : bytes.byteCount
+      var part = bytes._mutatingExtracting(..<min(most, bytes.byteCount))
+      return try stream.read(into: &part, interrupted: interrupted)
+    } catch {
+      throw .running(error, device)
+    }
   }
 
   /// Passes on `count` frames that were just read, with the gaps that lie among them.
   private func deliver(
-    _ bytes: RawSpan, count: Int, through pipeline: PushPipeline, to sink: AudioSink
+    _ bytes: RawSpan, count: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
     let width = deviceFormat.frameByteCount
     let first = stream.readFrameCount - count
@@ -245,23 +292,22 @@ public final class DeviceRecorder {
       }
       done = end
     }
-    try watch.check(stream) { gap throws(ToolError) in
+    let length = request.length?.seconds(at: format.rate)
+    let paused = try monitor.look(
+      position: Double(sink.frameCount) / format.rate, length: length
+    ) { gap throws(ToolError) in
       try pass(upTo: gap.position - first)
       try skip(gap.frameCount, through: pipeline, to: sink)
     }
-    let paused = try holder.takePausedSeconds()
-    if paused > 0 {
-      watch.notePause(seconds: paused)
-      if request.fillsGaps {
-        try fill(Int((paused * deviceFormat.rate).rounded()), through: pipeline, to: sink)
-      }
+    if paused > 0, request.fillsGaps {
+      try fill(Int((paused * deviceFormat.rate).rounded()), through: pipeline, to: sink)
     }
     try pass(upTo: count)
   }
 
   /// Frames that are missing: they count as time, and are replaced by silence if asked for.
   private func skip(
-    _ frameCount: Int, through pipeline: PushPipeline, to sink: AudioSink
+    _ frameCount: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
     let frameCount = min(frameCount, remaining ?? .max)
     if request.fillsGaps {
@@ -273,7 +319,7 @@ public final class DeviceRecorder {
   }
 
   private func fill(
-    _ frameCount: Int, through pipeline: PushPipeline, to sink: AudioSink
+    _ frameCount: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
     let width = deviceFormat.frameByteCount
     let silence = silentBlock
@@ -286,30 +332,17 @@ public final class DeviceRecorder {
     }
   }
 
-  private func write(_ frames: RawSpan, to sink: AudioSink) throws(ToolError) {
+  private func write(_ frames: RawSpan, to sink: some FrameSink) throws(ToolError) {
     let width = sink.format.frameByteCount
     let count = min(frames.byteCount / width, max(0, unwritten ?? .max))
     guard count > 0 else { return }
     let frames = frames.extracting(0..<count * width)
-    meter?.update(frames, encoding: sink.format.encoding)
+    monitor.measure(frames, encoding: sink.format.encoding)
     do throws(ToolError) { try sink.write(frames) } catch {
       if error.kind == .stopped { refusedCount += count }
       throw error
     }
     unwritten = unwritten.map { $0 - count }
-  }
-
-  private func conclude(_ pipeline: PushPipeline) {
-    if pipeline.clippedCount > 0 {
-      Messages.note("", "\(counted(pipeline.clippedCount, "sample")) clipped")
-    }
-    var losses = stream.losses
-    if remaining == nil, SignalCenter.shared.isStopping {
-      let left = refusedCount + stream.readAvailable
-      losses.input.dropped += left
-      losses.input.delivered -= left
-    }
-    watch.conclude(losses)
   }
 
   private func calling<Value>(_ body: () throws(PortAudioError) -> Value) throws(ToolError)

@@ -6,13 +6,16 @@ public import SoundTool
 public final class DeviceWire {
   private let stream: RawAudioStream
   private let device: Device
-  private let holder: StreamHolder
-  private var watch: LossWatch
+  private let monitor: Monitor
+  private let length: Double?
+  private let limit: Int
 
   /// Finds the devices, agrees with them and opens them.
   ///
   /// - Parameter length: How much to pass on; nil until stopped.
-  public init(_ request: DuplexRequest, gain: Gain, length: FrameTime?) throws(ToolError) {
+  public init(
+    _ request: DuplexRequest, gain: Gain, length: FrameTime?, _ telling: Telling
+  ) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
@@ -27,8 +30,12 @@ public final class DeviceWire {
       "opened: \(hertz(rate)), \(channels(stream.outputChannelCount)), "
         + "input latency \(Self.milliseconds(stream.inputLatency)), "
         + "output latency \(Self.milliseconds(stream.outputLatency))")
-    watch = LossWatch(policy: policy, rate: rate)
-    holder = StreamHolder(stream, device) { Self.summary(stream) }
+    self.length = length?.seconds(at: rate)
+    let limit = length?.frameCount(at: rate) ?? .max
+    self.limit = limit
+    monitor = Monitor(stream, device, policy: policy, telling, channelCount: 0) {
+      Self.summary(stream, limit)
+    }
   }
 
   private static func open(_ agreement: DuplexAgreement, _ gain: Gain, _ length: FrameTime?)
@@ -64,26 +71,29 @@ public final class DeviceWire {
     do throws(PortAudioError) { try stream.start() } catch { throw .running(error, device) }
     var failure: ToolError?
     do throws(ToolError) {
-      try holder.waitUntilFinished { () throws(ToolError) in
-        watch.notePause(seconds: try holder.takePausedSeconds())
-        try watch.check(stream)
+      try monitor.waitUntilFinished { () throws(ToolError) in
+        try monitor.look(
+          position: Double(stream.losses.output.delivered) / stream.sampleRate, length: length)
       }
     } catch { failure = error }
-    let summary = Self.summary(stream)
+    let summary = Self.summary(stream, limit)
     if !stream.isLost {
       do throws(PortAudioError) { try stream.stop() } catch {
         failure = failure ?? .running(error, device)
       }
     }
+    monitor.conclude(clippedCount: 0)
+    if let failure, failure.kind == .told { throw failure }
     Messages.note("", summary)
-    watch.conclude(stream.losses)
     if let failure { throw failure }
   }
 
-  private static func summary(_ stream: RawAudioStream) -> String {
+  private static func summary(_ stream: RawAudioStream, _ limit: Int) -> String {
     let losses = stream.losses
+    // The last block may reach beyond the length; what is beyond is silence.
+    let frameCount = min(losses.output.delivered, limit)
     let load = (stream.cpuLoad * 1000).rounded() / 10
-    return "\(counted(losses.output.delivered, "frame")), \(losses.input.lost) of input lost, "
+    return "\(counted(frameCount, "frame")), \(losses.input.lost) of input lost, "
       + "\(losses.output.lost) of output lost, CPU load \(load) %"
   }
 

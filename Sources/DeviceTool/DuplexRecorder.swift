@@ -23,11 +23,9 @@ public final class DuplexRecorder {
 
   private let stream: PipedStream
   private let device: Device
-  private let holder: StreamHolder
+  private let monitor: Monitor
   private let compensation: Int
   private let tail: Int
-  private var watch: LossWatch
-  private var meter: LevelMeter?
   /// Frames still to be dropped from the beginning.
   private var undropped: Int
   private let feeding = Feeding()
@@ -35,9 +33,9 @@ public final class DuplexRecorder {
   /// Finds the devices, agrees with them and opens them.
   ///
   /// - Parameter tail: How much is recorded after the last frame has been played.
-  public init(_ request: DuplexRequest, compensation: Compensation?, tail: FrameTime)
-    throws(ToolError)
-  {
+  public init(
+    _ request: DuplexRequest, compensation: Compensation?, tail: FrameTime, _ telling: Telling
+  ) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
@@ -64,8 +62,10 @@ public final class DuplexRecorder {
     }
     undropped = self.compensation
     self.tail = tail.frameCount(at: rate)
-    watch = LossWatch(policy: policy, rate: rate, isAligned: true)
-    holder = StreamHolder(stream, device) {
+    monitor = Monitor(
+      stream, device, policy: policy, telling, channelCount: recordedFormat.channelCount,
+      isAligned: true
+    ) {
       let losses = stream.losses
       return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
         + "\(losses.input.dropped + losses.input.lost) lost"
@@ -74,17 +74,15 @@ public final class DuplexRecorder {
 
   /// Plays all that the pipeline gives and records into `sink`, which is completed whatever happens.
   public func run(
-    _ pipeline: FramePipeline, dither: Bool, into sink: AudioSink,
-    line: ProgressLine?
+    _ pipeline: FramePipeline, dither: Bool, into sink: AudioSink
   ) throws(ToolError) {
     let length = pipeline.frameCount.map { Double($0 + tail) / recordedFormat.rate }
     let recording = try PushPipeline(from: recordedFormat, to: sink.format, dither: dither)
-    meter = line.map { _ in LevelMeter(channelCount: recordedFormat.channelCount) }
     var failure: ToolError?
     do throws(ToolError) {
       try calling { () throws(PortAudioError) in try stream.start() }
       feed(pipeline)
-      try record(recording, sink, line, length: length)
+      try record(recording, sink, length: length)
     } catch { failure = error }
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
@@ -95,9 +93,7 @@ public final class DuplexRecorder {
       }
     }
     attempt { () throws(ToolError) in try sink.close() }
-    let clipped = recording.clippedCount + feeding.clippedCount
-    if clipped > 0 { Messages.note("", "\(counted(clipped, "sample")) clipped") }
-    watch.conclude(stream.losses)
+    monitor.conclude(clippedCount: recording.clippedCount + feeding.clippedCount)
     // What went wrong with the input explains a recording that ends early.
     if let feeding = feeding.failure, feeding.kind == .told { throw feeding }
     if let failure { throw failure }
@@ -130,7 +126,8 @@ public final class DuplexRecorder {
     while left > 0 {
       try SignalCenter.shared.checkStop()
       let frames = unsafe block.span.bytes.extracting(0..<min(left, 4096) * width)
-      do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch {
+      do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch
+      {
         throw .running(error, stream.outputDevice)
       }
     }
@@ -181,7 +178,7 @@ public final class DuplexRecorder {
   // MARK: Recording, on the main thread
 
   private func record(
-    _ pipeline: PushPipeline, _ sink: AudioSink, _ line: ProgressLine?, length: Double?
+    _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
   ) throws(ToolError) {
     let width = recordedFormat.frameByteCount
     var block = [UInt8](repeating: 0, count: 16384 * width)
@@ -194,22 +191,16 @@ public final class DuplexRecorder {
       } catch {
         guard error.code == .streamIsStopped else { throw .running(error, device) }
       }
-      try deliver(unsafe block.span.bytes, count: count, pipeline, sink)
+      try deliver(unsafe block.span.bytes, count: count, pipeline, sink, length: length)
       try SignalCenter.shared.checkStop()
       // A read gives nothing only when everything has been played and read.
       guard count > 0 else { return }
-      line?.update {
-        defer { meter?.reset() }
-        return ProgressLine.Status(
-          position: Double(sink.frameCount) / recordedFormat.rate, length: length,
-          levels: meter?.decibels ?? [], remark: watch.total(stream.losses) ?? "")
-      }
     }
   }
 
   /// Passes on `count` frames that were just read; silence takes the place of input that was lost.
   private func deliver(
-    _ bytes: RawSpan, count: Int, _ pipeline: PushPipeline, _ sink: AudioSink
+    _ bytes: RawSpan, count: Int, _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
   ) throws(ToolError) {
     let width = recordedFormat.frameByteCount
     let first = stream.readFrameCount - count
@@ -219,8 +210,9 @@ public final class DuplexRecorder {
       try push(bytes.extracting(done * width..<end * width), pipeline, sink)
       done = end
     }
-    watch.notePause(seconds: try holder.takePausedSeconds())
-    try watch.check(stream) { gap throws(ToolError) in
+    try monitor.look(
+      position: Double(sink.frameCount) / recordedFormat.rate, length: length
+    ) { gap throws(ToolError) in
       let loses = gap.cause == .overflow || gap.cause == .host && !gap.isMutual
       guard gap.direction == .input, loses else { return }
       try pass(upTo: gap.position - first)
@@ -239,7 +231,7 @@ public final class DuplexRecorder {
     undropped -= dropped
     let frames = frames.extracting(dropped * width..<frames.byteCount)
     guard frames.byteCount > 0 else { return }
-    meter?.update(frames, encoding: recordedFormat.encoding)
+    monitor.measure(frames, encoding: recordedFormat.encoding)
     try pipeline.push(frames) { frames throws(ToolError) in try sink.write(frames) }
   }
 

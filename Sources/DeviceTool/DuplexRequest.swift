@@ -16,6 +16,8 @@ public struct DuplexRequest {
   public var encodings: (input: SampleEncoding, output: SampleEncoding)
   /// -L.
   public var latency: DuplexLatencyOptions
+  /// -B; nothing where there is no ring.
+  public var buffer: BufferOptions?
   /// -b, --stall, --wait, --xrun.
   public var streaming: StreamingOptions
 
@@ -24,7 +26,7 @@ public struct DuplexRequest {
     devices: DuplexDeviceOptions, rate: Double?, channelCounts: (input: Int?, output: Int?),
     maps: (input: ChannelMap?, output: ChannelMap?),
     encodings: (input: SampleEncoding, output: SampleEncoding), latency: DuplexLatencyOptions,
-    streaming: StreamingOptions
+    buffer: BufferOptions? = nil, streaming: StreamingOptions
   ) {
     self.devices = devices
     self.rate = rate
@@ -32,6 +34,7 @@ public struct DuplexRequest {
     self.maps = maps
     self.encodings = encodings
     self.latency = latency
+    self.buffer = buffer
     self.streaming = streaming
   }
 }
@@ -55,9 +58,13 @@ struct DuplexAgreement {
       let latencies = try request.latency.latencies()
       input.parameters.latency = latencies.input.library(at: rate)
       output.parameters.latency = latencies.output.library(at: rate)
+      let buffer = try request.buffer?.bufferOrEnvironment() ?? .seconds(1)
+      let widest = max(Self.frameByteCount(input), Self.frameByteCount(output))
       options = StreamOptions(
         sampleRate: rate, blockSize: try request.streaming.blockSizeOrEnvironment(),
-        clipOff: true, ditherOff: true)
+        clipOff: true, ditherOff: true,
+        bufferFrameCount: Negotiation.bufferFrameCount(
+          buffer, rate: rate, frameByteCount: widest))
     } catch {
       throw DeviceFailure(error)
     }
@@ -78,6 +85,12 @@ struct DuplexAgreement {
     }
   }
 
+  private static func frameByteCount(
+    _ side: (parameters: StreamParameters, format: SampleFormat)
+  ) -> Int {
+    side.format.byteCount * (side.parameters.channelCount ?? 1)
+  }
+
   private static func direction(
     _ direction: StreamDirection, _ device: Device, _ request: DuplexRequest
   ) throws(DeviceFailure) -> (parameters: StreamParameters, format: SampleFormat) {
@@ -89,7 +102,8 @@ struct DuplexAgreement {
       ?? min(2, most)
     guard max(count, map?.highest ?? 0) <= most else {
       throw DeviceFailure(
-        .failure(device.id, "has \(channels(most)) of \(direction), not \(max(count, map?.highest ?? 0))"))
+        .failure(
+          device.id, "has \(channels(most)) of \(direction), not \(max(count, map?.highest ?? 0))"))
     }
     let encoding = isInput ? request.encodings.input : request.encodings.output
     let format = try Negotiation.hostFormat(for: Negotiation.sampleFormat(for: encoding), device)

@@ -9,7 +9,8 @@ enum Negotiation {
   ]
 
   /// The device for these words, or the default one.
-  static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device {
+  static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device
+  {
     do {
       let list = try DeviceList.current()
       if let query { return try list.find(query, for: direction) }
@@ -104,6 +105,7 @@ enum Negotiation {
     Messages.detail(
       device.id,
       "opened for \(direction): \(hertz(stream.sampleRate)), \(channels(channelCount)), "
-        + "\(format.name), latency \(milliseconds) ms")
+        + "\(format.name), latency \(milliseconds) ms"
+        + (device.hostAPIName == "ALSA" ? ", real-time priority asked for" : ""))
   }
 }

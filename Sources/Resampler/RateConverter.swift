@@ -30,16 +30,25 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   /// The most channels a converter takes.
   public static let channelLimit = 128
 
+  /// How many times one rate may be the other.
+  public static let ratioLimit = 10_000.0
+
   /// A converter for frames of `channelCount` samples, 1 to 128, of `float32` or `float64`.
   ///
-  /// Throws where a rate is not positive and finite, where there are too many channels, or where
-  /// soxr refuses. Corresponds to `soxr_create`.
+  /// Throws where a rate is not positive and finite or the rates are absurdly far apart, where
+  /// there are too many channels, or where soxr refuses. Corresponds to `soxr_create`.
   public init(
     from inputRate: Double, to outputRate: Double, channelCount: Int,
     format: SampleFormat = .float32, quality: Quality = .high
   ) throws(RateConverterError) {
     for rate in [inputRate, outputRate] where !(rate > 0 && rate.isFinite) {
-      throw RateConverterError("cannot resample at \(rate) Hz, rates are above 0")
+      throw RateConverterError("cannot resample at \(hertz(rate)), rates are above 0")
+    }
+    // soxr crashes on ratios that are absurd enough.
+    guard max(inputRate / outputRate, outputRate / inputRate) <= Self.ratioLimit else {
+      throw RateConverterError(
+        "cannot resample from \(hertz(inputRate)) to \(hertz(outputRate)), "
+          + "the rates may be \(Int(Self.ratioLimit)) times apart")
     }
     guard 1...Self.channelLimit ~= channelCount else {
       throw RateConverterError(
@@ -58,7 +67,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
       unsafe soxr_delete(handle)
       let reason = unsafe complaint.map { unsafe String(cString: $0) } ?? "no memory"
       throw RateConverterError(
-        "cannot resample from \(inputRate) Hz to \(outputRate) Hz: \(reason)")
+        "cannot resample from \(hertz(inputRate)) to \(hertz(outputRate)): \(reason)")
     }
     unsafe self.handle = handle
     self.frameByteCount = channelCount * format.byteCount
@@ -100,7 +109,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   /// Gives the frames still inside, after the last input; call until it gives none.
   ///
   /// - Returns: the frames produced at the beginning of `output`: all that remain, or as many as
-  ///   it has room for. Then only `finish` and `reset` may follow.
+  ///   it has room for. Only `finish` and `reset` may follow.
   public mutating func finish(
     into output: inout MutableRawSpan
   ) throws(RateConverterError) -> Int {
@@ -113,21 +122,20 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   ) throws(RateConverterError) -> Int {
     let room = min(output.byteCount / frameByteCount - offset, remainingCount)
     guard room > 0 else { return 0 }
+    // Silence pushes out what is inside. soxr's own flushing takes the sound to end in silence
+    // too, but rounds the count the other way where it lies in the middle.
+    let silence = [UInt8](repeating: 0, count: 256 * frameByteCount)
     var produced = 0
-    let complaint = unsafe output.withUnsafeMutableBytes { bytes -> soxr_error_t? in
-      guard let start = bytes.baseAddress else { return nil }
+    let complaint = unsafe output.withUnsafeMutableBytes { target -> soxr_error_t? in
+      guard let start = target.baseAddress else { return nil }
       while produced < room {
-        let target = unsafe start + (offset + produced) * frameByteCount
         var count = 0
-        let complaint = unsafe soxr_process(
-          handle, nil, 0, nil, target, room - produced, &count)
-        if unsafe complaint != nil { return unsafe complaint }
-        if count == 0 {
-          // soxr may round its own count the other way; what it lacks is silence.
-          count = room - produced
-          unsafe target.initializeMemory(
-            as: UInt8.self, repeating: 0, count: count * frameByteCount)
+        let complaint = unsafe silence.withUnsafeBytes { source in
+          unsafe soxr_process(
+            handle, source.baseAddress, 256, nil,
+            start + (offset + produced) * frameByteCount, room - produced, &count)
         }
+        if unsafe complaint != nil { return unsafe complaint }
         produced += count
       }
       return nil
@@ -161,4 +169,9 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
     guard let complaint = unsafe complaint else { return }
     throw unsafe RateConverterError("resampling failed: \(String(cString: complaint))")
   }
+}
+
+/// A rate as people write it: without a fraction where it has none.
+private func hertz(_ rate: Double) -> String {
+  Int(exactly: rate).map { "\($0) Hz" } ?? "\(rate) Hz"
 }

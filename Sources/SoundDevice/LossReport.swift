@@ -31,8 +31,8 @@ public struct Gap: Sendable, Hashable {
 
 /// Every frame of a stream accounted for, since it was opened.
 ///
-/// Input: `delivered + dropped` is exactly what the host handed over; `lost` comes on top.
-/// Output: `delivered + inserted` is exactly what the host asked for.
+/// Input: `delivered + dropped + idle` is exactly what the host handed over; `lost` comes on top.
+/// Output: `delivered + inserted + idle` is exactly what the host asked for.
 public struct LossReport: Sendable, Hashable {
   /// The counts of one direction, in frames.
   public struct Counts: Sendable, Hashable {
@@ -49,7 +49,8 @@ public struct LossReport: Sendable, Hashable {
     /// Output: silence played because nothing had been written in time. Exact. Silence before the
     /// first write and after the last is not counted.
     public var inserted = 0
-    /// Silence played before the first write, after the last, or with ``isFreewheeling``.
+    /// Output: silence played before the first write, after the last, or while freewheeling. Input:
+    /// captured before a recording began.
     public var idle = 0
   }
 

@@ -1,4 +1,5 @@
 package import PCM
+internal import CRealtime
 internal import Synchronization
 
 /// A stream for programs: raw frames in the host's own sample format go through rings, output
@@ -67,6 +68,14 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
     }
   }
 
+  /// Waits until at most so many frames wait to be played; less long if `interrupted` says so.
+  package func waitUntilQueued(atMost count: Int, interrupted: () -> Bool) {
+    guard let ring = session.rings?.outputRing else { return }
+    while ring.readableCount > count, !interrupted(), isActive || session.isPaused {
+      ring.waitUntilWritable(ring.capacity - count, seconds: 0.1)
+    }
+  }
+
   /// No more frames will be written: what is in the ring plays, then the stream finishes.
   package func endOutput() { session.rings?.endOutput() }
 
@@ -114,6 +123,10 @@ package enum SoundSystem {
   package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     SoundDevice.startThread(named: name, body)
   }
+
+  /// Gives the calling thread real-time priority, below that of audio threads; false where that is
+  /// not allowed.
+  package static func makeThreadRealtime() -> Bool { sd_make_thread_realtime(10) }
 
   /// Seconds of a clock that never goes back.
   package static var seconds: Double { monotonicSeconds() }

@@ -78,7 +78,7 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
   /// PortAudio's own words for the code. Corresponds to `Pa_GetErrorText`.
   public var text: String {
     switch code {
-    case .hostLost: "device lost"
+    case .hostLost: "the sound system does not answer"
     case .cancelled: "cancelled"
     default: PortAudioHost.text(of: code)
     }

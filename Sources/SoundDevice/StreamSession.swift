@@ -130,6 +130,20 @@ public final class StreamSession: Sendable {
   /// Whether frames are still to come or to go, now or after a pause.
   private var isUnderWay: Bool { stream.phase == .running || isPaused }
 
+  /// Wall time of the first callback, in seconds since 1970; nil before it.
+  package var startTime: Double? {
+    let time = stream.trampoline.firstCallbackTime
+    return time == 0 ? nil : Double(time) / 1e9
+  }
+
+  /// The latency the host granted in each direction that the stream has, in seconds.
+  package var latencies: (input: Double?, output: Double?) {
+    (
+      resolved.input.map { _ in stream.granted.inputLatency },
+      resolved.output.map { _ in stream.granted.outputLatency }
+    )
+  }
+
   // MARK: Losses
 
   var losses: LossReport { ledger.report }

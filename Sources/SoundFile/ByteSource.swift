@@ -94,6 +94,8 @@
       if count < room.count { trailingByteCount = count % frameSize }
       return count - count % frameSize
     }
+    // What trails was read already, and nothing comes after it.
+    guard trailingByteCount == 0 else { return 0 }
     var count = unsafe try readSome(at: position, into: room)
     let missing = (frameSize - count % frameSize) % frameSize
     if missing > 0 {

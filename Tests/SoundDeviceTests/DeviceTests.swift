@@ -27,7 +27,7 @@ struct DeviceTests {
         == "SD_VIRTUAL: 'x': unknown")
     #expect(
       DeviceError.host(PortAudioError(.hostLost, "listing devices")).description
-        == "listing devices: device lost")
+        == "listing devices: the sound system does not answer")
     #expect(DeviceError.notFound(query: "x", direction: nil).description == "no device 'x'")
   }
 }

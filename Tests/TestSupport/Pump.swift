@@ -20,13 +20,14 @@ final class Pump: Sendable {
     /// The writing end of the child's standard input, while it is open.
     var input: Int32?
     var toWrite: [UInt8] = []
+    /// How much of ``toWrite`` the pipe has taken.
+    var writtenCount = 0
     var endsInputWhenWritten = false
     var inputIsBroken = false
     var toType: [UInt8] = []
     var status: ExitStatus?
     var mustEnd = false
     var isOver = false
-    var failure: ToolFailure?
   }
 
   static let terminalKey: Int32 = -1
@@ -119,15 +120,18 @@ final class Pump: Sendable {
   }
 
   private func feed(_ descriptor: Int32) {
-    let bytes = state.withLock { Array($0.toWrite.prefix(1 << 16)) }
+    let bytes = state.withLock { Array($0.toWrite[$0.writtenCount...].prefix(1 << 16)) }
     let count = unsafe write(descriptor, bytes, bytes.count)
     let code = errno
     state.withLock { state in
       if count > 0 {
-        state.toWrite.removeFirst(count)
+        state.writtenCount += count
       } else if code != EAGAIN, code != EINTR {
         state.inputIsBroken = true
+      }
+      if state.inputIsBroken || state.writtenCount == state.toWrite.count {
         state.toWrite = []
+        state.writtenCount = 0
       }
     }
   }
@@ -160,18 +164,11 @@ final class Pump: Sendable {
   }
 
   private func reap() {
-    var failure: ToolFailure?
-    do throws(ToolFailure) {
-      try Keeper.shared.forget(pid)
-    } catch {
-      failure = error
-    }
+    // A keeper that is gone cannot harm this number's next owner; the next start tells of it.
+    try? Keeper.shared.forget(pid)
     var status: Int32 = 0
     while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    state.withLock { [failure] state in
-      state.failure = failure
-      state.isOver = true
-    }
+    state.withLock { $0.isOver = true }
   }
 }
 

@@ -89,7 +89,12 @@ public final class ToolProcess: Sendable {
     }
     pump = Pump(pid: processIdentifier, state: state)
     pump.start()
-    try Keeper.shared.watch(processIdentifier)
+    do throws(ToolFailure) {
+      try Keeper.shared.watch(processIdentifier)
+    } catch {
+      pump.state.withLock { $0.mustEnd = true }
+      throw error
+    }
   }
 
   // MARK: Feeding
@@ -99,8 +104,8 @@ public final class ToolProcess: Sendable {
   /// - Throws: ``ToolFailure`` when time runs out or the process has closed its end.
   public func write(_ bytes: [UInt8], timeout: Duration = .seconds(20)) async throws(ToolFailure) {
     pump.state.withLock { $0.toWrite += bytes }
-    try await until("its input is taken", timeout) { $0.toWrite.isEmpty }
-    if pump.state.withLock({ $0.inputIsBroken }) {
+    try await until("its input is taken", timeout) { $0.toWrite.isEmpty || $0.input == nil }
+    if pump.state.withLock({ $0.inputIsBroken || $0.input == nil }) {
       throw ToolFailure("\(command): closed its input before everything was written")
     }
   }

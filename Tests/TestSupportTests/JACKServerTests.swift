@@ -70,6 +70,42 @@ import Testing
     #expect(files.filter { $0.contains(name) } == [])
   }
 
+  @Test func aVerboseServerTellsMore() async throws {
+    var options = JACKServer.Options()
+    options.isVerbose = true
+    let words = try await withJACKServer(options) { server in
+      let before = server.messages
+      _ = try await server.ports()
+      try await server.terminate()
+      let after = server.messages
+      return (before, after)
+    }
+    #expect(words.0.contains("Jack: JackDriver::Open"))
+    #expect(words.1.contains("name = lsp"))
+  }
+
+  @Test func theServerOfAProcessGoesWithIt() async throws {
+    let directory = try TemporaryDirectory()
+    let note = directory.file("pid")
+    await #expect(processExitsWith: .success) { [note = note as String] in
+      let server = try await JACKServer.forThisProcess()
+      let again = try await JACKServer.forThisProcess()
+      #expect(server === again)
+      #expect(ProcessInfo.processInfo.environment["JACK_DEFAULT_SERVER"] == server.name)
+      #expect(try await server.ports().contains("system:capture_1"))
+      // Other servers may still come and go beside it.
+      try await withJACKServer { #expect($0.name != server.name) }
+      try Data("\(server.process.processIdentifier) \(server.name)".utf8)
+        .write(to: URL(fileURLWithPath: note))
+    }
+    let words = try String(contentsOfFile: note, encoding: .utf8).split(separator: " ")
+    let pid = try #require(words.first.flatMap { Int32($0) })
+    try await eventually("the server to end") { !isRunning(pid) }
+    // It was asked, not killed, and so took its files with it.
+    let files = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+    #expect(files.filter { $0.contains(words[1]) } == [])
+  }
+
   @Test func twoServersStandInOneTest() async throws {
     try await withJACKServer { first in
       try await withJACKServer { second in

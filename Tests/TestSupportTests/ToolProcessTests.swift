@@ -108,6 +108,7 @@ import Testing
       await #expect(throws: ToolFailure.self) {
         try await child.write([UInt8](repeating: 0, count: 1 << 20))
       }
+      await #expect(throws: ToolFailure.self) { try await child.write([1]) }
     }
   }
 

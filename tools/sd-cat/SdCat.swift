@@ -84,7 +84,9 @@ struct SdCat: Tool {
   }
 
   private func describe() throws(ToolError) {
-    let descriptions = try open().map(SourceDescription.init)
+    let sources = try open()
+    for source in sources { source.tellGuess() }
+    let descriptions = sources.map(SourceDescription.init)
     if json {
       try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")
     } else {

@@ -16,12 +16,13 @@ struct SdPlay: Tool {
   @OptionGroup var length: LengthOptions
   @OptionGroup var start: StartOptions
   @OptionGroup var latency: LatencyOptions
+  @OptionGroup var buffer: BufferOptions
   @OptionGroup var streaming: StreamingOptions
   @OptionGroup var map: MapOptions
   @OptionGroup var level: LevelOptions
   @OptionGroup var resampling: ResampleOptions
   @OptionGroup var loop: LoopOptions
-  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var telling: TellingOptions
 
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
@@ -32,6 +33,8 @@ struct SdPlay: Tool {
     _ = try format.rawFormatOrEnvironment()
     try streaming.check()
     try latency.check()
+    try buffer.check()
+    try telling.check()
   }
 
   func run() throws(ToolError) {
@@ -41,7 +44,8 @@ struct SdPlay: Tool {
       reading.raw = try format.rawFormatOrEnvironment()
       reading.claimed = format.rawFormat
       let sources = try AudioSource.open(files, reading)
-      let player = try DevicePlayer(request(for: sources))
+      let player = try DevicePlayer(
+        request(for: sources), try telling.telling(hasFile: !files.isEmpty))
       for source in sources { source.tellGuess() }
 
       var options = FramePipeline.Options()
@@ -52,8 +56,7 @@ struct SdPlay: Tool {
       options.clips = true
       options.passes = loop.passes
       let pipeline = try FramePipeline(sources, to: player.format, options)
-      let line = progress.showsLine(hasFile: !files.isEmpty) ? ProgressLine() : nil
-      try player.play(pipeline, isLive: sources.contains { !$0.isRepeatable }, line: line)
+      try player.play(pipeline, isLive: sources.contains { !$0.isRepeatable })
     }
   }
 
@@ -65,6 +68,6 @@ struct SdPlay: Tool {
       device: device.query, rate: rate, channelCount: channelCount,
       spreadsMono: format.channels == nil, map: map.map, encoding: widest ?? .f32le,
       computes: !level.gain.isUnity || sources.contains { $0.format.rate != rate },
-      mayResample: !resampling.noResample, latency: latency, streaming: streaming)
+      mayResample: !resampling.noResample, latency: latency, buffer: buffer, streaming: streaming)
   }
 }

@@ -17,11 +17,12 @@ struct SdPlayrec: Tool {
   @OptionGroup var length: LengthOptions
   @OptionGroup var start: StartOptions
   @OptionGroup var latency: DuplexLatencyOptions
+  @OptionGroup var buffer: BufferOptions
   @OptionGroup var streaming: StreamingOptions
   @OptionGroup var maps: DuplexMapOptions
   @OptionGroup var level: LevelOptions
   @OptionGroup var clobber: ClobberOptions
-  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var telling: TellingOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -52,6 +53,8 @@ struct SdPlayrec: Tool {
     try maps.check()
     try streaming.check()
     try latency.check()
+    try buffer.check()
+    try telling.check()
     _ = try format.rawFormatOrEnvironment()
     let plan = try plan()
     try plan.check(recordFormat, rate: format.rate, channelCount: nil)
@@ -74,7 +77,9 @@ struct SdPlayrec: Tool {
           maps: (maps.input, maps.output),
           encodings: (
             fileFormat.deliveredEncoding, level.gain.isUnity ? source.format.encoding : .f32le
-          ), latency: latency, streaming: streaming), compensation: compensate, tail: tail)
+          ), latency: latency, buffer: buffer, streaming: streaming), compensation: compensate,
+        tail: tail,
+        try telling.telling(hasFile: input != nil && output != nil))
       source.tellGuess()
       guard source.format.rate == recorder.playedFormat.rate else {
         throw .failure(
@@ -89,10 +94,9 @@ struct SdPlayrec: Tool {
       let sink = try AudioSink(
         plan, as: fileFormat, rate: recorder.recordedFormat.rate,
         channelCount: recorder.recordedFormat.channelCount)
-      let line = progress.showsLine(hasFile: input != nil && output != nil) ? ProgressLine() : nil
       try recorder.run(
         try FramePipeline([source], to: recorder.playedFormat, options), dither: level.dither,
-        into: sink, line: line)
+        into: sink)
     }
   }
 

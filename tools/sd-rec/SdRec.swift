@@ -16,15 +16,30 @@ struct SdRec: Tool {
   @OptionGroup var format: FormatOptions
   @OptionGroup var length: LengthOptions
   @OptionGroup var latency: LatencyOptions
+  @OptionGroup var buffer: BufferOptions
   @OptionGroup var streaming: StreamingOptions
   @OptionGroup var map: MapOptions
   @OptionGroup var level: LevelOptions
   @OptionGroup var resampling: ResampleOptions
   @OptionGroup var clobber: ClobberOptions
-  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var telling: TellingOptions
 
   @Flag(name: .long, help: "Put silence where input was lost or paused, so that frames stay time.")
   var fillGaps = false
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Begin a new file after this time or size (100M): take-001.wav, or a strftime pattern.",
+      valueName: "limit"),
+    transform: Words.split)
+  var split: SplitLimit?
+
+  @Flag(name: .long, help: "Have the file on the disk once a second, for power cuts.")
+  var sync = false
+
+  @Flag(name: .long, help: "Stop when standard input closes.")
+  var whileStdin = false
 
   @Argument(help: ArgumentHelp("File to write; - or none is standard output.", valueName: "file"))
   var file: String?
@@ -39,28 +54,45 @@ struct SdRec: Tool {
     }
     try streaming.check()
     try latency.check()
+    try buffer.check()
+    try telling.check()
+    if split != nil || sync, try plan().isStream {
+      throw .usage(split == nil ? "--sync" : "--split", "needs a file to write")
+    }
     let stated = try format.rawFormatOrEnvironment()
     try plan().check(
-      fileFormat(), rate: stated.rate ?? 48_000, channelCount: map.map?.count ?? stated.channelCount ?? 1)
+      fileFormat(), rate: stated.rate ?? 48_000,
+      channelCount: map.map?.count ?? stated.channelCount ?? 1)
   }
 
   func run() throws(ToolError) {
     let plan = try plan()
     let fileFormat = try fileFormat()
     try DeviceSystem.run(stall: streaming.stallSeconds) { () throws(ToolError) in
-      let stated = try format.rawFormatOrEnvironment()
       let recorder = try DeviceRecorder(
-        DeviceRecorder.Request(
-          device: device.query, rate: stated.rate, channelCount: stated.channelCount,
-          map: map.map, encoding: fileFormat.deliveredEncoding, gain: level.gain,
-          dither: level.dither, length: length.length, fillsGaps: fillGaps,
-          mayResample: !resampling.noResample, latency: latency, streaming: streaming))
-      let sink = try AudioSink(
-        plan, as: fileFormat, rate: recorder.format.rate,
-        channelCount: recorder.format.channelCount)
-      let line = progress.showsLine(hasFile: file != nil) ? ProgressLine() : nil
-      try recorder.record(into: sink, line: line)
+        try request(fileFormat), try telling.telling(hasFile: file != nil))
+      let isOver = whileStdin ? StandardStreams.watchInput(recorder.wakeUp) : nil
+      guard let split else {
+        let sink = try AudioSink(
+          plan, as: fileFormat, rate: recorder.format.rate,
+          channelCount: recorder.format.channelCount, syncs: sync)
+        return try recorder.record(into: sink, until: isOver)
+      }
+      let series = try FileSeries(
+        plan, as: fileFormat, format: recorder.format,
+        limit: split.limit(at: recorder.format.rate), syncs: sync)
+      SignalCenter.shared.onSplit(series.splitter)
+      try recorder.record(into: series, until: isOver)
     }
+  }
+
+  private func request(_ fileFormat: AudioFileFormat) throws(ToolError) -> DeviceRecorder.Request {
+    let stated = try format.rawFormatOrEnvironment()
+    return DeviceRecorder.Request(
+      device: device.query, rate: stated.rate, channelCount: stated.channelCount, map: map.map,
+      encoding: fileFormat.deliveredEncoding, gain: level.gain, dither: level.dither,
+      length: length.length, fillsGaps: fillGaps, mayResample: !resampling.noResample,
+      latency: latency, buffer: buffer, streaming: streaming)
   }
 
   private func plan() throws(ToolError) -> OutputPlan {

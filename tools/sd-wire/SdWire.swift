@@ -18,6 +18,7 @@ struct SdWire: Tool {
   @OptionGroup var streaming: StreamingOptions
   @OptionGroup var maps: DuplexMapOptions
   @OptionGroup var level: GainOptions
+  @OptionGroup var telling: TellingOptions
 
   var isOpenEnded: Bool { length.length == nil }
 
@@ -26,6 +27,7 @@ struct SdWire: Tool {
     try maps.check()
     try streaming.check()
     try latency.check()
+    try telling.check()
     _ = try format.rateOrEnvironment()
     _ = try format.channelCounts()
   }
@@ -38,7 +40,7 @@ struct SdWire: Tool {
           devices: devices, rate: try format.rateOrEnvironment(),
           channelCounts: try format.channelCounts(), maps: (maps.input, maps.output),
           encodings: (encoding, encoding), latency: latency, streaming: streaming),
-        gain: level.gain, length: length.length)
+        gain: level.gain, length: length.length, try telling.telling(hasFile: false))
       try wire.run()
     }
   }

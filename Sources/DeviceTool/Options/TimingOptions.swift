@@ -60,14 +60,8 @@ public struct StreamingOptions: ParsableArguments {
   static let nominalRate = 48_000.0
 }
 
-/// `-L` and `-B`, for one direction.
-public struct LatencyOptions: ParsableArguments {
-  @Option(
-    name: [.customShort("L", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Suggested latency: low, high or a time.", valueName: "latency"),
-    transform: Words.latency)
-  var latency: SoundTool.Latency?
-
+/// `-B`: the ring between device and pipe.
+public struct BufferOptions: ParsableArguments {
   @Option(
     name: [.customShort("B", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("What the ring between device and pipe may hold.", valueName: "time"),
@@ -77,18 +71,8 @@ public struct LatencyOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Finds what is wrong with the environment's word on these.
-  public func check() throws(ToolError) {
-    _ = try latency(.input)
-    _ = try bufferOrEnvironment()
-  }
-
-  /// The latency for one direction: the option, `SD_LATENCY`, then high.
-  func latency(_ direction: StreamDirection) throws(ToolError) -> SoundTool.Latency {
-    if let latency { return latency }
-    guard let pair = try Environment.latencies() else { return .high }
-    return direction == .input ? pair.input : pair.output
-  }
+  /// Finds what is wrong with the environment's word on this.
+  public func check() throws(ToolError) { _ = try bufferOrEnvironment() }
 
   func bufferOrEnvironment() throws(ToolError) -> FrameTime? {
     if let buffer { return buffer }
@@ -96,7 +80,29 @@ public struct LatencyOptions: ParsableArguments {
   }
 }
 
-/// `-L` and `-B`, for both directions at once.
+/// `-L`, for one direction.
+public struct LatencyOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("L", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp("Suggested latency: low, high or a time.", valueName: "latency"),
+    transform: Words.latency)
+  var latency: SoundTool.Latency?
+
+  /// No options given.
+  public init() {}
+
+  /// Finds what is wrong with the environment's word on this.
+  public func check() throws(ToolError) { _ = try latency(.input) }
+
+  /// The latency for one direction: the option, `SD_LATENCY`, then high.
+  func latency(_ direction: StreamDirection) throws(ToolError) -> SoundTool.Latency {
+    if let latency { return latency }
+    guard let pair = try Environment.latencies() else { return .high }
+    return direction == .input ? pair.input : pair.output
+  }
+}
+
+/// `-L`, for both directions at once.
 public struct DuplexLatencyOptions: ParsableArguments {
   @Option(
     name: [.customShort("L", allowingJoined: true), .long], parsing: .unconditional,
@@ -108,7 +114,7 @@ public struct DuplexLatencyOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Finds what is wrong with the environment's word on these.
+  /// Finds what is wrong with the environment's word on this.
   public func check() throws(ToolError) { _ = try latencies() }
 
   func latencies() throws(ToolError) -> DuplexPair<SoundTool.Latency> {

@@ -44,6 +44,7 @@ final class Trampoline: @unchecked Sendable {
   private let inputClips = Atomic<Int>(0)
   private let outputClips = Atomic<Int>(0)
   private let drain = Atomic<Int>(0)
+  private let firstCallback = Atomic<Int>(0)
 
   private var position = 0
   private var remainingDrain: Int?
@@ -77,6 +78,8 @@ final class Trampoline: @unchecked Sendable {
   func noteWaiting() { waits.add(1, ordering: .relaxed) }
   /// The host's period in frames, learned from the times of callbacks; 0 before the first.
   var period: Int { periodFrames.load(ordering: .relaxed) }
+  /// Wall time of the first callback, in nanoseconds since 1970; 0 before it.
+  var firstCallbackTime: Int { firstCallback.load(ordering: .relaxed) }
   /// Every flag the host has given.
   var flags: CallbackFlags { CallbackFlags(rawValue: flagBits.load(ordering: .relaxed)) }
   /// Whether the callback asked for no more.
@@ -122,7 +125,9 @@ final class Trampoline: @unchecked Sendable {
   ) -> CallbackResult {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
-    callbacks.add(1, ordering: .relaxed)
+    if callbacks.add(1, ordering: .relaxed).oldValue == 0 {
+      firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
+    }
     if !hostInfo.flags.isEmpty { note(hostInfo.flags) }
     pace.advance(frameCount: hostInfo.frameCount, sampleRate: sampleRate)
     periodFrames.store(pace.period, ordering: .relaxed)

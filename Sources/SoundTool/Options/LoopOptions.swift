@@ -5,8 +5,10 @@ public struct LoopOptions: ParsableArguments {
   @Flag(name: .customLong("loop"), help: "Play again and again; --loop=N plays N times.")
   var forEver = false
 
-  @Option(
-    name: .customLong("loop-count"), help: .hidden, transform: Words.passes)
+  // ArgumentParser knows no flag with an optional value: `--loop=N` reaches it as this option.
+  static let counted = "--loop-count"
+
+  @Option(name: .customLong("loop-count"), help: .hidden, transform: Words.passes)
   var count: Int?
 
   /// No options given.

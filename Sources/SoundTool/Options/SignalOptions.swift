@@ -15,7 +15,9 @@ public struct MapOptions: ParsableArguments {
 
   /// Throws a usage error if a channel is named twice: for programs with a device.
   public func refuseRepeats() throws(ToolError) {
-    do { try map?.validateDistinct() } catch { throw .usage("-m \(map?.description ?? "")", error.description) }
+    do { try map?.validateDistinct() } catch {
+      throw .usage("-m \(map?.description ?? "")", error.description)
+    }
   }
 }
 

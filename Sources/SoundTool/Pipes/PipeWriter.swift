@@ -80,6 +80,19 @@ public struct PipeWriter: Sendable {
     #endif
   }
 
+  /// Bytes in a pipe that nobody has read yet; 0 for anything else.
+  ///
+  /// Corresponds to `FIONREAD`, which Linux answers at the writing end too.
+  public static func unreadByteCount(_ descriptor: CInt) -> Int {
+    #if os(Linux)
+      var count: CInt = 0
+      let isAnswered = unsafe ioctl(descriptor, UInt(FIONREAD), &count) == 0
+      return isAnswered ? Int(count) : 0
+    #else
+      return 0
+    #endif
+  }
+
   // Somebody else may have set O_NONBLOCK on a descriptor we share.
   private func wait() {
     _ = SignalCenter.shared.interruptible(grace: grace) {

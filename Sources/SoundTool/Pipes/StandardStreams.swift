@@ -43,6 +43,32 @@ public enum StandardStreams {
     outputDescriptor.store(moved, ordering: .relaxed)
   }
 
+  /// Reads stdin to its end on a thread of its own and throws away what it reads.
+  ///
+  /// - Parameter atEnd: Called there once, when stdin has closed.
+  /// - Returns: Whether that has happened.
+  public static func watchInput(_ atEnd: @escaping @Sendable () -> Void) -> @Sendable () -> Bool {
+    final class Flag: Sendable { let value = Atomic<Bool>(false) }
+    let isClosed = Flag()
+    System.startThread {
+      var block = [UInt8](repeating: 0, count: 4096)
+      let reader = PipeReader(descriptor: STDIN_FILENO, name: "stdin")
+      do throws(ToolError) {
+        while true {
+          var target = block.mutableSpan
+          var bytes = unsafe target.mutableBytes
+          guard try reader.read(into: &bytes) > 0 else { break }
+        }
+      } catch {
+        // An input that cannot be read is as closed as one that has ended.
+        Messages.error(error)
+      }
+      isClosed.value.store(true, ordering: .releasing)
+      atEnd()
+    }
+    return { isClosed.value.load(ordering: .acquiring) }
+  }
+
   /// Throws a usage error when stdout is a terminal: PCM is never written to one.
   public static func refuseTerminal() throws(ToolError) {
     guard !System.isTerminal(output) else {

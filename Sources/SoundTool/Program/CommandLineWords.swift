@@ -35,7 +35,7 @@ enum Parsed<T> {
 enum CommandLineWords {
   static func parse<T: Tool>(_ type: T.Type, _ arguments: [String]) throws(ToolError) -> Parsed<T> {
     do {
-      let tool = try T.parse(splitFlags(arguments))
+      let tool = try T.parse(splitFlags(spellOut(arguments)))
       return tool.common.version ? .text(versionText(type)) : .run(tool)
     } catch {
       let text = T.message(for: error)
@@ -44,6 +44,15 @@ enum CommandLineWords {
       }
       throw translate(text)
     }
+  }
+
+  /// `--loop=3` as ArgumentParser can take it.
+  private static func spellOut(_ arguments: [String]) -> [String] {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    let options = arguments[..<end].map { word in
+      word.hasPrefix("--loop=") ? LoopOptions.counted + word.dropFirst("--loop".count) : word
+    }
+    return options + arguments[end...]
   }
 
   private static func versionText<T: Tool>(_ type: T.Type) -> String {
@@ -91,7 +100,10 @@ enum CommandLineWords {
       .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
     let first = quoted.first ?? ""
     // `-r <hz>` without the placeholder.
-    func option(_ words: String) -> String { String(words.prefix { $0 != " " }) }
+    func option(_ words: String) -> String {
+      let name = String(words.prefix { $0 != " " })
+      return name == LoopOptions.counted ? "--loop" : name
+    }
     if let mark = text.firstIndex(of: Complaint.mark) {
       let complaint = String(text[text.index(after: mark)...])
       let head = text[..<mark]

@@ -10,6 +10,12 @@ internal import Synchronization
 public enum Ending {
   private static let remembered = Mutex(ExitStatus.success)
   private static let abrupt = Atomic<Bool>(false)
+  private static let hook = Mutex<(@Sendable (CInt) -> Void)?>(nil)
+
+  /// Sets who is told the exit status, 128+N for a death by signal, right before the end.
+  public static func onEnd(_ body: @escaping @Sendable (CInt) -> Void) {
+    hook.withLock { $0 = body }
+  }
 
   /// Prints an error and remembers its status, for a program that can and should go on to its end.
   /// The worst status remembered is the program's.
@@ -35,7 +41,10 @@ public enum Ending {
     Messages.transient("")
     if let error { settle(error) }
     let status = remembered.withLock { $0 }
-    if let signal = SignalCenter.shared.stopSignal, !isOpenEnded { System.die(of: signal) }
+    let signal = isOpenEnded ? nil : SignalCenter.shared.stopSignal
+    let hook = hook.withLock { $0 }
+    hook?(signal.map { 128 + $0 } ?? status.rawValue)
+    if let signal { System.die(of: signal) }
     if abrupt.load(ordering: .relaxed) { _exit(status.rawValue) }
     exit(status.rawValue)
   }

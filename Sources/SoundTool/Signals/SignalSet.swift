@@ -69,7 +69,8 @@ extension System {
   static func takeDefaultAction(of number: CInt) {
     _ = signal(number, SIG_DFL)
     SignalSet([number]).unblock()
-    kill(getpid(), number)
+    // Not kill: the thread in sigwait might take what is sent to the process.
+    raise(number)
   }
 
   /// Ends the process by a signal, so that whoever waits for it sees 128+N.

@@ -11,8 +11,10 @@ public final class AudioSink {
   public let format: StreamFormat
 
   private var writer: AudioFileWriter?
-  private let isStream: Bool
+  /// Whether it is a pipe or a device, which cannot be sought in.
+  public let isStream: Bool
   private let grace: Double
+  private let syncs: Bool
   private var nextUpdate: Double
   private var finalFrameCount = 0
 
@@ -24,15 +26,17 @@ public final class AudioSink {
   ///   - rate: in hertz.
   ///   - channelCount: samples in a frame.
   ///   - tags: texts for types that have a place for them.
+  ///   - syncs: whether a file is on the disk once a second, for power cuts.
   /// - Throws: a usage error where the format cannot be written, before anything is cut; or the
   ///   failure.
   public init(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, rate: Double, channelCount: Int,
-    tags: AudioFileTags = AudioFileTags()
+    tags: AudioFileTags = AudioFileTags(), syncs: Bool = false
   ) throws(ToolError) {
     try plan.check(fileFormat, rate: rate, channelCount: channelCount)
     name = plan.name
     isStream = plan.isStream
+    self.syncs = syncs
     let grace = plan.isStream ? 0.5 : .infinity
     self.grace = grace
     format = StreamFormat(
@@ -56,6 +60,7 @@ public final class AudioSink {
     } catch {
       throw .of(error, plan.name)
     }
+    Messages.detail(name, "written as \(fileFormat), \(hertz(rate)), \(channels(channelCount))")
   }
 
   /// Frames written so far; those of a raw pipe are those the pipe has taken.
@@ -73,6 +78,7 @@ public final class AudioSink {
       guard !isStream, System.uptime >= nextUpdate else { return }
       nextUpdate = System.uptime + 1
       try writer?.updateHeader()
+      if syncs { try writer?.sync() }
     } catch {
       throw .of(error, name)
     }

@@ -77,6 +77,8 @@ public final class AudioSource {
     }
     format = StreamFormat(
       encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
+    Messages.detail(
+      name, "\(file.format), \(hertz(format.rate)), \(channels(format.channelCount))")
     guard file.type == .raw else {
       stated = RawFormat(
         encoding: format.encoding, rate: format.rate, channelCount: format.channelCount)

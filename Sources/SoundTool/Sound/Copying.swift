@@ -21,6 +21,7 @@ extension AudioSink {
       throw error
     }
     try close()
+    Messages.detail(name, "\(counted(frameCount, "frame")) written")
   }
 
   private func copy(

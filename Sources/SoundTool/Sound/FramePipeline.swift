@@ -144,7 +144,12 @@ public final class FramePipeline {
     for source: AudioSource, to format: StreamFormat, _ options: FormatChain.Options
   ) throws(ToolError) -> FormatChain {
     do {
-      return try FormatChain(from: source.format, to: format, options)
+      let chain = try FormatChain(from: source.format, to: format, options)
+      if chain.resamples {
+        Messages.detail(
+          source.name, "resampled from \(hertz(source.format.rate)) to \(hertz(format.rate))")
+      }
+      return chain
     } catch {
       throw ToolError(message: "\(source.name): \(error.message)", status: error.status)
     }

@@ -46,7 +46,7 @@ struct PlaybackTests {
         #expect(throws: PortAudioError.self) { try playback.wait() }
       }
       #expect(error?.code == .hostLost)
-      #expect(error?.description == "playing: device lost")
+      #expect(error?.description == "playing: the sound system does not answer")
       #expect(code { try playback.stop() } == .hostLost)
     }
   }

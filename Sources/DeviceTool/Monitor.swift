@@ -1,0 +1,135 @@
+internal import PCM
+internal import SoundDevice
+internal import SoundTool
+
+/// All that is watched and told while a stream runs: losses, pauses, levels, the line on a
+/// terminal, the status feed. One thread at a time, but for what the signals ask.
+final class Monitor {
+  private let stream: any AudioStreaming
+  private let device: Device
+  private let holder: StreamHolder
+  private let policy: XrunPolicy
+  private let words: LossWords
+  private let limit = RateLimit()
+  private let levelLimit = RateLimit(interval: 1)
+  private let line: ProgressLine?
+  private let feed: StatusFeed?
+  private var meter: LevelMeter?
+  private var feedMeter: LevelMeter?
+  private var toldStart = false
+  private var toldFreewheeling = false
+  private var pausedSeconds = 0.0
+  private var clippedCount = 0
+
+  /// - Parameters:
+  ///   - channelCount: Channels of what is measured, 0 for nothing.
+  ///   - status: The line for USR1.
+  init(
+    _ stream: any AudioStreaming, _ device: Device, policy: XrunPolicy, _ telling: Telling,
+    channelCount: Int, isAligned: Bool = false, status: @escaping @Sendable () -> String
+  ) {
+    self.stream = stream
+    self.device = device
+    self.policy = policy
+    line = telling.line
+    feed = telling.feed
+    words = LossWords(rate: stream.sampleRate, isAligned: isAligned)
+    holder = StreamHolder(stream, device, status: status)
+    if channelCount > 0 {
+      if line != nil { meter = LevelMeter(channelCount: channelCount) }
+      if feed != nil { feedMeter = LevelMeter(channelCount: channelCount) }
+    }
+  }
+
+  /// Takes frames into the levels.
+  func measure(_ frames: RawSpan, encoding: SampleEncoding) {
+    meter?.update(frames, encoding: encoding)
+    feedMeter?.update(frames, encoding: encoding)
+  }
+
+  /// Tells what has happened since the last call.
+  ///
+  /// - Parameters:
+  ///   - position: Seconds done.
+  ///   - length: Seconds in all, if known.
+  ///   - handle: Called with each gap, in order.
+  /// - Returns: Seconds of pauses since the last call.
+  /// - Throws: Status 3, where the policy is to stop at the first loss; what `handle` throws.
+  @discardableResult
+  func look(
+    position: @autoclosure () -> Double, length: @autoclosure () -> Double?,
+    _ handle: (Gap) throws(ToolError) -> Void = { _ in }
+  ) throws(ToolError) -> Double {
+    tellStart()
+    let paused = try holder.takePausedSeconds()
+    pausedSeconds += paused
+    if stream.losses.isFreewheeling, !toldFreewheeling {
+      toldFreewheeling = true
+      Messages.note("", "host is freewheeling")
+    }
+    for gap in stream.takeGaps() {
+      try handle(gap)
+      try tell(gap)
+    }
+    line?.update {
+      defer { meter?.reset() }
+      return ProgressLine.Status(
+        position: position(), length: length(), levels: meter?.decibels ?? [],
+        remark: words.total(stream.losses) ?? "")
+    }
+    if feedMeter != nil, levelLimit.pass() != nil {
+      feed?.levels(feedMeter?.decibels ?? [], position: position())
+      feedMeter?.reset()
+    }
+    return paused
+  }
+
+  /// Waits until the stream has finished, telling what happens meanwhile.
+  func waitUntilFinished(_ look: () throws(ToolError) -> Void) throws(ToolError) {
+    try holder.waitUntilFinished(look)
+  }
+
+  private func tellStart() {
+    guard let feed, !toldStart, let time = stream.session.startTime else { return }
+    toldStart = true
+    feed.start(stream, device, time: time)
+  }
+
+  private func tell(_ gap: Gap) throws(ToolError) {
+    feed?.loss(gap)
+    guard !gap.isFreewheeling, policy != .ignore else { return }
+    if policy == .abort { throw .framesLost("", words.line(for: gap)) }
+    limit.note("", words.line(for: gap))
+    if gap.cause == .starvation, let stream = stream as? PipedStream {
+      Messages.detail("", "cushion is now \(counted(stream.cushionFrameCount, "frame"))")
+    }
+  }
+
+  /// Prints totals and remembers the exit status that follows from losses.
+  ///
+  /// - Parameters:
+  ///   - undelivered: Input that nobody took after a stop.
+  ///   - passedOver: Input from before the recording began.
+  func conclude(clippedCount: Int, undelivered: Int = 0, passedOver: Int = 0) {
+    tellStart()
+    for gap in stream.takeGaps() { feed?.loss(gap) }
+    if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
+    if pausedSeconds > 0 {
+      Messages.note("", "paused for \(Int((pausedSeconds * 1000).rounded())) ms")
+    }
+    var losses = stream.losses
+    losses.input.dropped += undelivered
+    losses.input.idle += passedOver
+    losses.input.delivered -= undelivered + passedOver
+    feed?.end(losses, clippedCount: clippedCount, pausedSeconds: pausedSeconds)
+    guard policy != .ignore, let total = words.total(losses) else { return }
+    Messages.note("", total)
+    if policy == .fail { Ending.remember(.framesLost) }
+  }
+}
+
+/// Where a program tells what it does, besides its messages.
+public struct Telling {
+  let line: ProgressLine?
+  let feed: StatusFeed?
+}

@@ -1,0 +1,40 @@
+public import ArgumentParser
+public import SoundTool
+
+/// `--meter`, `--progress`, `--no-progress` and `--status-fd`.
+public struct TellingOptions: ParsableArguments {
+  @OptionGroup var progress: ProgressOptions
+
+  @Option(
+    name: .customLong("status-fd"), parsing: .unconditional,
+    help: ArgumentHelp("Write JSON lines about the stream to this descriptor.", valueName: "n"),
+    transform: Words.descriptor)
+  var statusDescriptor: CInt?
+
+  /// No options given.
+  public init() {}
+
+  /// Throws a usage error if the descriptor is not open.
+  public func check() throws(ToolError) {
+    guard let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil else { return }
+    throw .usage("--status-fd \(statusDescriptor)", "not open")
+  }
+
+  /// Where the program tells what it does.
+  ///
+  /// - Parameter hasFile: Whether it was given a file, and so is not inside a pipeline.
+  public func telling(hasFile: Bool) throws(ToolError) -> Telling {
+    var feed: StatusFeed?
+    if let statusDescriptor { feed = try StatusFeed(descriptor: statusDescriptor) }
+    return Telling(
+      line: progress.showsLine(hasFile: hasFile) ? ProgressLine() : nil, feed: feed)
+  }
+}
+
+extension Words {
+  /// A descriptor's number.
+  public static func descriptor(_ text: String) throws(Complaint) -> CInt {
+    guard let number = CInt(text), number >= 0 else { throw Complaint("not a descriptor's number") }
+    return number
+  }
+}
