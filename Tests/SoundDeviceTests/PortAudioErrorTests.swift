@@ -34,7 +34,8 @@ struct PortAudioErrorTests {
 
   @Test func ourOwnCodesAreNotPortAudios() {
     #expect(
-      PortAudioError(.hostLost, "reading stream").description == "reading stream: the sound system does not answer")
+      PortAudioError(.hostLost, "reading stream").description
+        == "reading stream: the sound system does not answer")
     #expect(PortAudioError(.cancelled, "writing stream").description == "writing stream: cancelled")
   }
 
