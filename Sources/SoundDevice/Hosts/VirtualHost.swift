@@ -14,7 +14,7 @@ final class VirtualHost: Host, @unchecked Sendable {
 
   private let configuration: VirtualConfiguration
   /// The timeline that all loopback streams of this host share while any is open.
-  private weak var loopback: VirtualEngine?
+  private(set) weak var loopback: VirtualEngine?
 
   init(configuration: VirtualConfiguration) { self.configuration = configuration }
 
@@ -88,7 +88,10 @@ final class VirtualHost: Host, @unchecked Sendable {
       engine: engine, configuration: configuration, trampoline: trampoline,
       blockSize: configuration.blockSize > 0
         ? configuration.blockSize : self.configuration.blockSize,
-      varies: configuration.blockSize == 0, faults: self.configuration.faults)
+      varies: configuration.blockSize == 0,
+      // Whoever asks for a block size gets that one.
+      blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
+      faults: self.configuration.faults)
   }
 
   private func makeEngine(_ sampleRate: Double, loops: Bool) -> VirtualEngine {
