@@ -118,10 +118,11 @@
 
   private func send(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(AudioFileError) {
     guard let descriptor else {
-      for (index, byte) in unsafe bytes.prefix(256).enumerated() where position + index < 256 {
-        let missing = position + index + 1 - rehearsedHead.count
-        rehearsedHead += repeatElement(0, count: max(0, missing))
-        rehearsedHead[position + index] = byte
+      let head = unsafe Array(bytes.prefix(max(0, 256 - position)))
+      let missing = position + head.count - rehearsedHead.count
+      rehearsedHead += repeatElement(0, count: max(0, missing))
+      if !head.isEmpty {
+        rehearsedHead.replaceSubrange(position..<position + head.count, with: head)
       }
       descriptorOffset = position + bytes.count
       writtenEnd = max(writtenEnd, position + bytes.count)
