@@ -48,6 +48,6 @@ let package = Package(
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
-      name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+      name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile"], swiftSettings: settings),
   ]
 )
