@@ -64,7 +64,9 @@ struct LossLedgerTests {
     }
     ledger.settle()
     #expect(
-      ledger.takeGaps() == [gap(.input, .overflow, at: 7, 15_000), gap(.input, .host, at: 7, 10_000)])
+      ledger.takeGaps() == [
+        gap(.input, .overflow, at: 7, 15_000), gap(.input, .host, at: 7, 10_000),
+      ])
   }
 
   @Test func lossesOfBothDirectionsAreNotMixedWithThoseOfOne() {
