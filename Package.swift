@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "CRealtime"),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
-      swiftSettings: settings),
+      exclude: ["SoundDevice.docc"], swiftSettings: settings),
 
     .target(
       name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
@@ -82,6 +82,9 @@ let package = Package(
     .executableTarget(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
       sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+    .executableTarget(
+      name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks",
+      sources: ["CallbackBenchmark.swift"], swiftSettings: settings),
 
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
@@ -95,8 +98,12 @@ let package = Package(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+    .executableTarget(
+      name: "sd-test-client", dependencies: ["SoundDevice", "PCM"], path: "Tests/DeviceClient",
+      swiftSettings: settings),
     .testTarget(
-      name: "SoundDeviceTests", dependencies: ["SoundDevice", "PCM", "TestSupport"],
+      name: "SoundDeviceTests",
+      dependencies: ["SoundDevice", "PCM", "CRealtime", "TestSupport", "sd-test-client"],
       swiftSettings: settings),
     .testTarget(
       name: "SoundToolTests",

@@ -88,7 +88,8 @@ final class VirtualEngine: @unchecked Sendable {
   // MARK: The engine's thread
 
   private static func run(_ engine: VirtualEngine?) {
-    _ = sd_make_thread_realtime(50)
+    // Without a clock to keep, priority would only take the processor from who reads and writes.
+    if engine?.isRealtime == true { _ = sd_make_thread_realtime(50) }
     // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
     weak let engine = engine
     while let engine { engine.round() }
@@ -115,6 +116,7 @@ final class VirtualEngine: @unchecked Sendable {
     }
     if pace == .fast {
       guard stream.trampoline.processor.isReady(frameCount: stream.nextBlock) else {
+        stream.trampoline.noteWaiting()
         wakeUp.wait(seconds: 0.0005)
         return
       }

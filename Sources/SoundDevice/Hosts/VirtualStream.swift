@@ -11,6 +11,7 @@ internal import Synchronization
   /// Streams due at the same frame are called in the order in which they were opened.
   let order: Int
   private let engine: VirtualEngine
+  private let onClose: () -> Void
   private let inputChannelCount: Int?
   private let outputChannelCount: Int?
   private let blockSize: Int
@@ -43,10 +44,12 @@ internal import Synchronization
 
   init(
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
-    blockSize: Int, varies: Bool, blockSeed: UInt64?, faults: [VirtualConfiguration.Fault]
+    onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
+    faults: [VirtualConfiguration.Fault]
   ) {
     self.engine = engine
     self.trampoline = trampoline
+    self.onClose = onClose
     self.blockSize = blockSize
     self.varies = varies
     self.faults = faults
@@ -84,7 +87,10 @@ internal import Synchronization
 
   func abort() throws(PortAudioError) { engine.remove(self) }
 
-  func close() throws(PortAudioError) { engine.remove(self) }
+  func close() throws(PortAudioError) {
+    engine.remove(self)
+    onClose()
+  }
 
   var isActive: Bool { engine.contains(self) }
 

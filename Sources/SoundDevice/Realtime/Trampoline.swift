@@ -36,6 +36,7 @@ final class Trampoline: @unchecked Sendable {
   private let scratch: Scratch
 
   private let callbacks = Atomic<Int>(0)
+  private let waits = Atomic<Int>(0)
   private let flagBits = Atomic<UInt>(0)
   private let finishing = Atomic<Bool>(false)
   private let muted = Atomic<Bool>(false)
@@ -71,6 +72,10 @@ final class Trampoline: @unchecked Sendable {
 
   /// Callbacks so far.
   var callbackCount: Int { callbacks.load(ordering: .relaxed) }
+  /// Grows as long as the host calls, or waits to call until the program is ready.
+  var signsOfLife: Int { callbackCount &+ waits.load(ordering: .relaxed) }
+  /// The host would call, but the program has neither data nor room.
+  func noteWaiting() { waits.add(1, ordering: .relaxed) }
   /// The host's period in frames, learned from the times of callbacks; 0 before the first.
   var period: Int { periodFrames.load(ordering: .relaxed) }
   /// Wall time of the first callback, in nanoseconds since 1970; 0 before it.
