@@ -26,7 +26,7 @@ final class OpenStream: Sendable {
     case pausing
   }
 
-  private let hostStream: any HostStream
+  let hostStream: any HostStream
   private let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
   private let lost = AtomicFlag()

@@ -24,7 +24,8 @@ internal import Synchronization
   private(set) var position = 0
   /// Frames handed over and lost since the stream was opened.
   private(set) var elapsed = 0
-  private var faults: [VirtualConfiguration.Fault]
+  /// What is still to happen.
+  private(set) var faults: [VirtualConfiguration.Fault]
   private var sizes: BlockSizes?
   /// Frames by which this stream is behind the engine's clock, or ahead of it if negative, since it
   /// freewheeled.
@@ -32,7 +33,7 @@ internal import Synchronization
   private var stall = Stall.none
   private var freewheelingLeft = 0
   /// Frames lost since the last callback.
-  private var untoldLoss = 0
+  private(set) var untoldLoss = 0
 
   private enum Stall: Equatable {
     case none

@@ -150,6 +150,8 @@ final class Trampoline: @unchecked Sendable {
         unsafe base + done * (output?.hostFrameByteCount ?? 0)
       }
       if remainingDrain != nil {
+        unsafe tell(losses, input: blockInput, output: blockOutput, info: hostInfo)
+        losses = (HostLoss(), HostLoss())
         unsafe pass(blockInput, blockOutput, frameCount: count)
         remainingDrain = remainingDrain.map { $0 - count }
       } else {
@@ -281,6 +283,26 @@ final class Trampoline: @unchecked Sendable {
       map.scatter(
         source, channelCount: side.channelCount, into: &target,
         channelCount: side.hostChannelCount, encoding: SampleEncoding(side.hostFormat))
+    }
+  }
+
+  /// What was lost while the last output still played.
+  private func tell(
+    _ losses: (input: HostLoss, output: HostLoss), input hostInput: UnsafeRawPointer?,
+    output hostOutput: UnsafeMutableRawPointer?, info: CallbackInfo
+  ) {
+    guard losses.input.frameCount + losses.output.frameCount > 0 else { return }
+    // A block of no frames, which only those processors see that know where a loss lies.
+    var block = unsafe AudioBlock(input: hostInput, output: hostOutput, info: info)
+    block.info.frameCount = 0
+    block.info.position = position
+    block.inputLoss = losses.input
+    block.outputLoss = losses.output
+    block.isFreewheeling = pace.isFreewheeling
+    if processor.keepsLedger {
+      _ = processor.process(block)
+    } else {
+      account(for: block)
     }
   }
 
