@@ -10,7 +10,7 @@ TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox li
 
 # Gates may need a tool that is being installed.
 .NOTPARALLEL:
-.PHONY: build release demo test check gates sanitize docs format clean help libraries test-tools
+.PHONY: build release demo test check bench gates sanitize docs format clean help libraries test-tools
 
 build: libraries ## build the programs for debugging
 	$(SWIFT) build
@@ -42,6 +42,10 @@ docs: libraries ## render the library's documentation
 
 format: ## lay the sources out the way the checks want them
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+bench: release test-tools ## measure speed, latency and memory beside the peers
+	@scripts/need libjack-jackd2-dev
+	scripts/bench "$$($(SWIFT) build -c release --show-bin-path)" .build/python/bin/python3 $(BENCH)
 
 clean: ## remove what was built
 	$(SWIFT) package clean

@@ -82,6 +82,9 @@ let package = Package(
     .executableTarget(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
       sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+    .executableTarget(
+      name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks",
+      sources: ["CallbackBenchmark.swift"], swiftSettings: settings),
 
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),
@@ -94,7 +97,8 @@ let package = Package(
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
-      name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+      name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile"],
+      swiftSettings: settings),
     .executableTarget(
       name: "sd-test-client", dependencies: ["SoundDevice", "PCM"], path: "Tests/DeviceClient",
       swiftSettings: settings),

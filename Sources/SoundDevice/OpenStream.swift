@@ -26,7 +26,7 @@ final class OpenStream: Sendable {
     case pausing
   }
 
-  private let hostStream: any HostStream
+  let hostStream: any HostStream
   private let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
   private let lost = AtomicFlag()
@@ -208,7 +208,10 @@ final class OpenStream: Sendable {
       defer { isPolling.set(false) }
       guard phase == .running, !hostStream.isActive else { return }
       // A finished stream is inactive because its callback wanted so; else its host has gone.
-      guard trampoline.isFinishing else { return markLost() }
+      guard trampoline.isFinishing else {
+        trampoline.ledger.settle()
+        return markLost()
+      }
       trampoline.didStop(discarding: false)
       end(.finished)
     }

@@ -77,7 +77,8 @@ public struct AudioFileFormat: Hashable, Sendable {
 
   /// Whether the type can hold the codec, at some rate, in one channel.
   public var isWritable: Bool {
-    isValid(sampleRate: codec == .opus ? 48000 : 44100, channelCount: 1)
+    let usual: Double = codec == .opus ? 48000 : 44100
+    return isValid(sampleRate: type.onlyRate ?? usual, channelCount: 1)
   }
 
   /// Throws `unsupported`, saying what would work, unless this format can be written.
@@ -92,6 +93,11 @@ public struct AudioFileFormat: Hashable, Sendable {
     if isStream && !type.canBeWrittenToPipe {
       throw .unsupported("\(type.name) cannot be written to a pipe, try au, wav, flac or ogg")
     }
+    if isStream, type == .wav, isWritable, !isPlainWAV {
+      throw .unsupported(
+        "wav in a pipe cannot hold \(codec.name), it holds u8, s16le, s24le, s32le, f32le, f64le,"
+          + " ulaw, alaw")
+    }
     guard isWritable else {
       let encodings = Self.encodings(of: type).map(\.name)
       let codecs = AudioCodec.coded.filter { AudioFileFormat(type, codec: $0).isWritable }
@@ -101,12 +107,20 @@ public struct AudioFileFormat: Hashable, Sendable {
     guard sampleRate >= 1, sampleRate <= Self.highestRate, sampleRate == sampleRate.rounded() else {
       throw .unsupported("a rate of \(plain(sampleRate)) Hz, files hold whole numbers up to 10^9")
     }
+    if let only = type.onlyRate, only != sampleRate {
+      throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
+    }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
       let most = [2, 1].first { isValid(sampleRate: sampleRate, channelCount: $0) }
       let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""
       throw .unsupported(
         "\(name) cannot hold \(channelCount) channels at \(plain(sampleRate)) Hz\(remedy)")
     }
+  }
+
+  private var isPlainWAV: Bool {
+    guard case .pcm(let encoding) = codec else { return false }
+    return encoding.isBigEndian != true
   }
 
   static let highestRate = 1_000_000_000.0

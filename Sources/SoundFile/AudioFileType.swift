@@ -98,8 +98,14 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
   /// Whether a file of this type can be written; every type can.
   public var canBeWritten: Bool { true }
 
-  /// Whether this type can be read from a pipe.
-  public var canBeReadFromPipe: Bool { self != .sd2 && self != .mat5 && self != .htk }
+  /// Whether this type can be read from a pipe: not those whose length or second file is needed
+  /// to understand the header.
+  public var canBeReadFromPipe: Bool {
+    switch self {
+    case .sd2, .sds, .voc, .htk: false
+    default: true
+    }
+  }
 
   /// Whether this type can be written to a pipe: those whose header needs no length.
   public var canBeWrittenToPipe: Bool {

@@ -24,6 +24,13 @@ extension ByteSource {
     throw failure
   }
 
+  /// What libsndfile is told of a pipe: longer than any, and short enough for its arithmetic of
+  /// frames a byte not to overflow.
+  static let anyLength = 1 << 55
+
+  /// The same for codecs whose blocks libsndfile counts in 32 bits.
+  static let countableLength = 1 << 29
+
   /// The five functions libsndfile reads through.
   ///
   /// In a pipe a seek only moves a number, and a seek from the end is refused. Corresponds to
@@ -31,7 +38,8 @@ extension ByteSource {
   static var callbacks: SF_VIRTUAL_IO {
     unsafe SF_VIRTUAL_IO(
       get_filelen: { context in
-        unsafe sf_count_t(ByteSource.at(context)?.byteCount ?? Int.max)
+        guard let source = unsafe ByteSource.at(context) else { return 0 }
+        return sf_count_t(source.byteCount ?? source.endlessLength)
       },
       seek: { offset, whence, context in
         unsafe ByteSource.at(context)?.moveCursor(by: Int(offset), whence) ?? -1
@@ -53,7 +61,7 @@ extension ByteSource {
       switch whence {
       case SEEK_SET: 0
       case SEEK_CUR: cursor
-      default: byteCount
+      default: hidesEnd ? nil : byteCount
       }
     guard let start else { return -1 }
     let (target, isTooFar) = start.addingReportingOverflow(offset)
@@ -72,6 +80,7 @@ extension ByteSource {
         case .some: unsafe try readSome(at: cursor, into: target)
         }
       cursor += count
+      if count == 0 && target.count > 0 { isExhausted = true }
       return count
     } catch {
       failure = error

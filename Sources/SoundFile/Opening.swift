@@ -14,16 +14,11 @@ struct Opening {
     let found = try probe()
     let decoder: Decoder
     switch found {
-    case .wav, .rf64:
-      let layout = try WAVHeader.layout(of: source)
-      decoder = if let layout { .plain(PlainReader(source, layout: layout)) } else { try library() }
-    case .au:
-      let layout = try SunHeader.layout(of: source)
-      decoder = if let layout { .plain(PlainReader(source, layout: layout)) } else { try library() }
-    case .some:
-      decoder = try library()
-    case nil:
-      decoder = try unmarked()
+    case .wav, .rf64: decoder = try plainOrLibrary(WAVHeader.layout(of: source))
+    case .au: decoder = try plainOrLibrary(SunHeader.layout(of: source))
+    case .caf: decoder = try plainOrLibrary(CAFHeader.layout(of: source))
+    case .some: decoder = try library()
+    case nil: decoder = try unmarked()
     }
     try check(decoder)
     return decoder
@@ -33,6 +28,11 @@ struct Opening {
   /// may be taken for.
   private func unmarked() throws(AudioFileError) -> Decoder {
     if let type {
+      // libsndfile looks for the end of MIDI dumps block by block, for ever in a pipe.
+      let isDump = try source.peek(at: 0, count: 2) == [0xF0, 0x7E]
+      if !source.isSeekable, isDump || !type.canBeReadFromPipe {
+        throw .unsupported("\(type.name) cannot be read from a pipe")
+      }
       if try source.peek(at: 0, count: 1).isEmpty {
         throw .malformed("empty, no \(type.name) header")
       }
@@ -88,13 +88,18 @@ struct Opening {
     }
   }
 
+  private func plainOrLibrary(_ layout: PlainLayout?) throws(AudioFileError) -> Decoder {
+    guard let layout else { return try library() }
+    return .plain(PlainReader(source, layout: layout))
+  }
+
   private func library() throws(AudioFileError) -> Decoder {
-    .library(try SndFileReader(source))
+    .library(try SndFileReader.open(source))
   }
 
   private func rawDecoder(_ raw: RawDescription) throws(AudioFileError) -> Decoder {
     if let layout = try raw.layout() { return .plain(PlainReader(source, layout: layout)) }
-    return .library(try SndFileReader(source, raw: raw))
+    return .library(try SndFileReader.open(source, raw: raw))
   }
 
   private func resourceForkDecoder() throws(AudioFileError) -> Decoder {

@@ -34,8 +34,8 @@ struct SndFileFacts {
     sampleRate = Double(info.samplerate)
     channelCount = Int(info.channels)
     let frames = Int(info.frames)
-    frameCount = frames < Self.endless ? frames : nil
-    canSeek = !isStream && info.seekable != 0
+    frameCount = frames < (isStream ? Self.endlessFrames(format) : Int.max) ? frames : nil
+    canSeek = !isStream && info.seekable != 0 && format.framesTogether == 1
     var tags = AudioFileTags()
     for key in AudioFileTags.Key.allCases {
       if let text = unsafe sf_get_string(handle, key.sndFileNumber) {
@@ -49,8 +49,10 @@ struct SndFileFacts {
     ).checked()
   }
 
-  /// More frames than this are what libsndfile makes of a pipe's length, which it does not know.
-  private static let endless = 1 << 44
+  /// From here on frame counts come from `ByteSource.endlessLength` and not from a header.
+  private static func endlessFrames(_ format: AudioFileFormat) -> Int {
+    format.decodesBlocks ? ByteSource.countableLength >> 6 : ByteSource.anyLength >> 13
+  }
 }
 
 /// Why libsndfile opened nothing, in our words.

@@ -128,9 +128,19 @@ extension AudioFileFormat {
       return format
     }
     // Behind a coding of the type's own the samples are the machine's; there is no order to ask.
-    if type == .flac || type == .sds { return encoding.format == nil ? nil : format }
+    if isPacked { return encoding.format == nil ? nil : format }
+    // libsndfile takes this order and writes the other.
+    if type == .pvf && !isBigEndian { return nil }
     if isBigEndian == type.isBigEndian && type.hasFixedByteOrder { return format }
     return format | CInt(isBigEndian ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE)
+  }
+
+  /// What `sf_format_check` lets pass and no encoder writes.
+  private var isBeyondEncoders: Bool {
+    switch (type, codec) {
+    case (_, .mpegLayer1), (_, .mpegLayer2), (.wav, .mpegLayer3), (.aiff, .dwvw12): true
+    default: false
+    }
   }
 
   /// Corresponds to `sf_format_check`.
@@ -138,6 +148,8 @@ extension AudioFileFormat {
     guard let format = sndFileFormat, (1...Self.mostChannels).contains(channelCount),
       sampleRate <= Self.highestRate, sampleRate >= 1
     else { return false }
+    if let only = type.onlyRate, sampleRate != only { return false }
+    if isBeyondEncoders { return false }
     if (type == .opus) != (codec == .opus) { return false }
     var info = SF_INFO()
     info.format = format
@@ -148,6 +160,15 @@ extension AudioFileFormat {
 }
 
 extension AudioFileType {
+  /// The rate of types whose header has no place for one.
+  var onlyRate: Double? {
+    switch self {
+    case .xi: 44100
+    case .wve: 8000
+    default: nil
+    }
+  }
+
   /// Types whose byte order must not be named to libsndfile, since it is their only one.
   var hasFixedByteOrder: Bool {
     switch self {

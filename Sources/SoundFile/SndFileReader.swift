@@ -1,6 +1,12 @@
 import CSndFile
 import PCM
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// Reads what libsndfile knows, from a file or a pipe.
 ///
 /// Corresponds to `sf_open_virtual`; Sound Designer II, whose header is a second file, to
@@ -11,11 +17,41 @@ import PCM
   private let source: ByteSource?
   private let handle: OpaquePointer
   private let transfer: SndFileTransfer
+  private let decodesBlocks: Bool
   private var scratch: [Int32] = []
+  private var block: [UInt8] = []
+  private var blockRest = 0..<0
   private var isDrained = false
 
-  /// Opens `source`, as headerless data where `raw` says so. A pipe must be at its beginning.
-  init(_ source: ByteSource, raw: RawDescription? = nil) throws(AudioFileError) {
+  /// Opens a file or the beginning of a pipe, as headerless data where `raw` says so.
+  static func open(
+    _ source: ByteSource, raw: RawDescription? = nil
+  ) throws(AudioFileError) -> SndFileReader {
+    if !source.isSeekable {
+      source.endlessLength = ByteSource.anyLength
+      let reader: SndFileReader?
+      do throws(AudioFileError) {
+        reader = try SndFileReader(source, raw)
+      } catch {
+        guard error.kind == .malformed else { throw error }
+        reader = nil
+      }
+      if let reader, !reader.decodesBlocks { return reader }
+      // The head is still there, so a pipe can be opened twice.
+      source.endlessLength = ByteSource.countableLength
+    }
+    let reader = try SndFileReader(source, raw)
+    guard source.isSeekable, reader.facts.format.type == .mp3 else { return reader }
+    // Where no frame of contents tells the length, mpg123 guesses it by the first frame's bit
+    // rate, and libsndfile stops there. It cannot guess without knowing the file's end.
+    source.hidesEnd = true
+    let honest = try SndFileReader(source, raw)
+    if honest.facts.frameCount == nil { return honest }
+    source.hidesEnd = false
+    return try SndFileReader(source, raw)
+  }
+
+  private init(_ source: ByteSource, _ raw: RawDescription?) throws(AudioFileError) {
     var info = SF_INFO()
     if let raw { info = try raw.sndFileInfo() }
     source.cursor = 0
@@ -34,7 +70,8 @@ import PCM
     unsafe handle = opened
     self.source = source
     transfer = SndFileTransfer(facts.format)
-    source.isOpening = false
+    decodesBlocks = facts.format.decodesBlocks
+    source.isExhausted = false
     source.service = transfer.service(facts)
   }
 
@@ -52,6 +89,7 @@ import PCM
     unsafe handle = opened
     source = nil
     transfer = SndFileTransfer(facts.format)
+    decodesBlocks = facts.format.decodesBlocks
   }
 
   deinit { unsafe sf_close(handle) }
@@ -63,7 +101,7 @@ import PCM
     let frames = target.count / facts.frameSize
     guard frames > 0, let base = target.baseAddress else { return 0 }
     let count =
-      unsafe transfer.isDirect(base) ? readDirectly(base, frames) : readThroughScratch(base, frames)
+      unsafe decodesBlocks ? readBlocks(base, frames) : readPlainly(base, frames)
     try source?.throwFailure()
     if count == 0, !isDrained {
       isDrained = true
@@ -75,9 +113,50 @@ import PCM
   /// Moves to a frame; false where this codec can only be read from its beginning.
   func seek(toFrame frame: Int) throws(AudioFileError) -> Bool {
     guard facts.canSeek else { return false }
+    blockRest = 0..<0
+    source?.isExhausted = false
     let reached = unsafe sf_seek(handle, sf_count_t(frame), CInt(SEEK_SET))
     try source?.throwFailure()
     return reached == frame
+  }
+
+  /// From blocks of our own, whole ones of the codec: libsndfile 1.2 writes more than asked for
+  /// when a byte of VOX is split, and forgets the end of PAF when its last block is.
+  private func readBlocks(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
+    var done = 0
+    while done < frames {
+      if blockRest.isEmpty { decodeBlock() }
+      if blockRest.isEmpty { break }
+      let count = min(frames - done, blockRest.count)
+      let size = facts.frameSize
+      unsafe block.withUnsafeBytes { bytes in
+        let source = unsafe UnsafeRawBufferPointer(
+          rebasing: bytes[(blockRest.lowerBound * size)..<((blockRest.lowerBound + count) * size)])
+        if let start = source.baseAddress {
+          unsafe (base + done * size).copyMemory(from: start, byteCount: source.count)
+        }
+      }
+      done += count
+      blockRest = blockRest.dropFirst(count)
+    }
+    return done
+  }
+
+  /// In a pipe as little at a time as the codec allows, since libsndfile makes up noise when asked
+  /// for a block behind the end: what made it read there is dropped.
+  private func decodeBlock() {
+    let isStream = source.map { !$0.isSeekable } ?? false
+    let frames = isStream ? facts.format.framesTogether : 4000
+    if block.isEmpty { block = [UInt8](repeating: 0, count: frames * facts.frameSize) }
+    let count = unsafe block.withUnsafeMutableBytes { bytes in
+      unsafe bytes.baseAddress.map { unsafe readPlainly($0, frames) } ?? 0
+    }
+    let isNoise = isStream && source?.isExhausted == true
+    blockRest = 0..<(isNoise ? 0 : count)
+  }
+
+  private func readPlainly(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
+    unsafe transfer.isDirect(base) ? readDirectly(base, frames) : readThroughScratch(base, frames)
   }
 
   private func readDirectly(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
@@ -98,21 +177,18 @@ import PCM
   /// Through 32-bit words: for depths libsndfile has no function for, and for bytes that lie
   /// where its functions must not write.
   private func readThroughScratch(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
-    let block = 4096
-    let width = transfer.width(facts)
-    if scratch.isEmpty {
-      scratch = Array(repeating: 0, count: block * facts.channelCount * max(1, width / 4))
-    }
+    let most = 4000
+    if scratch.isEmpty { scratch = Array(repeating: 0, count: most * facts.channelCount) }
     var done = 0
     while done < frames {
-      let wanted = min(block, frames - done)
+      let wanted = min(most, frames - done)
       let target = unsafe base + done * facts.frameSize
       let count = unsafe scratch.withUnsafeMutableBytes { words in
         guard let start = words.baseAddress else { return 0 }
         let count = unsafe readDirectly(start, wanted)
-        let samples = count * facts.channelCount
         if case .integer(let byteCount) = transfer {
-          unsafe packHighBytes(of: start, count: samples, byteCount: byteCount, into: target)
+          unsafe packHighBytes(
+            of: start, count: count * facts.channelCount, byteCount: byteCount, into: target)
         } else {
           unsafe target.copyMemory(from: start, byteCount: count * facts.frameSize)
         }

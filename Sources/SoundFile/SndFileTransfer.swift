@@ -31,21 +31,42 @@ enum SndFileTransfer: Equatable {
     }
   }
 
-  /// Bytes of one sample as libsndfile's function delivers it.
-  func width(_ facts: SndFileFacts) -> Int {
-    switch self {
-    case .raw: facts.encoding.byteCount
-    case .short: 2
-    case .float, .integer: 4
-    }
-  }
-
   /// How a pipe serves the decoder: plain samples and framed codecs as they arrive, block codecs
   /// whole, since they take a short block for the last.
   func service(_ facts: SndFileFacts) -> ByteSource.Service {
     switch facts.format.type {
     case .flac, .ogg, .opus, .mp3: .some
     default: self == .raw ? .frames(byteCount: facts.frameSize) : .whole
+    }
+  }
+}
+
+extension AudioFileFormat {
+  /// Whether samples are decoded in blocks that the header counts, or nothing does.
+  var decodesBlocks: Bool {
+    switch type {
+    case .flac, .ogg, .opus, .mp3: false
+    default: isPacked
+    }
+  }
+
+  /// Frames of a block that must be filled up with silence before closing, since libsndfile 1.2
+  /// spoils the last block of a MIDI dump that is not whole.
+  var framesFilledUp: Int {
+    switch (type, codec.deliveredEncoding.byteCount) {
+    case (.sds, 1): 60
+    case (.sds, 2): 40
+    case (.sds, _): 30
+    default: 1
+    }
+  }
+
+  /// Frames that must be decoded together.
+  var framesTogether: Int {
+    switch (type, codec) {
+    case (_, .voxADPCM): 2
+    case (.paf, _): 10
+    default: 1
     }
   }
 }

@@ -12,10 +12,12 @@ import PCM
   /// Whole frames the encoder took.
   private(set) var frameCount = 0
 
-  private let sink: ByteSink?
+  private var frameSize: Int { channelCount * format.deliveredEncoding.byteCount }
+  let sink: ByteSink?
   private var handle: OpaquePointer?
   private let transfer: SndFileTransfer
   private var scratch: [Int32] = []
+  private var oddSample: [UInt8] = []
 
   /// Begins to write into `sink`.
   init(
@@ -74,8 +76,17 @@ import PCM
 
   /// Writes whole frames.
   func write(_ bytes: RawSpan) throws(AudioFileError) {
+    guard format.codec == .voxADPCM else { return try encode(bytes) }
+    // VOX has two samples in a byte, and libsndfile fills up the byte after every odd block.
+    var samples = oddSample
+    unsafe bytes.withUnsafeBytes { unsafe samples.append(contentsOf: $0) }
+    let even = samples.count & ~3
+    oddSample = Array(samples[even...])
+    if even > 0 { unsafe try encode(samples.span.bytes.extracting(first: even)) }
+  }
+
+  private func encode(_ bytes: RawSpan) throws(AudioFileError) {
     guard let handle = unsafe handle else { return }
-    let frameSize = channelCount * format.deliveredEncoding.byteCount
     let frames = bytes.byteCount / frameSize
     let written = unsafe bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return 0 }
@@ -114,10 +125,19 @@ import PCM
   /// Completes the header and closes, whatever happens; then throws what happened.
   func close() throws(AudioFileError) {
     guard let closing = unsafe handle else { return }
+    let last = Result { () throws(AudioFileError) in
+      if !oddSample.isEmpty { unsafe try encode((oddSample + [0, 0]).span.bytes) }
+      let missing =
+        (format.framesFilledUp - frameCount % format.framesFilledUp) % format.framesFilledUp
+      if missing > 0 {
+        unsafe try encode([UInt8](repeating: 0, count: missing * frameSize).span.bytes)
+      }
+    }
     unsafe handle = nil
     let status = unsafe sf_close(closing)
     let closed = Result { () throws(AudioFileError) in try sink?.close() }
     try sink?.throwFailure()
+    try last.get()
     try closed.get()
     if status != 0 { throw .malformed(unsafe plainText(String(cString: sf_error_number(status)))) }
   }
@@ -161,7 +181,6 @@ import PCM
     let count = sf_count_t(frames)
     switch transfer {
     case .raw:
-      let frameSize = channelCount * format.deliveredEncoding.byteCount
       return unsafe Int(sf_write_raw(handle, base, count * sf_count_t(frameSize))) / frameSize
     case .short:
       return unsafe Int(sf_writef_short(handle, base.assumingMemoryBound(to: Int16.self), count))

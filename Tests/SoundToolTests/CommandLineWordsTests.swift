@@ -77,7 +77,7 @@ private struct Probe: Tool {
   @Test func verbosity() throws {
     #expect(try parse().common.verbosity == .normal)
     #expect(try parse("-v").common.verbosity == .verbose)
-    #expect(try parse("-vv").common.verbosity == .chatty)
+    #expect(try parse("-vv").common.verbosity == .verbose)
     #expect(try parse("-v", "-q").common.verbosity == .quiet)
   }
 

@@ -23,7 +23,7 @@ struct SdCat: Tool {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Take every input as raw: FMT[:RATE[:CHANNELS]].", valueName: "format"),
+    help: ArgumentHelp("Every input is raw: s16le:44100:2, or just s16le.", valueName: "fmt"),
     transform: Words.inputKind)
   var from: InputKind?
 
@@ -37,18 +37,18 @@ struct SdCat: Tool {
   @Flag(help: "Describe the files instead of writing them.")
   var info = false
 
-  @Flag(name: .shortAndLong, help: "Describe as JSON.")
+  @Flag(name: .shortAndLong, help: "Describe, or list types, as JSON.")
   var json = false
 
   @Flag(help: "Describe one file as variables for eval.")
   var env = false
 
-  @Flag(help: "List the types that can be read, written and piped.")
+  @Flag(help: "List the types that can be read and written.")
   var types = false
 
   @OptionGroup var common: CommonOptions
 
-  @Argument(help: ArgumentHelp("Sound files; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 
   private var describes: Bool { info || env || json }

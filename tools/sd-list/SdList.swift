@@ -5,7 +5,7 @@ import SoundTool
 @main
 struct SdList: Tool {
   static let configuration = CommandConfiguration(
-    commandName: "sd-list", abstract: "List sound devices.")
+    commandName: "sd-list", abstract: "List sound devices.", usage: "sd-list [options]")
 
   static var libraryVersions: [String] { DeviceSystem.versions }
 
@@ -13,10 +13,10 @@ struct SdList: Tool {
 
   @Option(
     name: [.customShort("D", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Only this device, by index or words, in all details.", valueName: "dev"))
+    help: ArgumentHelp("Only this device, by index or words, in detail.", valueName: "dev"))
   var device: String?
 
-  @Flag(name: .shortAndLong, help: "Print JSON.")
+  @Flag(name: .shortAndLong, help: "Print JSON, with every detail.")
   var json = false
 
   @Flag(name: .long, help: "Only devices with input.")
@@ -28,7 +28,7 @@ struct SdList: Tool {
   @Flag(name: .long, help: "Ask each device which standard rates it takes.")
   var rates = false
 
-  @Flag(name: .long, help: "List host APIs instead.")
+  @Flag(name: .long, help: "List host APIs instead of devices.")
   var hostApis = false
 
   func validate() throws {

@@ -6,7 +6,8 @@ import SoundTool
 @main
 struct SdPlay: Tool {
   static let configuration = CommandConfiguration(
-    commandName: "sd-play", abstract: "Play files, or PCM from standard input, on a device.")
+    commandName: "sd-play", abstract: "Play files, or PCM from standard input, on a device.",
+    usage: "sd-play [options] [file ...]")
 
   static var libraryVersions: [String] { DeviceSystem.versions }
 

@@ -7,7 +7,8 @@ import SoundTool
 @main
 struct SdPlayrec: Tool {
   static let configuration = CommandConfiguration(
-    commandName: "sd-playrec", abstract: "Play and record at once, frame for frame.")
+    commandName: "sd-playrec", abstract: "Play and record at once, frame for frame.",
+    usage: "sd-playrec [options] [in [out]]")
 
   static var libraryVersions: [String] { DeviceSystem.versions }
 
@@ -26,19 +27,19 @@ struct SdPlayrec: Tool {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Sample format of the recording; else that of the input.", valueName: "fmt"),
+    help: ArgumentHelp("Sample format to record (default: the input's).", valueName: "fmt"),
     transform: Words.encoding)
   var recordFormat: SampleEncoding?
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Record on for so long after the input ends.", valueName: "time"),
+    help: ArgumentHelp("Record on so long after the input (default: 0).", valueName: "time"),
     transform: Words.time)
   var tail: FrameTime = .seconds(0)
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Take the round trip off the beginning: auto or frames.", valueName: "n"),
+    help: ArgumentHelp("Drop the round trip: auto, or frames (default: 0).", valueName: "auto|n"),
     transform: Words.compensation)
   var compensate: DuplexRecorder.Compensation?
 

@@ -7,7 +7,8 @@ import SoundTool
 @main
 struct SdRec: Tool {
   static let configuration = CommandConfiguration(
-    commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.")
+    commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.",
+    usage: "sd-rec [options] [file]")
 
   static var libraryVersions: [String] { DeviceSystem.versions }
 
@@ -24,18 +25,16 @@ struct SdRec: Tool {
   @OptionGroup var clobber: ClobberOptions
   @OptionGroup var telling: TellingOptions
 
-  @Flag(name: .long, help: "Put silence where input was lost or paused, so that frames stay time.")
+  @Flag(name: .long, help: "Put silence in place of frames lost or paused.")
   var fillGaps = false
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Begin a new file after this time or size (100M): take-001.wav, or a strftime pattern.",
-      valueName: "limit"),
+    help: ArgumentHelp("New file after this time or size: 1:00:00, 100M.", valueName: "limit"),
     transform: Words.split)
   var split: SplitLimit?
 
-  @Flag(name: .long, help: "Have the file on the disk once a second, for power cuts.")
+  @Flag(name: .long, help: "Call fsync once a second, for power cuts.")
   var sync = false
 
   @Flag(name: .long, help: "Stop when standard input closes.")

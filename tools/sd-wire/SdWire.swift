@@ -6,7 +6,8 @@ import SoundTool
 @main
 struct SdWire: Tool {
   static let configuration = CommandConfiguration(
-    commandName: "sd-wire", abstract: "Pass sound from input to output with no latency of its own.")
+    commandName: "sd-wire", abstract: "Pass sound from input to output with no latency of its own.",
+    usage: "sd-wire [options]")
 
   static var libraryVersions: [String] { DeviceSystem.versions }
 

@@ -8,7 +8,7 @@ public struct OutputDeviceOptions: ParsableArguments {
       .customShort("D", allowingJoined: true), .long,
       .customShort("o", allowingJoined: true), .customLong("output-device"),
     ], parsing: .unconditional,
-    help: ArgumentHelp("Device, by index or words.", valueName: "dev"))
+    help: ArgumentHelp("Device by index or words (default: PortAudio's).", valueName: "dev"))
   var device: String?
 
   /// No options given.
@@ -25,7 +25,7 @@ public struct InputDeviceOptions: ParsableArguments {
       .customShort("D", allowingJoined: true), .long,
       .customShort("i", allowingJoined: true), .customLong("input-device"),
     ], parsing: .unconditional,
-    help: ArgumentHelp("Device, by index or words.", valueName: "dev"))
+    help: ArgumentHelp("Device by index or words (default: PortAudio's).", valueName: "dev"))
   var device: String?
 
   /// No options given.
@@ -44,12 +44,12 @@ public struct DuplexDeviceOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("i", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Device to record from.", valueName: "dev"))
+    help: ArgumentHelp("Device to record from (default: -D, then PortAudio's).", valueName: "dev"))
   var inputDevice: String?
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Device to play to.", valueName: "dev"))
+    help: ArgumentHelp("Device to play on (default: -D, then PortAudio's).", valueName: "dev"))
   var outputDevice: String?
 
   /// No options given.

@@ -7,26 +7,26 @@ public struct DuplexFormatOptions: ParsableArguments {
   /// `-r`, in hertz.
   @Option(
     name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample rate, such as 44100 or 44.1k.", valueName: "hz"),
+    help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
   public var rate: Double?
 
   @Option(
     name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Number of channels, or IN,OUT.", valueName: "n"),
+    help: ArgumentHelp("Channels, or IN,OUT (default: the device's, max 2).", valueName: "n"),
     transform: Words.channelCounts)
   var channels: DuplexPair<Int>?
 
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample format of the input, such as s16le.", valueName: "fmt"),
+    help: ArgumentHelp("Sample format of raw input (default: f32le).", valueName: "fmt"),
     transform: Words.encoding)
   var format: SampleEncoding?
 
   /// `-t`, of both files.
   @Option(
     name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Type of both files: auto, raw, wav, au and more.", valueName: "type"),
+    help: ArgumentHelp("Type of both files: raw, wav, ... (default: auto).", valueName: "type"),
     transform: Words.type)
   public var type: TypeChoice = .auto
 
@@ -54,19 +54,19 @@ public struct DuplexFormatOptions: ParsableArguments {
 public struct WireFormatOptions: ParsableArguments {
   @Option(
     name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample rate, such as 44100 or 44.1k.", valueName: "hz"),
+    help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
   var rate: Double?
 
   @Option(
     name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Number of channels, or IN,OUT.", valueName: "n"),
+    help: ArgumentHelp("Channels, or IN,OUT (default: the device's, max 2).", valueName: "n"),
     transform: Words.channelCounts)
   var channels: DuplexPair<Int>?
 
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample format to open the devices with.", valueName: "fmt"),
+    help: ArgumentHelp("Sample format to open with (default: f32le).", valueName: "fmt"),
     transform: Words.encoding)
   var format: SampleEncoding?
 
@@ -98,14 +98,14 @@ public struct DuplexMapOptions: ParsableArguments {
   /// `--input-map`: device channels to record, in order.
   @Option(
     name: .customLong("input-map"), parsing: .unconditional,
-    help: ArgumentHelp("Device channels to record, in order: 2,1.", valueName: "list"),
+    help: ArgumentHelp("Device channels to record, in order: 2,1 or 1-4.", valueName: "list"),
     transform: Words.map)
   public var input: ChannelMap?
 
   /// `--output-map`: the device channel for each data channel.
   @Option(
     name: .customLong("output-map"), parsing: .unconditional,
-    help: ArgumentHelp("The device channel for each data channel.", valueName: "list"),
+    help: ArgumentHelp("Device channel for each data channel: 3,4.", valueName: "list"),
     transform: Words.map)
   public var output: ChannelMap?
 
@@ -127,7 +127,7 @@ public struct GainOptions: ParsableArguments {
   /// `-g`: unity when not given.
   @Option(
     name: [.customShort("g", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Gain in decibels.", valueName: "db"),
+    help: ArgumentHelp("Gain in decibels (default: 0).", valueName: "db"),
     transform: Words.gain)
   public var gain: Gain = .unity
 

@@ -7,7 +7,7 @@ public struct TellingOptions: ParsableArguments {
 
   @Option(
     name: .customLong("status-fd"), parsing: .unconditional,
-    help: ArgumentHelp("Write JSON lines about the stream to this descriptor.", valueName: "n"),
+    help: ArgumentHelp("Write JSON lines about the stream to descriptor n.", valueName: "n"),
     transform: Words.descriptor)
   var statusDescriptor: CInt?
 

@@ -8,25 +8,26 @@ public struct StreamingOptions: ParsableArguments {
   @Option(
     name: [.customShort("b", allowingJoined: true), .customLong("blocksize")],
     parsing: .unconditional,
-    help: ArgumentHelp("Frames per callback; 0 lets the host choose.", valueName: "n"),
+    help: ArgumentHelp("Frames per callback (default: 0, the host's choice).", valueName: "n"),
     transform: Words.blockSize)
   var blockSize: Int?
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("The device is lost after so long without a callback.", valueName: "time"),
+    help: ArgumentHelp("Callbacks missing so long: device lost (default: 2).", valueName: "time"),
     transform: Words.time)
   var stall: FrameTime = .seconds(2)
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Retry a busy or absent device for so long.", valueName: "time"),
+    help: ArgumentHelp("Retry a busy or absent device so long (default: 0).", valueName: "time"),
     transform: Words.time)
   var wait: FrameTime = .seconds(0)
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Lost frames: ignore, warn, fail or abort.", valueName: "policy"),
+    help: ArgumentHelp(
+      "On lost frames: ignore, warn (default), fail, abort.", valueName: "policy"),
     transform: Words.xrun)
   var xrun: XrunPolicy?
 
@@ -64,7 +65,7 @@ public struct StreamingOptions: ParsableArguments {
 public struct BufferOptions: ParsableArguments {
   @Option(
     name: [.customShort("B", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("What the ring between device and pipe may hold.", valueName: "time"),
+    help: ArgumentHelp("What the ring may hold (default: 1; sd-rec 10).", valueName: "time"),
     transform: Words.time)
   var buffer: FrameTime?
 
@@ -84,7 +85,7 @@ public struct BufferOptions: ParsableArguments {
 public struct LatencyOptions: ParsableArguments {
   @Option(
     name: [.customShort("L", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Suggested latency: low, high or a time.", valueName: "latency"),
+    help: ArgumentHelp("Suggested latency: low, high, 20ms (default: high).", valueName: "latency"),
     transform: Words.latency)
   var latency: SoundTool.Latency?
 
@@ -107,7 +108,7 @@ public struct DuplexLatencyOptions: ParsableArguments {
   @Option(
     name: [.customShort("L", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp(
-      "Suggested latency: low, high or a time; or IN,OUT.", valueName: "latency"),
+      "Latency: low, high, 20ms, or IN,OUT (default: high).", valueName: "latency"),
     transform: Words.latencies)
   var latency: DuplexPair<SoundTool.Latency>?
 

@@ -14,7 +14,7 @@ final class VirtualHost: Host, @unchecked Sendable {
 
   private let configuration: VirtualConfiguration
   /// The timeline that all loopback streams of this host share while any is open.
-  private var loopback: VirtualEngine?
+  private(set) var loopback: VirtualEngine?
   private var loopbackStreamCount = 0
 
   init(configuration: VirtualConfiguration) { self.configuration = configuration }
@@ -90,7 +90,10 @@ final class VirtualHost: Host, @unchecked Sendable {
       onClose: { [weak self] in if loops { self?.leaveLoopback() } },
       blockSize: configuration.blockSize > 0
         ? configuration.blockSize : self.configuration.blockSize,
-      varies: configuration.blockSize == 0, faults: self.configuration.faults)
+      varies: configuration.blockSize == 0,
+      // Whoever asks for a block size gets that one.
+      blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
+      faults: self.configuration.faults)
   }
 
   private func leaveLoopback() {

@@ -6,28 +6,28 @@ public struct FormatOptions: ParsableArguments {
   /// `-r`, in hertz.
   @Option(
     name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample rate, such as 44100 or 44.1k.", valueName: "hz"),
+    help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
   public var rate: Double?
 
   /// `-c`.
   @Option(
     name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Number of channels.", valueName: "n"),
+    help: ArgumentHelp("Number of channels (default: the source's).", valueName: "n"),
     transform: Words.channelCount)
   public var channels: Int?
 
   /// `-f`: of raw data, or in a container its encoding.
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample format, such as s16le or f32le.", valueName: "fmt"),
+    help: ArgumentHelp("Sample format: s16le, ... (default: f32le, file's).", valueName: "fmt"),
     transform: Words.encoding)
   public var format: SampleEncoding?
 
   /// `-t`: of the file, input or output.
   @Option(
     name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("File type: auto, raw, wav, flac, au and more.", valueName: "type"),
+    help: ArgumentHelp("File type: raw, wav, flac, au, ... (default: auto).", valueName: "type"),
     transform: Words.type)
   public var type: TypeChoice = .auto
 

@@ -2,7 +2,7 @@ public import ArgumentParser
 
 /// `--loop` and `--loop=N`: again, for ever or N times.
 public struct LoopOptions: ParsableArguments {
-  @Flag(name: .customLong("loop"), help: "Play again and again; --loop=N plays N times.")
+  @Flag(name: .customLong("loop"), help: "Play for ever; --loop=N plays N times.")
   var forEver = false
 
   // ArgumentParser knows no flag with an optional value: `--loop=N` reaches it as this option.

@@ -2,14 +2,13 @@ public import ArgumentParser
 
 /// `--meter`, `--progress`, `--no-progress`: the line on a terminal.
 public struct ProgressOptions: ParsableArguments {
-  @Flag(name: .customLong("meter"), help: "Show levels on one line of stderr, even in a pipeline.")
+  @Flag(name: .customLong("meter"), help: "Show position and levels, even in a pipeline.")
   var meter = false
 
-  @Flag(
-    name: .customLong("progress"), help: "Show progress on one line of stderr, even in a pipeline.")
+  @Flag(name: .customLong("progress"), help: "The same as --meter.")
   var progress = false
 
-  @Flag(name: .customLong("no-progress"), help: "Never show that line.")
+  @Flag(name: .customLong("no-progress"), help: "Never show position and levels.")
   var noProgress = false
 
   /// No options given.

@@ -6,7 +6,7 @@ public struct MapOptions: ParsableArguments {
   /// `-m`: the channels, from 1.
   @Option(
     name: [.customShort("m", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Channels from 1, in order: 2,1.", valueName: "list"),
+    help: ArgumentHelp("Channels from 1, in order: 2,1 or 1-4.", valueName: "list"),
     transform: Words.map)
   public var map: ChannelMap?
 
@@ -26,7 +26,7 @@ public struct LevelOptions: ParsableArguments {
   /// `-g`: unity when not given.
   @Option(
     name: [.customShort("g", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Gain in decibels.", valueName: "db"),
+    help: ArgumentHelp("Gain in decibels (default: 0).", valueName: "db"),
     transform: Words.gain)
   public var gain: Gain = .unity
 

@@ -34,7 +34,7 @@ public struct StartOptions: ParsableArguments {
   /// `-S`: seconds or frames of the input.
   @Option(
     name: [.customShort("S", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Skip this much of the input first.", valueName: "time"),
+    help: ArgumentHelp("Skip this much of the input first (default: 0).", valueName: "time"),
     transform: Words.time)
   public var start: FrameTime?
 

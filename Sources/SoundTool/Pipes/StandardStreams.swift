@@ -73,7 +73,7 @@ public enum StandardStreams {
   public static func refuseTerminal() throws(ToolError) {
     guard !System.isTerminal(output) else {
       throw .usage(
-        "stdout", "is a terminal, and sound is not written to one (use a pipe, a file or -o FILE)")
+        "stdout", "is a terminal, and sound is not written to one (use a pipe, or name a file)")
     }
   }
 

@@ -34,17 +34,23 @@ enum Parsed<T> {
 
 enum CommandLineWords {
   static func parse<T: Tool>(_ type: T.Type, _ arguments: [String]) throws(ToolError) -> Parsed<T> {
+    // Asked for first, help needs no parsing, and a program that only prints should be quick.
+    if let first = arguments.first, ["-h", "--help"].contains(first) {
+      return .text(line(T.helpMessage()))
+    }
     do {
       let tool = try T.parse(splitFlags(spellOut(arguments)))
       return tool.common.version ? .text(versionText(type)) : .run(tool)
     } catch {
       let text = T.message(for: error)
       if T.exitCode(for: error).isSuccess {
-        return .text(text.hasSuffix("\n") ? text : text + "\n")
+        return .text(line(text))
       }
       throw translate(text)
     }
   }
+
+  private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 
   /// `--loop=3` as ArgumentParser can take it.
   private static func spellOut(_ arguments: [String]) -> [String] {

@@ -3,8 +3,7 @@
 //  - `program: subject: complaint`, on stderr, one line, one write(2), whatever else is writing.
 //  - Lower case, no full stop, no colour, no backtrace, the same in every locale.
 //  - The complaint says what would work, when that is known.
-//  - An error is always printed. A note is printed unless -q, a detail only with -v, chatter only
-//    with -vv.
+//  - An error is always printed. A note is printed unless -q, a detail only with -v.
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
 internal import Synchronization
@@ -19,7 +18,7 @@ internal import Synchronization
 public enum Messages {
   /// How much a program says.
   public enum Verbosity: Int, Sendable, Comparable {
-    case quiet, normal, verbose, chatty
+    case quiet, normal, verbose
 
     /// Less is quieter.
     public static func < (a: Verbosity, b: Verbosity) -> Bool { a.rawValue < b.rawValue }

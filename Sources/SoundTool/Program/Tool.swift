@@ -85,11 +85,11 @@ extension Tool {
 
 /// The options of every program.
 public struct CommonOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say less: errors only.")
+  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more: what was opened and why; twice, even more.")
-  var verbose: Int
+  @Flag(name: .shortAndLong, help: "Say more, such as what was opened and why.")
+  var verbose = false
 
   @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
   var version = false
@@ -100,6 +100,6 @@ public struct CommonOptions: ParsableArguments {
   /// How much the program says: `-q` beats `-v`.
   public var verbosity: Messages.Verbosity {
     if quiet { return .quiet }
-    return verbose == 0 ? .normal : verbose == 1 ? .verbose : .chatty
+    return verbose ? .verbose : .normal
   }
 }

@@ -1,0 +1,180 @@
+// The least that PortAudio costs: what our programs are measured against.
+//
+// floor init                 start PortAudio, list the devices, end it
+// floor play DEVICE FILE     play raw f32 stereo at 48 kHz from memory, to its end
+// floor wire DEVICE SECONDS  input to output in the callback
+// floor rec DEVICE           record f32 stereo to stdout: callback, semaphore, write
+// floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no cushion
+// floor empty DEVICE SECONDS BLOCK   an empty duplex callback; prints nanoseconds a callback takes
+#include <fcntl.h>
+#include <portaudio.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHANNELS = 2, RATE = 48000, RING = 1 << 16 };
+
+static float ring[RING * CHANNELS];
+static atomic_ulong written, taken;
+static sem_t arrived;
+static const float *sound;
+static size_t length, position;
+static atomic_long callbacks;
+
+static int player(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
+                  PaStreamCallbackFlags flags, void *data) {
+  (void)in, (void)t, (void)flags, (void)data;
+  size_t left = length - position, n = left < count ? left : count;
+  memcpy(out, sound + position * CHANNELS, n * CHANNELS * sizeof(float));
+  memset((float *)out + n * CHANNELS, 0, (count - n) * CHANNELS * sizeof(float));
+  position += n;
+  return position == length ? paComplete : paContinue;
+}
+
+static int wire(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
+                PaStreamCallbackFlags flags, void *data) {
+  (void)t, (void)flags, (void)data;
+  memcpy(out, in, count * CHANNELS * sizeof(float));
+  return paContinue;
+}
+
+static int recorder(const void *in, void *out, unsigned long count,
+                    const PaStreamCallbackTimeInfo *t, PaStreamCallbackFlags flags, void *data) {
+  (void)out, (void)t, (void)flags, (void)data;
+  unsigned long at = atomic_load(&written);
+  for (unsigned long i = 0; i < count; i++)
+    memcpy(&ring[(at + i) % RING * CHANNELS], (const float *)in + i * CHANNELS,
+           CHANNELS * sizeof(float));
+  atomic_store(&written, at + count);
+  sem_post(&arrived);
+  return paContinue;
+}
+
+static int piped(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
+                 PaStreamCallbackFlags flags, void *data) {
+  (void)in, (void)t, (void)flags, (void)data;
+  unsigned long at = atomic_load(&taken), there = atomic_load(&written) - at;
+  unsigned long n = there < count ? there : count;
+  for (unsigned long i = 0; i < n; i++)
+    memcpy((float *)out + i * CHANNELS, &ring[(at + i) % RING * CHANNELS],
+           CHANNELS * sizeof(float));
+  memset((float *)out + n * CHANNELS, 0, (count - n) * CHANNELS * sizeof(float));
+  atomic_store(&taken, at + n);
+  return paContinue;
+}
+
+static int empty(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
+                 PaStreamCallbackFlags flags, void *data) {
+  (void)in, (void)t, (void)flags, (void)data;
+  memset(out, 0, count * CHANNELS * sizeof(float));
+  atomic_fetch_add(&callbacks, 1);
+  return paContinue;
+}
+
+static PaDeviceIndex find(const char *name) {
+  for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); i++)
+    if (strcmp(Pa_GetDeviceInfo(i)->name, name) == 0) return i;
+  fprintf(stderr, "floor: no device %s\n", name);
+  exit(1);
+}
+
+static void check(PaError error) {
+  if (error >= 0) return;
+  fprintf(stderr, "floor: %s\n", Pa_GetErrorText(error));
+  exit(1);
+}
+
+static PaStream *run(const char *name, int input, int output, unsigned long block,
+                     PaStreamCallback *callback, int isLow) {
+  PaDeviceIndex device = find(name);
+  const PaDeviceInfo *info = Pa_GetDeviceInfo(device);
+  PaStreamParameters in = {device, CHANNELS, paFloat32,
+                           isLow ? info->defaultLowInputLatency : info->defaultHighInputLatency, 0};
+  PaStreamParameters out = {
+      device, CHANNELS, paFloat32,
+      isLow ? info->defaultLowOutputLatency : info->defaultHighOutputLatency, 0};
+  PaStream *stream;
+  check(Pa_OpenStream(&stream, input ? &in : NULL, output ? &out : NULL, RATE, block,
+                      paClipOff | paDitherOff, callback, NULL));
+  check(Pa_StartStream(stream));
+  return stream;
+}
+
+int main(int argc, char **argv) {
+  const char *mode = argc > 1 ? argv[1] : "";
+  sem_init(&arrived, 0, 0);
+  check(Pa_Initialize());
+  if (strcmp(mode, "init") == 0) {
+    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); i++)
+      printf("%d %s, %s\n", i, Pa_GetDeviceInfo(i)->name,
+             Pa_GetHostApiInfo(Pa_GetDeviceInfo(i)->hostApi)->name);
+  } else if (strcmp(mode, "play") == 0 && argc == 4) {
+    int file = open(argv[3], O_RDONLY);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) != 0) return 1;
+    float *bytes = malloc((size_t)status.st_size);
+    for (ssize_t n = 0, got; (got = read(file, (char *)bytes + n, (size_t)(status.st_size - n))) > 0;)
+      n += got;
+    sound = bytes;
+    length = (size_t)status.st_size / (CHANNELS * sizeof(float));
+    PaStream *stream = run(argv[2], 0, 1, 0, player, 0);
+    while (Pa_IsStreamActive(stream) == 1) usleep(20000);
+    check(Pa_CloseStream(stream));
+  } else if (strcmp(mode, "wire") == 0 && argc == 4) {
+    PaStream *stream = run(argv[2], 1, 1, 0, wire, 1);
+    usleep((useconds_t)(atof(argv[3]) * 1e6));
+    check(Pa_StopStream(stream));
+    check(Pa_CloseStream(stream));
+  } else if (strcmp(mode, "rec") == 0 && argc == 3) {
+    run(argv[2], 1, 0, 0, recorder, 1);
+    while (1) {
+      sem_wait(&arrived);
+      unsigned long at = atomic_load(&taken), to = atomic_load(&written);
+      while (at < to) {
+        unsigned long n = to - at, edge = RING - at % RING;
+        if (n > edge) n = edge;
+        ssize_t put = write(1, &ring[at % RING * CHANNELS], n * CHANNELS * sizeof(float));
+        if (put < 0) return 0;
+        at += (unsigned long)put / (CHANNELS * sizeof(float));
+      }
+      atomic_store(&taken, at);
+    }
+  } else if (strcmp(mode, "pipe") == 0 && argc == 3) {
+    run(argv[2], 0, 1, 0, piped, 1);
+    static char block[1 << 16];
+    size_t kept = 0;
+    ssize_t got;
+    while ((got = read(0, block + kept, sizeof block - kept)) > 0) {
+      size_t bytes = kept + (size_t)got, width = CHANNELS * sizeof(float);
+      unsigned long at = atomic_load(&written), n = bytes / width;
+      for (unsigned long i = 0; i < n; i++)
+        memcpy(&ring[(at + i) % RING * CHANNELS], block + i * width, width);
+      atomic_store(&written, at + n);
+      kept = bytes % width;
+      memmove(block, block + n * width, kept);
+    }
+  } else if (strcmp(mode, "empty") == 0 && argc == 5) {
+    PaStream *stream = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), empty, 1);
+    struct timespec before, after;
+    usleep(300000);
+    long first = atomic_load(&callbacks);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    usleep((useconds_t)(atof(argv[3]) * 1e6));
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    long count = atomic_load(&callbacks) - first;
+    double used = (double)(after.tv_sec - before.tv_sec) * 1e9 + (double)(after.tv_nsec - before.tv_nsec);
+    printf("%.0f\n", count > 0 ? used / (double)count : 0.0);
+    check(Pa_StopStream(stream));
+    check(Pa_CloseStream(stream));
+  } else {
+    fprintf(stderr, "floor: see the top of its source\n");
+    return 2;
+  }
+  check(Pa_Terminate());
+  return 0;
+}
