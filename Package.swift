@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "CRealtime"),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
-      swiftSettings: settings),
+      exclude: ["SoundDevice.docc"], swiftSettings: settings),
 
     .target(
       name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
@@ -97,9 +97,14 @@ let package = Package(
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
-      name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+      name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "sd-test-client", dependencies: ["SoundDevice", "PCM"], path: "Tests/DeviceClient",
+      swiftSettings: settings),
     .testTarget(
-      name: "SoundDeviceTests", dependencies: ["SoundDevice", "PCM", "TestSupport"],
+      name: "SoundDeviceTests",
+      dependencies: ["SoundDevice", "PCM", "CRealtime", "TestSupport", "sd-test-client"],
       swiftSettings: settings),
     .testTarget(
       name: "SoundToolTests",

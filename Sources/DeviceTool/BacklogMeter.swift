@@ -8,21 +8,19 @@ struct BacklogMeter {
 
   private var looks = 0
   private var least = Int.max
-  private var hasCaughtUp = false
 
   /// Notes how many frames wait before the next block is written.
   ///
-  /// - Returns: Frames to pass over. At first everything that stands; after that a block may stay,
-  ///   as that is what a player that once ran dry keeps for its cushion.
+  /// - Returns: Frames to pass over: what stands beyond one block. That one may stay, so that a
+  ///   player that is a moment late finds something to play.
   mutating func note(waiting: Int, blockFrameCount: Int) -> Int {
     least = min(least, waiting)
     looks += 1
     guard looks == Self.window else { return 0 }
-    let standing = hasCaughtUp ? least - blockFrameCount : least
+    let standing = least - blockFrameCount
     looks = 0
     least = .max
     guard standing * 2 >= blockFrameCount else { return 0 }
-    hasCaughtUp = true
     return standing
   }
 }

@@ -83,12 +83,16 @@ public struct Defaults: Sendable {
     get throws(DeviceError) { try DeviceList.current().defaultHostAPIIndex }
   }
 
-  private static let storage = Mutex(Defaults())
+  // An object, because Swift 6.3 with optimisation leaves a static mutex of this type zeroed.
+  private final class Storage: Sendable {
+    let value = Mutex(Defaults())
+  }
+  private static let storage = Storage()
 
   /// The defaults in force.
   public static var current: Defaults {
-    get { storage.withLock { $0 } }
-    set { storage.withLock { $0 = newValue } }
+    get { storage.value.withLock { $0 } }
+    set { storage.value.withLock { $0 = newValue } }
   }
 
   /// Back to factory defaults.

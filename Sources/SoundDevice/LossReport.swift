@@ -31,11 +31,15 @@ public struct Gap: Sendable, Hashable {
 
 /// Every frame of a stream accounted for, since it was opened.
 ///
-/// Input: `delivered + dropped + idle` is exactly what the host handed over; `lost` comes on top.
-/// Output: `delivered + inserted + idle` is exactly what the host asked for.
+/// Input: `delivered + dropped + idle` is exactly `hostFrameCount`; `lost` comes on top.
+/// Output: `delivered + inserted + idle` is exactly `hostFrameCount`.
+/// While callbacks run, a block may be in one of the counts and not yet in another.
 public struct LossReport: Sendable, Hashable {
   /// The counts of one direction, in frames.
   public struct Counts: Sendable, Hashable {
+    /// Input: what the host handed over. Output: what it asked for. Counted where the host calls,
+    /// not added up from the other counts.
+    public var hostFrameCount = 0
     /// Input: put into the ring, or given to the callback. Output: taken from the ring or callback.
     public var delivered = 0
     /// Input for which the ring had no room. Exact.
@@ -50,7 +54,8 @@ public struct LossReport: Sendable, Hashable {
     /// first write and after the last is not counted.
     public var inserted = 0
     /// Output: silence played before the first write, after the last, or while freewheeling. Input:
-    /// captured before a recording began.
+    /// captured before a recording began, after the last block that was wanted, or, where input and
+    /// output are aligned, while nothing was played.
     public var idle = 0
   }
 

@@ -26,7 +26,7 @@ final class OpenStream: Sendable {
     case pausing
   }
 
-  private let hostStream: any HostStream
+  let hostStream: any HostStream
   private let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
   private let lost = AtomicFlag()
@@ -35,7 +35,7 @@ final class OpenStream: Sendable {
   private let finishedRuns = Atomic<Int>(0)
 
   // Touched by the watchdog alone, but for the reset at a start.
-  private let seenCallbacks = Atomic<Int>(0)
+  private let seenSigns = Atomic<Int>(0)
   private let silentIntervals = Atomic<Int>(0)
   private let isPolling = AtomicFlag()
 
@@ -94,7 +94,7 @@ final class OpenStream: Sendable {
       let drain = (granted.outputLatency * granted.sampleRate).rounded(.up)
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : Int(drain), resuming: resuming)
-      seenCallbacks.store(trampoline.callbackCount, ordering: .relaxed)
+      seenSigns.store(trampoline.signsOfLife, ordering: .relaxed)
       silentIntervals.store(0, ordering: .relaxed)
       run.withLock { $0 = Latch() }
       setPhase(.running)
@@ -189,8 +189,8 @@ final class OpenStream: Sendable {
     guard !thread.isLost else { return markLost() }
     if trampoline.isFinishing { return poll() }
     guard countsAsInterval else { return }
-    let callbacks = trampoline.callbackCount
-    guard seenCallbacks.exchange(callbacks, ordering: .relaxed) == callbacks else {
+    let signs = trampoline.signsOfLife
+    guard seenSigns.exchange(signs, ordering: .relaxed) == signs else {
       silentIntervals.store(0, ordering: .relaxed)
       return
     }
@@ -208,7 +208,10 @@ final class OpenStream: Sendable {
       defer { isPolling.set(false) }
       guard phase == .running, !hostStream.isActive else { return }
       // A finished stream is inactive because its callback wanted so; else its host has gone.
-      guard trampoline.isFinishing else { return markLost() }
+      guard trampoline.isFinishing else {
+        trampoline.ledger.settle()
+        return markLost()
+      }
       trampoline.didStop(discarding: false)
       end(.finished)
     }

@@ -49,6 +49,8 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     /// The host no longer answers: its server died, or the device went away. Nothing can be opened
     /// on it again in this process. (This library's own; PortAudio has no such code.)
     public static let hostLost = Code(rawValue: 1)
+    /// The task that was writing was cancelled. (This library's own.)
+    public static let cancelled = Code(rawValue: 2)
   }
 
   /// What the library below PortAudio said, if the failure came from there.
@@ -75,12 +77,16 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
 
   /// PortAudio's own words for the code. Corresponds to `Pa_GetErrorText`.
   public var text: String {
-    code == .hostLost ? "the sound system does not answer" : PortAudioHost.text(of: code)
+    switch code {
+    case .hostLost: "the sound system does not answer"
+    case .cancelled: "cancelled"
+    default: PortAudioHost.text(of: code)
+    }
   }
 
   /// Operation, words and code, in one line.
   public var description: String {
-    guard code != .hostLost else { return "\(operation): \(text)" }
+    guard code.rawValue < 0 else { return "\(operation): \(text)" }
     let detail = hostError.map { " (\($0.text) [\($0.code)])" } ?? ""
     return "\(operation): \(text)\(detail) [PaErrorCode \(code.rawValue)]"
   }

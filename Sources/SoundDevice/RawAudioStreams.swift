@@ -65,6 +65,16 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
     try readBytes(&target, timeout: timeout)
   }
 
+  /// Reads so many frames as bytes: interleaved samples of the stream's format.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: The bytes, and whether input was lost since the last read.
+  public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
+    -> (bytes: [UInt8], flags: CallbackFlags)
+  {
+    try readBytes(frameCount: frameCount, timeout: timeout)
+  }
+
   /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
   ///
   /// - Returns: Whether silence had to be played since the last write.
@@ -73,6 +83,16 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
     -> CallbackFlags
   {
     try writeBytes(source, timeout: timeout)
+  }
+
+  /// Writes bytes, waiting for room: interleaved samples of the stream's format, whole frames.
+  ///
+  /// - Returns: Whether silence had to be played since the last write.
+  @discardableResult
+  public func write(_ bytes: [UInt8], timeout: Double? = nil) throws(PortAudioError)
+    -> CallbackFlags
+  {
+    unsafe try writeBytes(bytes.span.bytes, timeout: timeout)
   }
 }
 
@@ -121,6 +141,16 @@ public final class RawAudioInputStream: AudioInputStreaming {
   {
     try readBytes(&target, timeout: timeout)
   }
+
+  /// Reads so many frames as bytes: interleaved samples of the stream's format.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: The bytes, and whether input was lost since the last read.
+  public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
+    -> (bytes: [UInt8], flags: CallbackFlags)
+  {
+    try readBytes(frameCount: frameCount, timeout: timeout)
+  }
 }
 
 /// A stream of raw bytes to a device. The ancestor's `RawOutputStream`.
@@ -167,6 +197,16 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
     -> CallbackFlags
   {
     try writeBytes(source, timeout: timeout)
+  }
+
+  /// Writes bytes, waiting for room: interleaved samples of the stream's format, whole frames.
+  ///
+  /// - Returns: Whether silence had to be played since the last write.
+  @discardableResult
+  public func write(_ bytes: [UInt8], timeout: Double? = nil) throws(PortAudioError)
+    -> CallbackFlags
+  {
+    unsafe try writeBytes(bytes.span.bytes, timeout: timeout)
   }
 }
 

@@ -1,4 +1,15 @@
 extension AudioInputStreaming {
+  func readBytes(frameCount: Int, timeout: Double?) throws(PortAudioError)
+    -> (bytes: [UInt8], flags: CallbackFlags)
+  {
+    let count = frameCount * (session.resolved.input?.frameByteCount ?? 0)
+    var bytes = [UInt8](repeating: 0, count: count)
+    var span = bytes.mutableSpan
+    var target = unsafe span.mutableBytes
+    let flags = try readBytes(&target, timeout: timeout)
+    return (bytes, flags)
+  }
+
   func readBytes(_ target: inout MutableRawSpan, timeout: Double?) throws(PortAudioError)
     -> CallbackFlags
   {
@@ -8,8 +19,8 @@ extension AudioInputStreaming {
       do throws(PortAudioError) {
         let frameByteCount = max(1, session.resolved.input?.frameByteCount ?? 1)
         let wanted = bytes.count / frameByteCount
-        let count = unsafe try session.read(into: bytes, minimum: wanted, timeout: timeout)
-        if count < wanted { throw PortAudioError(.streamIsStopped, "reading stream") }
+        _ = unsafe try session.read(
+          into: bytes, minimum: wanted, isWhole: true, timeout: timeout)
       } catch { failure = error }
     }
     if let failure { throw failure }

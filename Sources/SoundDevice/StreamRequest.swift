@@ -11,6 +11,8 @@ struct StreamRequest: Sendable {
   var output: Direction?
   var options = StreamOptions()
   var operation: String
+  /// What the rings of a blocking stream hold at the least.
+  var leastBufferFrameCount = 16384
 }
 
 /// A stream with everything decided: what the host is asked for, and how its frames become the
@@ -60,7 +62,7 @@ extension StreamRequest {
       host: host, configuration: configuration, input: inputSide, output: outputSide,
       inputDevice: inputDevice, outputDevice: outputDevice,
       stallTime: options.stallTime ?? defaults.stallTime,
-      bufferFrameCount: max(16384, options.bufferFrameCount ?? Int(rate)))
+      bufferFrameCount: max(leastBufferFrameCount, options.bufferFrameCount ?? Int(rate)))
   }
 
   private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)

@@ -7,6 +7,9 @@ public final class StreamSession: Sendable {
   let resolved: ResolvedStream
   private let ledger: LossLedger
   private let paused = AtomicFlag()
+  /// Where tasks read and write.
+  let readLane = Lane()
+  let writeLane = Lane()
   private let readTurn = Turn()
   private let writeTurn = Turn()
 
@@ -150,11 +153,13 @@ public final class StreamSession: Sendable {
 
   /// Reads at least `minimum` frames, and as many more as are there and fit.
   ///
+  /// - Parameter isWhole: At the end, rather throw than give fewer than `minimum` frames; they can
+  ///   still be read by who asks for no more.
   /// - Returns: The number of frames; fewer than `minimum` only when the stream has stopped, or
   ///   `interrupted` says so.
   func read(
-    into target: UnsafeMutableRawBufferPointer, minimum: Int, timeout: Double?,
-    interrupted: () -> Bool = { false }
+    into target: UnsafeMutableRawBufferPointer, minimum: Int, isWhole: Bool = false,
+    timeout: Double?, interrupted: () -> Bool = { false }
   ) throws(PortAudioError) -> Int {
     let operation = "reading stream"
     guard let rings else { throw PortAudioError(.canNotReadFromACallbackStream, operation) }
@@ -168,18 +173,24 @@ public final class StreamSession: Sendable {
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
-      // Asked before the ring is read: what came before the end is still read.
+      // Asked before the ring is looked at: what came before the end is still read.
       let isRunning = isUnderWay
-      done += unsafe ring.read(into: base + done * ring.frameByteCount, count: wanted - done)
-      if done >= min(minimum, wanted) { return done }
-      guard !interrupted() else { return done }
-      guard isRunning else {
-        guard done == 0 else { return done }
-        try throwIfDead(operation)
-        throw PortAudioError(.streamIsStopped, operation)
+      let isInterrupted = interrupted()
+      let readable = ring.readableCount
+      // Half a ring at a time, so that the other half takes what comes meanwhile.
+      let needed = min(min(minimum, wanted) - done, max(1, ring.capacity / 2))
+      if isWhole, !isRunning, done + readable < min(minimum, wanted) { throw ended(operation) }
+      if readable >= needed || !isRunning || isInterrupted {
+        done += unsafe ring.read(into: base + done * ring.frameByteCount, count: wanted - done)
+        if done >= min(minimum, wanted) || isInterrupted { return done }
+        guard isRunning else {
+          if done == 0 { throw ended(operation) }
+          return done
+        }
       }
       guard let slice = patience.next() else { throw PortAudioError(.timedOut, operation) }
-      ring.waitUntilReadable(min(minimum - done, ring.capacity), seconds: slice)
+      ring.waitUntilReadable(
+        min(min(minimum, wanted) - done, max(1, ring.capacity / 2)), seconds: slice)
     }
   }
 
@@ -201,10 +212,7 @@ public final class StreamSession: Sendable {
     var patience = Patience(seconds: timeout)
     var done = 0
     while true {
-      guard isUnderWay else {
-        try throwIfDead(operation)
-        throw PortAudioError(.streamIsStopped, operation)
-      }
+      guard isUnderWay else { throw ended(operation) }
       done += unsafe ring.write(from: base + done * ring.frameByteCount, count: count - done)
       if done == count || interrupted() { return done }
       guard let slice = patience.next() else { throw PortAudioError(.timedOut, operation) }
@@ -213,9 +221,10 @@ public final class StreamSession: Sendable {
     }
   }
 
-  func throwIfDead(_ operation: String) throws(PortAudioError) {
-    if stream.isLost { throw PortAudioError(.hostLost, operation) }
-    if stream.phase == .closed { throw PortAudioError(.badStream, operation) }
+  /// Why nothing can be read or written any more.
+  private func ended(_ operation: String) -> PortAudioError {
+    if stream.isLost { return PortAudioError(.hostLost, operation) }
+    return PortAudioError(stream.phase == .closed ? .badStream : .streamIsStopped, operation)
   }
 
   /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.

@@ -93,6 +93,11 @@ public struct AudioFileFormat: Hashable, Sendable {
     if isStream && !type.canBeWrittenToPipe {
       throw .unsupported("\(type.name) cannot be written to a pipe, try au, wav, flac or ogg")
     }
+    if isStream, type == .wav, isWritable, !isPlainWAV {
+      throw .unsupported(
+        "wav in a pipe cannot hold \(codec.name), it holds u8, s16le, s24le, s32le, f32le, f64le,"
+          + " ulaw, alaw")
+    }
     guard isWritable else {
       let encodings = Self.encodings(of: type).map(\.name)
       let codecs = AudioCodec.coded.filter { AudioFileFormat(type, codec: $0).isWritable }
@@ -111,6 +116,11 @@ public struct AudioFileFormat: Hashable, Sendable {
       throw .unsupported(
         "\(name) cannot hold \(channelCount) channels at \(plain(sampleRate)) Hz\(remedy)")
     }
+  }
+
+  private var isPlainWAV: Bool {
+    guard case .pcm(let encoding) = codec else { return false }
+    return encoding.isBigEndian != true
   }
 
   static let highestRate = 1_000_000_000.0

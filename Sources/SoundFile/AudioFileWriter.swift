@@ -24,7 +24,7 @@ public struct AudioFileWriter: ~Copyable {
   /// Bytes of one frame that `write` takes.
   public var frameSize: Int { channelCount * encoding.byteCount }
 
-  private let encoder: Encoder
+  let encoder: Encoder
 
   /// Creates or replaces a file.
   ///

@@ -20,6 +20,9 @@
   /// for a table of contents, which a pipe never gets.
   var dropsEmptyMPEGFrame = false
 
+  /// The first bytes of a rehearsal: what the encoder makes of its header.
+  private(set) var rehearsedHead: [UInt8] = []
+
   /// Nil to count and drop everything: for a rehearsal.
   private let descriptor: Descriptor?
   private var broken: AudioFileError?
@@ -85,6 +88,7 @@
       guard let empty = MPEGFrame.emptyFrame(in: pending) ?? (isLast ? 0..<0 : nil) else { return }
       dropsEmptyMPEGFrame = false
       pending.removeSubrange(empty)
+      pendingStart += empty.count
     }
     guard !pending.isEmpty else { return }
     let bytes = pending
@@ -114,6 +118,12 @@
 
   private func send(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(AudioFileError) {
     guard let descriptor else {
+      let head = unsafe Array(bytes.prefix(max(0, 256 - position)))
+      let missing = position + head.count - rehearsedHead.count
+      rehearsedHead += repeatElement(0, count: max(0, missing))
+      if !head.isEmpty {
+        rehearsedHead.replaceSubrange(position..<position + head.count, with: head)
+      }
       descriptorOffset = position + bytes.count
       writtenEnd = max(writtenEnd, position + bytes.count)
       return

@@ -26,6 +26,9 @@
   /// What libsndfile is told to be the length of a pipe.
   var endlessLength = ByteSource.anyLength
 
+  /// Whether libsndfile may not know where a file ends.
+  var hidesEnd = false
+
   /// Whether libsndfile has been told that there is nothing more.
   var isExhausted = false
 
@@ -100,8 +103,8 @@
       if count < room.count { trailingByteCount = count % frameSize }
       return count - count % frameSize
     }
-    // What trails was read already, and nothing comes after it.
-    guard trailingByteCount == 0 else { return 0 }
+    // Only the end of a pipe leaves less than a frame, and it cannot be read again.
+    if trailingByteCount > 0 { return 0 }
     var count = unsafe try readSome(at: position, into: room)
     let missing = (frameSize - count % frameSize) % frameSize
     if missing > 0 {

@@ -61,7 +61,7 @@ extension ByteSource {
       switch whence {
       case SEEK_SET: 0
       case SEEK_CUR: cursor
-      default: byteCount
+      default: hidesEnd ? nil : byteCount
       }
     guard let start else { return -1 }
     let (target, isTooFar) = start.addingReportingOverflow(offset)

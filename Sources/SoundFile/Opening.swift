@@ -14,16 +14,11 @@ struct Opening {
     let found = try probe()
     let decoder: Decoder
     switch found {
-    case .wav, .rf64:
-      let layout = try WAVHeader.layout(of: source)
-      decoder = if let layout { .plain(PlainReader(source, layout: layout)) } else { try library() }
-    case .au:
-      let layout = try SunHeader.layout(of: source)
-      decoder = if let layout { .plain(PlainReader(source, layout: layout)) } else { try library() }
-    case .some:
-      decoder = try library()
-    case nil:
-      decoder = try unmarked()
+    case .wav, .rf64: decoder = try plainOrLibrary(WAVHeader.layout(of: source))
+    case .au: decoder = try plainOrLibrary(SunHeader.layout(of: source))
+    case .caf: decoder = try plainOrLibrary(CAFHeader.layout(of: source))
+    case .some: decoder = try library()
+    case nil: decoder = try unmarked()
     }
     try check(decoder)
     return decoder
@@ -91,6 +86,11 @@ struct Opening {
         return type
       }
     }
+  }
+
+  private func plainOrLibrary(_ layout: PlainLayout?) throws(AudioFileError) -> Decoder {
+    guard let layout else { return try library() }
+    return .plain(PlainReader(source, layout: layout))
   }
 
   private func library() throws(AudioFileError) -> Decoder {

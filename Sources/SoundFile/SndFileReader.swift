@@ -40,6 +40,14 @@ import PCM
       // The head is still there, so a pipe can be opened twice.
       source.endlessLength = ByteSource.countableLength
     }
+    let reader = try SndFileReader(source, raw)
+    guard source.isSeekable, reader.facts.format.type == .mp3 else { return reader }
+    // Where no frame of contents tells the length, mpg123 guesses it by the first frame's bit
+    // rate, and libsndfile stops there. It cannot guess without knowing the file's end.
+    source.hidesEnd = true
+    let honest = try SndFileReader(source, raw)
+    if honest.facts.frameCount == nil { return honest }
+    source.hidesEnd = false
     return try SndFileReader(source, raw)
   }
 

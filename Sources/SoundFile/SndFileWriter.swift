@@ -13,7 +13,7 @@ import PCM
   private(set) var frameCount = 0
 
   private var frameSize: Int { channelCount * format.deliveredEncoding.byteCount }
-  private let sink: ByteSink?
+  let sink: ByteSink?
   private var handle: OpaquePointer?
   private let transfer: SndFileTransfer
   private var scratch: [Int32] = []
@@ -127,8 +127,11 @@ import PCM
     guard let closing = unsafe handle else { return }
     let last = Result { () throws(AudioFileError) in
       if !oddSample.isEmpty { unsafe try encode((oddSample + [0, 0]).span.bytes) }
-      let missing = (format.framesFilledUp - frameCount % format.framesFilledUp) % format.framesFilledUp
-      if missing > 0 { unsafe try encode([UInt8](repeating: 0, count: missing * frameSize).span.bytes) }
+      let missing =
+        (format.framesFilledUp - frameCount % format.framesFilledUp) % format.framesFilledUp
+      if missing > 0 {
+        unsafe try encode([UInt8](repeating: 0, count: missing * frameSize).span.bytes)
+      }
     }
     unsafe handle = nil
     let status = unsafe sf_close(closing)

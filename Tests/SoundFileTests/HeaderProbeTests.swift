@@ -75,7 +75,9 @@ struct HeaderProbeTests {
     #expect(file.trailingByteCount == 0)
     let folder = try TemporaryFolder()
     try save([], to: folder.file("empty"))
-    let error = #expect(throws: AudioFileError.self) { _ = try AudioFile(path: folder.file("empty")) }
+    let error = #expect(throws: AudioFileError.self) {
+      _ = try AudioFile(path: folder.file("empty"))
+    }
     #expect(error?.kind == .unrecognized)
     #expect(error?.message.contains("-t raw") == true)
     try save([], to: folder.file("empty.raw"))

@@ -72,7 +72,9 @@ final class PipeCollector: Sendable {
     Thread.detachNewThread { [self] in
       var room = [UInt8](repeating: 0, count: 1 << 16)
       while true {
-        let count = unsafe room.withUnsafeMutableBytes { unsafe read(reading, $0.baseAddress, $0.count) }
+        let count = unsafe room.withUnsafeMutableBytes {
+          unsafe read(reading, $0.baseAddress, $0.count)
+        }
         if count <= 0 { break }
         bytes.withLock { $0 += room[..<count] }
       }

@@ -103,7 +103,8 @@ struct RoundTripTests {
         #expect(stream.sampleRate == file.sampleRate)
         #expect(stream.channelCount == file.channelCount)
         let read = try stream.readAll()
-        let isSame = Self.fillsUp(format) ? read.starts(with: expected.dropLast(999)) : read == expected
+        let isSame =
+          Self.fillsUp(format) ? read.starts(with: expected.dropLast(999)) : read == expected
         #expect(isSame, "\(format) in \(channels): \(read.count) for \(expected.count) bytes")
         #expect(feeder.finish() == bytes.count, "the writer was left alone")
       }

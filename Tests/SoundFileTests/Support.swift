@@ -9,9 +9,11 @@ final class TemporaryFolder {
   init() throws {
     let template = NSTemporaryDirectory() + "/soundfile-XXXXXX"
     var bytes = Array(template.utf8CString)
-    guard let made = unsafe bytes.withUnsafeMutableBufferPointer({ buffer in
-      unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
-    }) else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    guard
+      let made = unsafe bytes.withUnsafeMutableBufferPointer({ buffer in
+        unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
+      })
+    else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
     path = made
   }
 
@@ -44,11 +46,14 @@ func frames(_ count: Int, channels: Int, _ encoding: SampleEncoding, seed: UInt6
   }
   var bytes: [UInt8] = []
   for index in 0..<samples {
-    let value = 0.5 * sin(Double(index / channels) * 0.05) + Double.random(in: -0.01...0.01, using: &dice)
+    let value =
+      0.5 * sin(Double(index / channels) * 0.05) + Double.random(in: -0.01...0.01, using: &dice)
     let bits =
       encoding.byteCount == 4
       ? UInt64(Float(value).bitPattern) : value.bitPattern
-    let little = (0..<encoding.byteCount).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0))) }
+    let little = (0..<encoding.byteCount).map {
+      UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0)))
+    }
     bytes += encoding == .f32be || encoding == .f64be ? little.reversed() : little
   }
   return bytes

@@ -17,7 +17,9 @@ struct WAVHeaderTests {
   ) -> [UInt8] {
     var fields = HeaderBytes(isBigEndian: false)
     let size = frameSize ?? channels * bits / 8
-    for (number, count) in [(tag, 2), (channels, 2), (rate, 4), (rate * size, 4), (size, 2), (bits, 2)] {
+    for (number, count) in [
+      (tag, 2), (channels, 2), (rate, 4), (rate * size, 4), (size, 2), (bits, 2),
+    ] {
       fields.append(number, byteCount: count)
     }
     return chunk("fmt ", fields.bytes)
@@ -90,7 +92,8 @@ struct WAVHeaderTests {
   }
 
   @Test func rf64TakesItsLengthFromItsOwnChunk() throws {
-    for (length, name) in [(Self.samples.count, "RF64"), (0, "RF64"), (Self.samples.count, "BW64")] {
+    for (length, name) in [(Self.samples.count, "RF64"), (0, "RF64"), (Self.samples.count, "BW64")]
+    {
       var sizes = HeaderBytes(isBigEndian: false)
       for size in [1 << 33, length, 100] { sizes.append(size, byteCount: 8) }
       sizes.append(0, byteCount: 4)
@@ -141,7 +144,8 @@ struct WAVHeaderTests {
     #expect(header?.count == 44)
     #expect(header?[4..<8].allSatisfy { $0 == 0xFF } == true)
     #expect(header?[40..<44].allSatisfy { $0 == 0xFF } == true)
-    #expect(WAVHeader.streamHeader(encoding: .s24le, sampleRate: 44100, channelCount: 2)?.count == 68)
+    #expect(
+      WAVHeader.streamHeader(encoding: .s24le, sampleRate: 44100, channelCount: 2)?.count == 68)
     #expect(WAVHeader.streamHeader(encoding: .s16be, sampleRate: 44100, channelCount: 2) == nil)
   }
 

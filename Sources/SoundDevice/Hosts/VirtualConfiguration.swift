@@ -2,26 +2,34 @@ internal import PCM
 
 /// How the virtual host behaves, as `SD_VIRTUAL` says.
 ///
-/// A list separated by commas: `rate=48000`, `block=256`, `channels=2`, `latency=256` (frames
+/// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1
+/// frame to `block` frames, the same ones for the same seed), `channels=2`, `latency=256` (frames
 /// after which the loopback returns), `pace=realtime` or `fast`, and faults: `xrun@48000:256`
 /// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
-/// `lost@96000` (the device is gone there).
+/// `stall@96000:4800` (they stop for as long as 4800 frames take, then come in a burst),
+/// `freewheel@96000:48000` (48000 frames go by as fast as they can), `lost@96000` (the device is
+/// gone there).
 struct VirtualConfiguration: Sendable, Hashable {
-  enum Pace: String, Sendable, Hashable, CaseIterable {
+  enum Pace: String, Sendable, Hashable {
     /// Bound to the clock, as a sound card is.
     case realtime
     /// As fast as readers and writers can follow.
     case fast
+    /// Moved on by whoever made the host, by ``VirtualEngine/advance(by:)``. No word of `SD_VIRTUAL`.
+    case manual
+
+    /// What `SD_VIRTUAL` may say.
+    static let words: [Pace] = [.realtime, .fast]
   }
 
   struct Fault: Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
-      case xrun, stall, lost
+      case xrun, stall, freewheel, lost
     }
     var kind: Kind
     /// The frame of the stream at which it happens.
     var position: Int
-    /// How many frames an xrun loses.
+    /// How many frames an xrun loses, or how many a stall or freewheeling takes; 0 for ever.
     var frameCount: Int
   }
 
@@ -32,6 +40,8 @@ struct VirtualConfiguration: Sendable, Hashable {
   /// nil: every rate from 1 Hz to 768 kHz, 48 kHz by default.
   var sampleRate: Double?
   var blockSize = 256
+  /// Where the sizes of blocks come from, if they are to differ.
+  var blockSeed: UInt64?
   var channelCount = 2
   var latency = 256
   var pace = Pace.realtime
@@ -51,10 +61,11 @@ struct VirtualConfiguration: Sendable, Hashable {
       switch parts[0] {
       case "rate": sampleRate = Double(try Self.number(parts[1], in: 1...768_000, item))
       case "block": blockSize = try Self.number(parts[1], in: 1...65_536, item)
+      case "blocks": blockSeed = try Self.seed(parts[1], item)
       case "channels": channelCount = try Self.number(parts[1], in: 1...1024, item)
       case "latency": explicitLatency = try Self.number(parts[1], in: 1...131_072, item)
       case "pace":
-        guard let pace = Pace(rawValue: String(parts[1])) else {
+        guard let pace = Pace.words.first(where: { $0.rawValue == parts[1] }) else {
           throw ParseError(description: "'\(item)': the pace is realtime or fast")
         }
         self.pace = pace
@@ -72,14 +83,24 @@ struct VirtualConfiguration: Sendable, Hashable {
     let parts = value.split(separator: ":", omittingEmptySubsequences: false)
     let position = try number(parts[0], in: 0...Int.max / 2, item)
     switch (kind, parts.count) {
-    case (.xrun, 2):
+    case (.xrun, 2), (.stall, 2), (.freewheel, 2):
       let frameCount = try number(parts[1], in: 1...1_000_000_000, item)
       return Fault(kind: kind, position: position, frameCount: frameCount)
     case (.stall, 1), (.lost, 1):
       return Fault(kind: kind, position: position, frameCount: 0)
     default:
-      throw ParseError(description: "'\(item)': try xrun@48000:256, stall@48000 or lost@48000")
+      throw ParseError(
+        description: "'\(item)': try xrun@48000:256, stall@48000, stall@48000:256, "
+          + "freewheel@48000:256 or lost@48000")
     }
+  }
+
+  private static func seed(_ value: Substring, _ item: Substring) throws(ParseError) -> UInt64 {
+    let word = "random:"
+    guard value.hasPrefix(word), let seed = UInt64(value.dropFirst(word.count)) else {
+      throw ParseError(description: "'\(item)': try blocks=random:1")
+    }
+    return seed
   }
 
   private static func number(_ text: Substring, in range: ClosedRange<Int>, _ item: Substring)
@@ -94,7 +115,7 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   private static func unknown(_ item: Substring) -> ParseError {
     ParseError(
-      description: "'\(item)': unknown; try rate= block= channels= latency= pace= "
-        + "xrun@FRAME:COUNT stall@FRAME lost@FRAME")
+      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= "
+        + "xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT lost@FRAME")
   }
 }

@@ -13,7 +13,8 @@ internal import Synchronization
 /// order. A block at frame p takes the output of frames p… and gives the input of frames p…,
 /// which for a loopback is what was put out `latency` frames earlier.
 final class VirtualEngine: @unchecked Sendable {
-  // Safe to share: `timeline` is touched by the engine's thread alone; the rest is behind `state`.
+  // Safe to share: `timeline` and `manualTime` are touched by the engine's thread alone; the rest is
+  // behind `state`.
   private struct State {
     var streams: [VirtualStream] = []
     var isRunning = false
@@ -21,16 +22,20 @@ final class VirtualEngine: @unchecked Sendable {
     var current: ObjectIdentifier?
     var epoch = 0.0
     var clock = 0
+    /// How far a clock that is moved by hand has come, in frames.
+    var manualClock = 0
   }
 
   let sampleRate: Double
   let channelCount: Int
   let latency: Int
   private let pace: VirtualConfiguration.Pace
-  private let timeline: LoopTimeline?
+  let timeline: LoopTimeline?
   private let state = Mutex(State())
   private let wakeUp = Semaphore()
   private let callbackEnded = Semaphore()
+  /// The due time of the last call, for a clock that is moved by hand.
+  private var manualTime = 0
 
   init(
     sampleRate: Double, channelCount: Int, latency: Int, loops: Bool,
@@ -53,12 +58,18 @@ final class VirtualEngine: @unchecked Sendable {
       if state.streams.isEmpty {
         state.epoch = monotonicSeconds() - Double(state.clock) / sampleRate
       }
-      let now = isRealtime ? Int((monotonicSeconds() - state.epoch) * sampleRate) : state.clock
-      stream.begin(at: max(state.clock, now))
+      let now =
+        switch pace {
+        case .realtime: Int((monotonicSeconds() - state.epoch) * sampleRate)
+        case .fast: state.clock
+        case .manual: state.manualClock
+        }
+      stream.begin(at: max(state.clock, now), clock: now)
       state.streams.append(stream)
       defer { state.isRunning = true }
       return !state.isRunning
     }
+    guard pace != .manual else { return }
     if isFirst { startThread(named: "sd-virtual") { [weak self] in Self.run(self) } }
     wakeUp.post()
   }
@@ -77,44 +88,66 @@ final class VirtualEngine: @unchecked Sendable {
   // MARK: The engine's thread
 
   private static func run(_ engine: VirtualEngine?) {
-    _ = sd_make_thread_realtime(50)
+    // Without a clock to keep, priority would only take the processor from who reads and writes.
+    if engine?.isRealtime == true { _ = sd_make_thread_realtime(50) }
     // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
     weak let engine = engine
     while let engine { engine.round() }
   }
 
-  private func round() {
-    let next: (stream: VirtualStream, due: Double)? = state.withLock { state in
-      guard
-        let stream = state.streams.min(by: { ($0.position, $0.order) < ($1.position, $1.order) })
-      else { return nil }
-      return (stream, state.epoch + Double(stream.position + stream.nextBlock) / sampleRate)
+  /// Moves a clock that is moved by hand, and calls every stream that becomes due. One thread at a
+  /// time, which is the engine's then.
+  func advance(by frameCount: Int) {
+    let target = state.withLock { state in
+      state.manualClock += frameCount
+      return state.manualClock
     }
-    guard let (stream, due) = next else {
+    while let (stream, due) = next(), due.map({ $0 <= target }) ?? true {
+      // A stall may have let the due time of a block pass long ago.
+      manualTime = max(manualTime, due ?? manualTime)
+      run(stream, now: Double(manualTime) / sampleRate)
+    }
+  }
+
+  private func round() {
+    guard let (stream, due) = next() else {
       wakeUp.wait(seconds: 0.05)
       return
     }
-    switch pace {
-    case .realtime:
-      let wait = due - monotonicSeconds()
-      if wait > 0 {
-        // Short slices, so that a stream that is added meanwhile is called in time.
-        sleepUntil(min(due, monotonicSeconds() + 0.002))
-        if wait > 0.002 { return }
-      }
-    case .fast:
+    if pace == .fast {
       guard stream.trampoline.processor.isReady(frameCount: stream.nextBlock) else {
+        stream.trampoline.noteWaiting()
         wakeUp.wait(seconds: 0.0005)
         return
       }
+    } else if let due {
+      let time = state.withLock { $0.epoch } + Double(due) / sampleRate
+      let wait = time - monotonicSeconds()
+      if wait > 0 {
+        // Short slices, so that a stream that is added meanwhile is called in time.
+        sleepUntil(min(time, monotonicSeconds() + 0.002))
+        if wait > 0.002 { return }
+      }
     }
+    run(stream, now: monotonicSeconds())
+  }
+
+  /// The stream to be called next, and the frame of the clock at which; nil: at once.
+  private func next() -> (stream: VirtualStream, due: Int?)? {
+    state.withLock { state in
+      let stream = state.streams.min { ($0.position, $0.order) < ($1.position, $1.order) }
+      return stream.map { ($0, $0.nextDue) }
+    }
+  }
+
+  private func run(_ stream: VirtualStream, now: Double) {
     let isStill = state.withLock { state in
       guard state.streams.contains(where: { $0 === stream }) else { return false }
       state.current = ObjectIdentifier(stream)
       return true
     }
     guard isStill else { return }
-    let goesOn = stream.runBlock(timeline: timeline, latency: latency)
+    let goesOn = stream.runBlock(timeline: timeline, latency: latency, now: now)
     state.withLock { state in
       state.current = nil
       state.clock = max(state.clock, stream.position)

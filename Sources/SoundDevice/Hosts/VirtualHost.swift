@@ -7,14 +7,15 @@ internal import Synchronization
 /// Paced by the clock as a sound card is, and with faults on request, so that loss, stall and
 /// death of a device can be met deterministically.
 final class VirtualHost: Host, @unchecked Sendable {
-  // Safe to share: `loopback` is touched on the host's thread alone.
+  // Safe to share: what is variable is touched on the host's thread alone.
   static let apiName = "Virtual"
   static let names = ["virtual:null", "virtual:loopback"]
   private static let loopbackIndex = 1
 
   private let configuration: VirtualConfiguration
   /// The timeline that all loopback streams of this host share while any is open.
-  private weak var loopback: VirtualEngine?
+  private(set) var loopback: VirtualEngine?
+  private var loopbackStreamCount = 0
 
   init(configuration: VirtualConfiguration) { self.configuration = configuration }
 
@@ -77,18 +78,27 @@ final class VirtualHost: Host, @unchecked Sendable {
     -> any HostStream
   {
     try check(configuration)
-    let engine: VirtualEngine
-    if index(of: configuration) == Self.loopbackIndex {
-      engine = loopback ?? makeEngine(configuration.sampleRate, loops: true)
+    let loops = index(of: configuration) == Self.loopbackIndex
+    let shared = loops ? loopback : nil
+    let engine = shared ?? makeEngine(configuration.sampleRate, loops: loops)
+    if loops {
       loopback = engine
-    } else {
-      engine = makeEngine(configuration.sampleRate, loops: false)
+      loopbackStreamCount += 1
     }
     return VirtualStream(
       engine: engine, configuration: configuration, trampoline: trampoline,
+      onClose: { [weak self] in if loops { self?.leaveLoopback() } },
       blockSize: configuration.blockSize > 0
         ? configuration.blockSize : self.configuration.blockSize,
-      varies: configuration.blockSize == 0, faults: self.configuration.faults)
+      varies: configuration.blockSize == 0,
+      // Whoever asks for a block size gets that one.
+      blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
+      faults: self.configuration.faults)
+  }
+
+  private func leaveLoopback() {
+    loopbackStreamCount -= 1
+    if loopbackStreamCount == 0 { loopback = nil }
   }
 
   private func makeEngine(_ sampleRate: Double, loops: Bool) -> VirtualEngine {

@@ -11,6 +11,7 @@ internal import Synchronization
   /// Streams due at the same frame are called in the order in which they were opened.
   let order: Int
   private let engine: VirtualEngine
+  private let onClose: () -> Void
   private let inputChannelCount: Int?
   private let outputChannelCount: Int?
   private let blockSize: Int
@@ -22,19 +23,37 @@ internal import Synchronization
   /// The engine's frame at which the next block begins.
   private(set) var position = 0
   /// Frames handed over and lost since the stream was opened.
-  private var elapsed = 0
-  private var faults: [VirtualConfiguration.Fault]
-  private var isStalled = false
+  private(set) var elapsed = 0
+  /// What is still to happen.
+  private(set) var faults: [VirtualConfiguration.Fault]
+  private var sizes: BlockSizes?
+  /// Frames by which this stream is behind the engine's clock, or ahead of it if negative, since it
+  /// freewheeled.
+  private var delay = 0
+  private var stall = Stall.none
+  private var freewheelingLeft = 0
+  /// Frames lost since the last callback.
+  private(set) var untoldLoss = 0
+
+  private enum Stall: Equatable {
+    case none
+    /// Until the engine's clock is there.
+    case until(Int)
+    case forEver
+  }
 
   init(
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
-    blockSize: Int, varies: Bool, faults: [VirtualConfiguration.Fault]
+    onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
+    faults: [VirtualConfiguration.Fault]
   ) {
     self.engine = engine
     self.trampoline = trampoline
+    self.onClose = onClose
     self.blockSize = blockSize
     self.varies = varies
     self.faults = faults
+    sizes = blockSeed.map { BlockSizes(seed: $0, most: blockSize) }
     order = Self.orders.add(1, ordering: .relaxed).newValue
     inputChannelCount = configuration.input?.channelCount
     outputChannelCount = configuration.output?.channelCount
@@ -61,14 +80,17 @@ internal import Synchronization
   func stop() throws(PortAudioError) {
     engine.remove(self)
     // What was handed over last still plays for as long as the latency is.
-    if engine.isRealtime, outputChannelCount != nil, !isStalled {
+    if engine.isRealtime, outputChannelCount != nil, stall == .none {
       Semaphore().wait(seconds: granted.outputLatency)
     }
   }
 
   func abort() throws(PortAudioError) { engine.remove(self) }
 
-  func close() throws(PortAudioError) { engine.remove(self) }
+  func close() throws(PortAudioError) {
+    engine.remove(self)
+    onClose()
+  }
 
   var isActive: Bool { engine.contains(self) }
 
@@ -78,35 +100,68 @@ internal import Synchronization
 
   // MARK: The engine's thread
 
-  func begin(at frame: Int) { position = frame }
+  /// - Parameter clock: Where the engine's clock is, which a stream that freewheeled has overtaken.
+  func begin(at frame: Int, clock: Int) {
+    position = frame
+    delay = clock - frame
+  }
 
   /// The length of the next block: shorter right before a fault, if the length may vary, so that
   /// the fault comes at its frame exactly.
   var nextBlock: Int {
-    guard varies, let fault = faults.first, fault.position > elapsed else { return blockSize }
-    return min(blockSize, fault.position - elapsed)
+    let size = sizes?.current ?? blockSize
+    guard varies, let fault = faults.first, fault.position > elapsed else { return size }
+    return min(size, fault.position - elapsed)
+  }
+
+  /// The frame of the engine's clock at which the next block is to be handed over; nil: at once.
+  var nextDue: Int? {
+    if freewheelingLeft > 0 { return nil }
+    let due = position + nextBlock + delay
+    if case .until(let frame) = stall { return max(due, frame) }
+    return due
   }
 
   /// Runs one block; false when the stream is over.
-  func runBlock(timeline: LoopTimeline?, latency: Int) -> Bool {
-    if isStalled {
+  ///
+  /// - Parameter now: Seconds of the stream's clock.
+  func runBlock(timeline: LoopTimeline?, latency: Int, now: Double) -> Bool {
+    if stall == .forEver {
       position += blockSize
       return true
     }
-    var lost = 0
-    while let fault = faults.first, fault.position <= elapsed {
+    stall = .none
+    let wasFreewheeling = freewheelingLeft > 0
+    while let fault = faults.first, fault.position <= elapsed, stall == .none {
       faults.removeFirst()
       switch fault.kind {
       case .lost: return false
-      case .stall:
-        isStalled = true
-        return true
-      case .xrun: lost += fault.frameCount
+      case .stall where fault.frameCount == 0: stall = .forEver
+      case .stall: stall = .until((nextDue ?? position + delay) + fault.frameCount)
+      case .freewheel: freewheelingLeft += fault.frameCount
+      case .xrun:
+        untoldLoss += fault.frameCount
+        position += fault.frameCount
+        elapsed += fault.frameCount
+        if wasFreewheeling { delay -= fault.frameCount }
       }
     }
-    position += lost
-    elapsed += lost
+    guard stall == .none else { return true }
     let frameCount = nextBlock
+    let result = call(frameCount, timeline: timeline, latency: latency, now: now)
+    position += frameCount
+    elapsed += frameCount
+    freewheelingLeft = max(0, freewheelingLeft - frameCount)
+    if wasFreewheeling { delay -= frameCount }
+    sizes?.advance()
+    return result == .continue
+  }
+
+  private func call(_ frameCount: Int, timeline: LoopTimeline?, latency: Int, now: Double)
+    -> CallbackResult
+  {
+    let lost = untoldLoss
+    untoldLoss = 0
     var flags: CallbackFlags = []
     if lost > 0, inputChannelCount != nil { flags.insert(.inputOverflow) }
     if lost > 0, outputChannelCount != nil { flags.insert(.outputUnderflow) }
@@ -115,24 +170,44 @@ internal import Synchronization
         into: base, channelCount: inputChannelCount, frameCount: frameCount,
         from: position - max(latency, blockSize))
     }
-    let before = monotonicSeconds()
     let info = CallbackInfo(
-      frameCount: frameCount, inputTime: before - granted.inputLatency,
-      outputTime: before + granted.outputLatency, currentTime: before, flags: flags, position: 0)
+      frameCount: frameCount, inputTime: now - granted.inputLatency,
+      outputTime: now + granted.outputLatency, currentTime: now, flags: flags, position: 0)
     let hasInput = inputChannelCount != nil
     let hasOutput = outputChannelCount != nil
+    let before = monotonicSeconds()
     let result = unsafe trampoline.process(
       input: hasInput ? UnsafeRawPointer(input.baseAddress) : nil,
       output: hasOutput ? UnsafeMutableRawPointer(output.baseAddress) : nil,
-      info: info, hostLoss: (hasInput ? lost : 0, hasOutput ? lost : 0))
+      info: info, hostLoss: (hasInput ? lost : 0, hasOutput ? lost : 0), now: now)
     let load = (monotonicSeconds() - before) * granted.sampleRate / Double(frameCount)
     busy.store(0.9 * busy.load(ordering: .relaxed) + 0.1 * load, ordering: .relaxed)
     if let outputChannelCount, let base = unsafe output.baseAddress, let timeline {
       unsafe timeline.add(
         base, channelCount: outputChannelCount, frameCount: frameCount, at: position)
     }
-    position += frameCount
-    elapsed += frameCount
-    return result == .continue
+    return result
+  }
+}
+
+/// Sizes of blocks that differ, from 1 to `most` frames: the same ones for the same seed.
+private struct BlockSizes {
+  private var state: UInt64
+  private let most: Int
+  private(set) var current = 1
+
+  init(seed: UInt64, most: Int) {
+    state = seed
+    self.most = most
+    advance()
+  }
+
+  // SplitMix64.
+  mutating func advance() {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+    current = 1 + Int((word ^ word >> 31) % UInt64(most))
   }
 }

@@ -2,13 +2,15 @@ internal import Synchronization
 
 /// Where the audio thread writes down what was lost, and everybody else reads it.
 ///
-/// Counts are always exact. Gaps are passed on through a small queue; consecutive losses of one
-/// cause at one place are one gap, passed on when it has ended.
+/// Counts are always exact. Gaps are passed on through a small queue; losses of one kind at one
+/// place are one gap, passed on when it has ended. Where nobody takes gaps and the queue is full,
+/// later gaps are added to earlier ones, so that the gaps still add up to the counts.
 final class LossLedger: @unchecked Sendable {
-  // Safe to share: `pending` is touched by the audio thread, and by `settle()` when no callback
+  // Safe to share: what is open is touched by the audio thread, and by `settle()` when no callback
   // can run; the queue has one producer, the audio thread, and readers behind a mutex.
 
   private final class Tally: Sendable {
+    let hostFrames = Atomic<Int>(0)
     let delivered = Atomic<Int>(0)
     let dropped = Atomic<Int>(0)
     let lost = Atomic<Int>(0)
@@ -19,6 +21,7 @@ final class LossLedger: @unchecked Sendable {
 
     var counts: LossReport.Counts {
       var counts = LossReport.Counts()
+      counts.hostFrameCount = hostFrames.load(ordering: .relaxed)
       counts.delivered = delivered.load(ordering: .relaxed)
       counts.dropped = dropped.load(ordering: .relaxed)
       counts.lost = lost.load(ordering: .relaxed)
@@ -35,8 +38,8 @@ final class LossLedger: @unchecked Sendable {
   private let freewheeled = Atomic<Bool>(false)
   private let queue = RingBuffer(capacity: 1024, frameByteCount: MemoryLayout<Gap>.stride)
   private let readers = Mutex(())
-  private var pendingInput: Gap?
-  private var pendingOutput: Gap?
+  private var openInput = OpenGaps()
+  private var openOutput = OpenGaps()
 
   var report: LossReport {
     var report = LossReport()
@@ -48,13 +51,20 @@ final class LossLedger: @unchecked Sendable {
 
   // MARK: Audio thread
 
+  /// The host handed over, or asked for, so many frames; each is to be delivered, recorded or idle.
+  func begin(_ frameCount: Int, _ direction: StreamDirection) {
+    tally(direction).hostFrames.add(frameCount, ordering: .relaxed)
+  }
+
   func deliver(_ frameCount: Int, _ direction: StreamDirection) {
     guard frameCount > 0 else { return }
     flush(direction)
     tally(direction).delivered.add(frameCount, ordering: .relaxed)
   }
 
-  func idle(_ frameCount: Int) { output.idle.add(frameCount, ordering: .relaxed) }
+  func idle(_ frameCount: Int, _ direction: StreamDirection) {
+    tally(direction).idle.add(frameCount, ordering: .relaxed)
+  }
 
   func noteFreewheeling() { freewheeled.store(true, ordering: .relaxed) }
 
@@ -69,15 +79,10 @@ final class LossLedger: @unchecked Sendable {
       tally.lossCount.add(1, ordering: .relaxed)
       if gap.isEstimated { tally.estimated.store(true, ordering: .relaxed) }
     }
-    if var last = pending(gap.direction), last.cause == gap.cause, last.position == gap.position,
-      last.isFreewheeling == gap.isFreewheeling
-    {
-      last.frameCount += gap.frameCount
-      last.isEstimated = last.isEstimated || gap.isEstimated
-      setPending(last, gap.direction)
+    if gap.direction == .input {
+      openInput.add(gap, queue)
     } else {
-      flush(gap.direction)
-      setPending(gap, gap.direction)
+      openOutput.add(gap, queue)
     }
   }
 
@@ -108,18 +113,51 @@ final class LossLedger: @unchecked Sendable {
     direction == .input ? input : output
   }
 
-  private func pending(_ direction: StreamDirection) -> Gap? {
-    direction == .input ? pendingInput : pendingOutput
-  }
-
-  private func setPending(_ gap: Gap?, _ direction: StreamDirection) {
-    if direction == .input { pendingInput = gap } else { pendingOutput = gap }
-  }
-
   private func flush(_ direction: StreamDirection) {
-    guard var gap = pending(direction) else { return }
-    // A full queue means that nobody takes gaps; the counts still have every frame.
-    unsafe withUnsafePointer(to: &gap) { gap in _ = unsafe queue.write(from: gap, count: 1) }
-    setPending(nil, direction)
+    if direction == .input { openInput.close(into: queue) } else { openOutput.close(into: queue) }
+  }
+}
+
+/// The gaps at the place where a direction stands, one of each kind.
+private struct OpenGaps {
+  // Four kinds of host loss (mutual or not, freewheeling or not) and two of the other cause.
+  private static let most = 6
+  private var gaps = InlineArray<6, Gap>(
+    repeating: Gap(
+      direction: .input, cause: .host, position: 0, frameCount: 0, isEstimated: false,
+      isFreewheeling: false))
+  private var count = 0
+
+  mutating func add(_ gap: Gap, _ queue: RingBuffer) {
+    if count > 0, gaps[0].position != gap.position { close(into: queue) }
+    // What could not be closed takes in what comes later.
+    for index in 0..<count where gaps[index].isSameKind(as: gap) {
+      gaps[index].frameCount += gap.frameCount
+      gaps[index].isEstimated = gaps[index].isEstimated || gap.isEstimated
+      return
+    }
+    precondition(count < Self.most, "there are no more kinds of gaps")
+    gaps[count] = gap
+    count += 1
+  }
+
+  /// Passes the gaps on, in the order in which they began, as far as there is room.
+  mutating func close(into queue: RingBuffer) {
+    guard count > 0 else { return }
+    var passed = 0
+    while passed < count {
+      var gap = gaps[passed]
+      guard unsafe withUnsafePointer(to: &gap, { unsafe queue.write(from: $0, count: 1) }) == 1
+      else { break }
+      passed += 1
+    }
+    for index in passed..<count { gaps[index - passed] = gaps[index] }
+    count -= passed
+  }
+}
+
+extension Gap {
+  fileprivate func isSameKind(as other: Gap) -> Bool {
+    cause == other.cause && isFreewheeling == other.isFreewheeling && isMutual == other.isMutual
   }
 }

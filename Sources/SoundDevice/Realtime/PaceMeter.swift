@@ -1,5 +1,3 @@
-internal import CRealtime
-
 /// Learns a host's period and pace from the times at which it calls.
 ///
 /// A host may hand over one period in several callbacks, back to back: frames that come within a
@@ -14,11 +12,7 @@ struct PaceMeter {
   private var windowStart = 0.0
   private var windowFrames = 0
 
-  /// Notes one callback.
-  mutating func advance(frameCount: Int, sampleRate: Double) {
-    advance(frameCount: frameCount, sampleRate: sampleRate, now: monotonicSeconds())
-  }
-
+  /// Notes one callback at `now`, in seconds of a clock that never goes back.
   mutating func advance(frameCount: Int, sampleRate: Double, now: Double) {
     guard let last = lastTime else {
       lastTime = now

@@ -94,6 +94,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     }
     if let inputRing, let input = unsafe block.input {
       let kept = isAligned ? played : block.frameCount
+      ledger.idle(block.frameCount - kept, .input)
       unsafe keep(inputRing, from: input, frameCount: kept, block)
     }
     return result
@@ -167,7 +168,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private func account(
     _ missing: Int, _ ring: RingBuffer, _ block: AudioBlock, hasEnded: Bool
   ) {
-    if hasEnded || !hasPlayed { return ledger.idle(missing) }
+    if hasEnded || !hasPlayed { return ledger.idle(missing, .output) }
     if isPlaying && start == .cushioned && !block.isFreewheeling {
       let grown = cushion.load(ordering: .relaxed) + block.frameCount
       cushion.store(min(grown, ring.capacity / 2), ordering: .relaxed)

@@ -36,6 +36,7 @@ final class Trampoline: @unchecked Sendable {
   private let scratch: Scratch
 
   private let callbacks = Atomic<Int>(0)
+  private let waits = Atomic<Int>(0)
   private let flagBits = Atomic<UInt>(0)
   private let finishing = Atomic<Bool>(false)
   private let muted = Atomic<Bool>(false)
@@ -71,6 +72,10 @@ final class Trampoline: @unchecked Sendable {
 
   /// Callbacks so far.
   var callbackCount: Int { callbacks.load(ordering: .relaxed) }
+  /// Grows as long as the host calls, or waits to call until the program is ready.
+  var signsOfLife: Int { callbackCount &+ waits.load(ordering: .relaxed) }
+  /// The host would call, but the program has neither data nor room.
+  func noteWaiting() { waits.add(1, ordering: .relaxed) }
   /// The host's period in frames, learned from the times of callbacks; 0 before the first.
   var period: Int { periodFrames.load(ordering: .relaxed) }
   /// Wall time of the first callback, in nanoseconds since 1970; 0 before it.
@@ -114,9 +119,11 @@ final class Trampoline: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - hostLoss: what the host lost before this block, if it knows exactly; nil if it only flags.
+  ///   - now: seconds of a clock that can be trusted, which the time in `info` cannot.
   func process(
     input hostInput: UnsafeRawPointer?, output hostOutput: UnsafeMutableRawPointer?,
-    info hostInfo: CallbackInfo, hostLoss: (input: Int, output: Int)?
+    info hostInfo: CallbackInfo, hostLoss: (input: Int, output: Int)?,
+    now: Double = monotonicSeconds()
   ) -> CallbackResult {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
@@ -124,13 +131,15 @@ final class Trampoline: @unchecked Sendable {
       firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
     }
     if !hostInfo.flags.isEmpty { note(hostInfo.flags) }
-    pace.advance(frameCount: hostInfo.frameCount, sampleRate: sampleRate)
+    pace.advance(frameCount: hostInfo.frameCount, sampleRate: sampleRate, now: now)
     periodFrames.store(pace.period, ordering: .relaxed)
     if pace.isFreewheeling { ledger.noteFreewheeling() }
 
     var losses = losses(before: hostInfo, exact: hostLoss)
     expectedInputTime = hostInfo.inputTime + Double(hostInfo.frameCount) / sampleRate
 
+    if unsafe hostInput != nil { ledger.begin(hostInfo.frameCount, .input) }
+    if unsafe hostOutput != nil { ledger.begin(hostInfo.frameCount, .output) }
     var done = 0
     while done < hostInfo.frameCount {
       let count = min(hostInfo.frameCount - done, Self.scratchFrameCount)
@@ -141,7 +150,9 @@ final class Trampoline: @unchecked Sendable {
         unsafe base + done * (output?.hostFrameByteCount ?? 0)
       }
       if remainingDrain != nil {
-        unsafe silence(blockOutput, frameCount: count)
+        unsafe tell(losses, input: blockInput, output: blockOutput, info: hostInfo)
+        losses = (HostLoss(), HostLoss())
+        unsafe pass(blockInput, blockOutput, frameCount: count)
         remainingDrain = remainingDrain.map { $0 - count }
       } else {
         var info = hostInfo
@@ -158,7 +169,8 @@ final class Trampoline: @unchecked Sendable {
         case .continue: break
         case .complete: remainingDrain = output == nil ? 0 : drain.load(ordering: .relaxed)
         case .abort:
-          unsafe silence(
+          unsafe pass(
+            hostInput,
             hostOutput.map { base in
               unsafe base + (done + count) * (output?.hostFrameByteCount ?? 0)
             },
@@ -274,8 +286,33 @@ final class Trampoline: @unchecked Sendable {
     }
   }
 
-  private func silence(_ hostOutput: UnsafeMutableRawPointer?, frameCount: Int) {
+  /// What was lost while the last output still played.
+  private func tell(
+    _ losses: (input: HostLoss, output: HostLoss), input hostInput: UnsafeRawPointer?,
+    output hostOutput: UnsafeMutableRawPointer?, info: CallbackInfo
+  ) {
+    guard losses.input.frameCount + losses.output.frameCount > 0 else { return }
+    // A block of no frames, which only those processors see that know where a loss lies.
+    var block = unsafe AudioBlock(input: hostInput, output: hostOutput, info: info)
+    block.info.frameCount = 0
+    block.info.position = position
+    block.inputLoss = losses.input
+    block.outputLoss = losses.output
+    block.isFreewheeling = pace.isFreewheeling
+    if processor.keepsLedger {
+      _ = processor.process(block)
+    } else {
+      account(for: block)
+    }
+  }
+
+  /// Frames that the processor does not see any more.
+  private func pass(
+    _ hostInput: UnsafeRawPointer?, _ hostOutput: UnsafeMutableRawPointer?, frameCount: Int
+  ) {
+    if unsafe hostInput != nil { ledger.idle(frameCount, .input) }
     guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
+    ledger.idle(frameCount, .output)
     unsafe fillSilence(
       hostOutput, byteCount: frameCount * output.hostFrameByteCount, format: output.hostFormat)
   }

@@ -6,9 +6,10 @@ struct VirtualConfigurationTests {
   @Test func everyWordIsUnderstood() throws {
     let configuration = try VirtualConfiguration(
       parsing: "rate=44100,block=64,channels=8,latency=1000,pace=fast,"
-        + "lost@96000,xrun@10:5,stall@50")
+        + "blocks=random:77,lost@96000,xrun@10:5,stall@50,stall@60:7,freewheel@70:8")
     #expect(configuration.sampleRate == 44_100)
     #expect(configuration.blockSize == 64)
+    #expect(configuration.blockSeed == 77)
     #expect(configuration.channelCount == 8)
     #expect(configuration.latency == 1000)
     #expect(configuration.pace == .fast)
@@ -16,6 +17,8 @@ struct VirtualConfigurationTests {
       configuration.faults == [
         .init(kind: .xrun, position: 10, frameCount: 5),
         .init(kind: .stall, position: 50, frameCount: 0),
+        .init(kind: .stall, position: 60, frameCount: 7),
+        .init(kind: .freewheel, position: 70, frameCount: 8),
         .init(kind: .lost, position: 96_000, frameCount: 0),
       ])
   }
@@ -32,7 +35,8 @@ struct VirtualConfigurationTests {
 
   @Test(arguments: [
     "rate=0", "rate=x", "block=", "block=-1", "channels=0", "latency=0", "pace=slow", "speed=1",
-    "xrun", "xrun@1", "xrun@1:0", "xrun@-1:2", "stall@", "stall@1:2", "lost@x", "fire@1",
+    "pace=manual", "xrun", "xrun@1", "xrun@1:0", "xrun@-1:2", "stall@", "stall@1:0",
+    "stall@1:2:3", "freewheel@1", "lost@x", "lost@1:2", "fire@1", "blocks=5", "blocks=random:",
   ])
   func nonsenseIsQuotedInOneLine(text: String) {
     let error = #expect(throws: VirtualConfiguration.ParseError.self) {

@@ -1,4 +1,5 @@
 import PCM
+import Synchronization
 
 @testable import SoundDevice
 
@@ -19,6 +20,7 @@ struct VirtualBench {
     list = DeviceList([(host, listing)])
   }
 
+  var openStreamCount: Int { host.openStreamCount.load(ordering: .relaxed) }
   var null: Device { list[0] }
   var loopback: Device { list[1] }
 
@@ -26,6 +28,15 @@ struct VirtualBench {
     _ channelCount: Int? = nil, map: ChannelMap? = nil, of device: Device? = nil
   ) -> StreamParameters {
     StreamParameters(device: device ?? loopback, channelCount: channelCount, channelMap: map)
+  }
+}
+
+extension Recording {
+  /// Records on until everything that has been played by now has come back, then stops.
+  func stopWhenAllHasComeBack() throws {
+    let enough = recordedFrameCount + 2048
+    while recordedFrameCount < enough, isActive { sleep(milliseconds: 2) }
+    try stop()
   }
 }
 

@@ -1,0 +1,48 @@
+public import PCM
+
+extension TypedOutputStreaming {
+  /// Writes a buffer, waiting for room without holding a thread of the pool. It must have as many
+  /// channels as the stream.
+  ///
+  /// A cancelled task stops writing: what is in the ring already still plays.
+  ///
+  /// - Returns: Whether silence had to be played since the last write.
+  /// - Throws: What the blocking write throws, and `cancelled`.
+  @discardableResult
+  public func write(_ buffer: SampleBuffer<S>) async throws(PortAudioError) -> CallbackFlags {
+    let operation = "writing stream"
+    guard buffer.channelCount == outputChannelCount else {
+      throw PortAudioError(.invalidChannelCount, operation)
+    }
+    let session = session
+    let flags = session.rings?.takeFlags([.outputUnderflow]) ?? []
+    let isCancelled = AtomicFlag()
+    let result = await withTaskCancellationHandler {
+      await session.writeLane.result { () throws(PortAudioError) in
+        try session.write(buffer) { isCancelled.isSet }
+      }
+    } onCancel: {
+      isCancelled.set()
+      session.wake()
+    }
+    guard try result.get() == buffer.frameCount else {
+      throw PortAudioError(.cancelled, operation)
+    }
+    return flags
+  }
+}
+
+extension StreamSession {
+  /// Writes a buffer; returns how many of its frames, fewer only when `interrupted` says so.
+  func write<S: Sample>(_ buffer: SampleBuffer<S>, interrupted: () -> Bool)
+    throws(PortAudioError) -> Int
+  {
+    var outcome = Result<Int, PortAudioError>.success(0)
+    unsafe buffer.samples.withUnsafeBytes { bytes in
+      do throws(PortAudioError) {
+        outcome = .success(unsafe try write(bytes, timeout: nil, interrupted: interrupted))
+      } catch { outcome = .failure(error) }
+    }
+    return try outcome.get()
+  }
+}

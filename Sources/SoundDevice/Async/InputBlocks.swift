@@ -1,0 +1,113 @@
+public import PCM
+
+/// What one step of ``InputBlocks`` gives.
+public struct InputBlock<S: StreamSample>: Sendable {
+  /// The samples: frames × channels. As many frames as asked for; fewer only in the last block.
+  public var buffer: SampleBuffer<S>
+  /// Overflows and underflows since the block before.
+  public var flags: CallbackFlags
+  /// Frames that the host lost, or that the ring had no room for, since the block before.
+  public var lostFrameCount: Int
+}
+
+/// The input of a stream, block by block: what ``AudioInputStream`` and ``AudioStream`` give with
+/// `blocks(frameCount:)`.
+///
+/// Whoever is slow makes the ring overflow, and is told how many frames that cost; nothing else
+/// waits for it. The sequence ends when the stream is stopped or closed, after what came before,
+/// and when the task is cancelled. It throws `hostLost` when the device is lost, within the stall
+/// time, and `streamIsStopped` if the stream was never started.
+public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
+  /// One block.
+  public typealias Element = InputBlock<S>
+  /// What it throws.
+  public typealias Failure = PortAudioError
+
+  let session: StreamSession
+  let frameCount: Int
+
+  /// An iterator, which reads the stream; only one should.
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(session: session, frameCount: frameCount)
+  }
+
+  /// Reads the stream, block by block.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    private let session: StreamSession
+    private let frameCount: Int
+    private var knownLoss: Int
+    private var hasBegun = false
+
+    init(session: StreamSession, frameCount: Int) {
+      self.session = session
+      self.frameCount = frameCount
+      knownLoss = session.lostInputFrameCount
+    }
+
+    /// The next block, or nil at the end.
+    public mutating func next() async throws(PortAudioError) -> InputBlock<S>? {
+      try await next(isolation: #isolation)
+    }
+
+    /// The next block, or nil at the end.
+    public mutating func next(isolation actor: isolated (any Actor)?)
+      async throws(PortAudioError) -> InputBlock<S>?
+    {
+      let (session, frameCount) = (session, frameCount)
+      let isCancelled = AtomicFlag()
+      let result = await withTaskCancellationHandler {
+        await session.readLane.result { () throws(PortAudioError) in
+          try session.readBuffer(of: S.self, frameCount: frameCount) { isCancelled.isSet }
+        }
+      } onCancel: {
+        isCancelled.set()
+        session.wake()
+      }
+      guard !isCancelled.isSet else { return nil }
+      if hasBegun, case .failure(let error) = result,
+        [.streamIsStopped, .badStream].contains(error.code)
+      {
+        return nil
+      }
+      let buffer = try result.get()
+      hasBegun = true
+      let lost = session.lostInputFrameCount
+      defer { knownLoss = lost }
+      return InputBlock(
+        buffer: buffer,
+        flags: session.rings?.takeFlags([.inputOverflow, .inputUnderflow]) ?? [],
+        lostFrameCount: lost - knownLoss)
+    }
+  }
+}
+
+extension TypedInputStreaming {
+  /// The input as a sequence of blocks of so many frames, read without holding a thread of the
+  /// pool. The stream must be started. The ancestor's example `asyncio_generators.py`.
+  public func blocks(frameCount: Int) -> InputBlocks<S> {
+    precondition(frameCount > 0, "a block has at least one frame")
+    return InputBlocks(session: session, frameCount: frameCount)
+  }
+}
+
+extension StreamSession {
+  var lostInputFrameCount: Int { losses.input.lost + losses.input.dropped }
+
+  /// Reads a new buffer; shorter when the stream has stopped or `interrupted` says so.
+  func readBuffer<S: Sample>(
+    of type: S.Type, frameCount: Int, interrupted: () -> Bool
+  ) throws(PortAudioError) -> SampleBuffer<S> {
+    let channelCount = resolved.input?.channelCount ?? 1
+    var buffer = SampleBuffer<S>(frameCount: frameCount, channelCount: channelCount)
+    var outcome = Result<Int, PortAudioError>.success(0)
+    unsafe buffer.samples.withUnsafeMutableBytes { bytes in
+      do throws(PortAudioError) {
+        outcome = .success(
+          unsafe try read(
+            into: bytes, minimum: frameCount, timeout: nil, interrupted: interrupted))
+      } catch { outcome = .failure(error) }
+    }
+    buffer.samples.removeLast((frameCount - (try outcome.get())) * channelCount)
+    return buffer
+  }
+}

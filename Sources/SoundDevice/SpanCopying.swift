@@ -1,0 +1,20 @@
+extension MutableSpan where Element: BitwiseCopyable {
+  /// Copies as many elements as both have, from the front; the rest stays. For callbacks:
+  /// allocates nothing.
+  public mutating func copy(from source: borrowing Span<Element>) {
+    for index in 0..<Swift.min(count, source.count) { self[index] = source[index] }
+  }
+}
+
+extension MutableRawSpan {
+  /// Copies as many bytes as both have, from the front; the rest stays. For callbacks: allocates
+  /// nothing.
+  public mutating func copy(from source: borrowing RawSpan) {
+    let count = Swift.min(byteCount, source.byteCount)
+    unsafe withUnsafeMutableBytes { target in
+      unsafe source.withUnsafeBytes { source in
+        unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
+      }
+    }
+  }
+}

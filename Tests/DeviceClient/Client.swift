@@ -1,0 +1,71 @@
+import PCM
+import SoundDevice
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Plays one scenario of the tests in a process of its own, where a device may be lost, a sanitizer
+/// may stop the program, and nobody else uses the defaults.
+@main struct Client {
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      switch arguments.first {
+      case "snippets": try await runSnippets()
+      case "lose": try lose(arguments[1], on: arguments[2])
+      case "stress":
+        try stress(
+          on: arguments[1], steps: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 1)
+      case "many": try playMany()
+      case "latest": try checkLatest()
+      case "refresh": try checkRefresh(on: arguments[1])
+      case "callback": try runCallback(arguments[1])
+      default: fail("sd-test-client: no such scenario")
+      }
+    } catch { fail("\(error)") }
+    // No exit handler: those of a host's libraries hang where its server has died.
+    fflush(nil)
+    if arguments.first == "lose" { _exit(0) }
+  }
+
+  private static func runSnippets() async throws {
+    for (name, run) in snippets {
+      Defaults.reset()
+      Defaults.current.setDevice(try Device.find("virtual:loopback"))
+      do { try await run() } catch { fail("\(name): \(error)") }
+      say("ran \(name)")
+    }
+  }
+}
+
+/// Says what went wrong and ends the program.
+func fail(_ words: String) -> Never {
+  tell(words)
+  exit(1)
+}
+
+/// Fails unless a condition holds.
+func check(_ condition: Bool, _ words: @autoclosure () -> String) {
+  if !condition { fail("not so: \(words())") }
+}
+
+/// Writes a line to standard error at once, for the test that waits for it.
+func tell(_ words: String) {
+  let line = Array((words + "\n").utf8)
+  _ = unsafe write(2, line, line.count)
+}
+
+/// Writes a line to standard output at once.
+func say(_ words: String) {
+  let line = Array((words + "\n").utf8)
+  _ = unsafe write(1, line, line.count)
+}
+
+/// The code of the error that `body` throws, or nil.
+func code(of body: () throws -> Void) -> PortAudioError.Code? {
+  do { try body() } catch { return (error as? PortAudioError)?.code }
+  return nil
+}

@@ -1,0 +1,345 @@
+import PCM
+import SoundDevice
+
+/// Every snippet of the articles, word for word: `ArticleTests` compares them, and runs them all.
+let snippets: [(name: String, run: @Sendable () async throws -> Void)] = [
+  ("SoundDevice 1", soundDevice1),
+  ("GettingStarted 1", gettingStarted1),
+  ("GettingStarted 2", gettingStarted2),
+  ("GettingStarted 3", gettingStarted3),
+  ("GettingStarted 4", gettingStarted4),
+  ("GettingStarted 5", gettingStarted5),
+  ("GettingStarted 6", gettingStarted6),
+  ("GettingStarted 7", gettingStarted7),
+  ("GettingStarted 8", gettingStarted8),
+  ("GettingStarted 9", gettingStarted9),
+  ("CallbackRules 1", callbackRules1),
+  ("CallbackRules 2", callbackRules2),
+  ("CallbackRules 3", callbackRules3),
+  ("FromPython 1", fromPython1),
+  ("FromPython 2", fromPython2),
+  ("FromPython 3", fromPython3),
+  ("FromPython 4", fromPython4),
+  ("FromPython 5", fromPython5),
+  ("FromPython 6", fromPython6),
+  ("FromPython 7", fromPython7),
+  ("FromPython 8", fromPython8),
+  ("FromPython 9", fromPython9),
+  ("FromPython 10", fromPython10),
+  ("FromPython 11", fromPython11),
+  ("FromPython 12", fromPython12),
+  ("FromPython 13", fromPython13),
+  ("FromPython 14", fromPython14),
+  ("FromPython 15", fromPython15),
+  ("FromPython 16", fromPython16),
+  ("FromPython 17", fromPython17),
+  ("FromPython 18", fromPython18),
+]
+
+private func soundDevice1() throws {
+  let take = try rec(frameCount: 4_800, channelCount: 2).wait()
+  try play(take).wait()
+}
+
+private func gettingStarted1() throws {
+  let tone = SampleBuffer<Float>((0..<4_800).map { $0 / 20 % 2 == 0 ? 0.1 : -0.1 })
+  let playback = try play(tone, sampleRate: 48_000)
+  try playback.wait()
+}
+
+private func gettingStarted2() throws {
+  let recording = try rec(frameCount: 4_800, of: Int16.self, channelCount: 2)
+  let take = try recording.wait()
+  print(take.frameCount, "frames of", take.channelCount, "channels")
+}
+
+private func gettingStarted3() throws {
+  let recording = try rec(frameCount: 4_800, channelCount: 1)
+  do {
+    try play(recording.wait()).wait()
+  } catch {
+    print("\(error); kept \(recording.recorded.frameCount) frames")
+  }
+}
+
+private func gettingStarted4() throws {
+  let sweep = SampleBuffer<Float>(frameCount: 4_800)
+  let response = try playrec(sweep, inputChannelCount: 1).wait()
+  print(response.frameCount == sweep.frameCount)
+}
+
+private func gettingStarted5() throws {
+  print(try DeviceList.current())
+  let device = try Device.find("virtual loopback", for: .output)
+  try play(SampleBuffer<Float>(frameCount: 480), device: device).wait()
+}
+
+private func gettingStarted6() throws {
+  Defaults.current.sampleRate = 48_000
+  Defaults.current.input.channelCount = 1
+  Defaults.current.output.device = try Device.find("virtual:null")
+  Defaults.reset()
+}
+
+private func gettingStarted7() throws {
+  let stereo = StreamParameters(channelCount: 2)
+  let wire = try AudioStream<Float>(input: stereo, output: stereo) { input, output, info in
+    output.copy(from: input)
+    return .continue
+  }
+  try wire.run { sleep(milliseconds: 100) }
+}
+
+private func gettingStarted8() throws {
+  let mono = StreamParameters(channelCount: 1)
+  let microphone = try AudioInputStream<Int16>(mono)
+  let speaker = try AudioOutputStream<Int16>(mono)
+  try microphone.start()
+  try speaker.start()
+  for _ in 0..<4 {
+    let (block, flags) = try microphone.read(frameCount: 512)
+    if !flags.isEmpty { print(flags) }
+    try speaker.write(block, timeout: 1)
+  }
+  try microphone.stop()
+  try speaker.stop()
+}
+
+private func gettingStarted9() async throws {
+  let mono = StreamParameters(channelCount: 1)
+  let stream = try AudioStream<Float>(input: mono, output: mono)
+  try stream.start()
+  for try await block in stream.blocks(frameCount: 512) {
+    if block.lostFrameCount > 0 { print("lost", block.lostFrameCount, "frames") }
+    try await stream.write(block.buffer)
+    if stream.losses.input.delivered > 2_000 { break }
+  }
+  try stream.abort()
+}
+
+private func callbackRules1() throws {
+  var phase: Float = 0
+  let parameters = StreamParameters(channelCount: 2)
+  let saw = try AudioOutputStream<Float>(parameters) { output, info in
+    for frame in 0..<info.frameCount {
+      phase += 440 / 48_000
+      if phase > 1 { phase -= 2 }
+      output[2 * frame] = 0.1 * phase
+      output[2 * frame + 1] = 0.1 * phase
+    }
+    return .continue
+  }
+  try saw.run { sleep(milliseconds: 50) }
+}
+
+private func callbackRules2() throws {
+  var left = 4_800
+  let parameters = StreamParameters(channelCount: 1)
+  let short = try AudioOutputStream<Float>(
+    parameters, finished: { print("played") }
+  ) { output, info in
+    left -= info.frameCount
+    return left > 0 ? .continue : .complete
+  }
+  try short.start()
+  short.wait()
+  try short.close()
+}
+
+private func callbackRules3() throws {
+  let stream = try AudioInputStream<Float>(StreamParameters(channelCount: 1))
+  try stream.start()
+  let (block, _) = try stream.read(frameCount: 1_000, timeout: 5)
+  try stream.stop()
+  for gap in stream.takeGaps() {
+    print(gap.cause, "at frame", gap.position, "of", gap.frameCount, "frames")
+  }
+  print(block.frameCount, "read,", stream.losses.input.dropped, "dropped")
+}
+
+private func fromPython1() throws {
+  let stereo = SampleBuffer<Float>([0.1, -0.1, 0.2, -0.2], channelCount: 2)
+  try play(stereo, sampleRate: 48_000)
+  try play(stereo, mapping: ChannelMap([2, 1]), blocking: true)
+
+  let mono = SampleBuffer<Double>([0.1, 0.2, 0.3])
+  let everywhere = try play(mono, mapping: ChannelMap([1, 2]), loop: true)
+  try everywhere.stop()
+}
+
+private func fromPython2() throws {
+  let floats = try rec(frameCount: 480).wait()
+  let shorts = try rec(frameCount: 480, of: Int16.self, channelCount: 1).wait()
+  let second = try rec(frameCount: 480, mapping: ChannelMap([2])).wait()
+
+  var own = SampleBuffer<Int16>(frameCount: 480, channelCount: 2)
+  own = try rec(into: own, blocking: true).wait()
+  print(floats.frameCount, shorts.channelCount, second.channelCount, own.frameCount)
+}
+
+private func fromPython3() throws {
+  let data = SampleBuffer<Int16>(frameCount: 480, channelCount: 2)
+  let same = try playrec(data, inputChannelCount: 1).wait()
+  let other = try playrec(data, recording: Float.self, inputMapping: ChannelMap([2, 1])).wait()
+  let own = try playrec(data, into: SampleBuffer<Double>(frameCount: 480, channelCount: 1)).wait()
+  print(same.channelCount, other.channelCount, own.channelCount)
+}
+
+private func fromPython4() throws {
+  try play(SampleBuffer<Float>(frameCount: 480))
+  let flags = try SoundDevice.wait(timeout: 10)
+  print(flags, SoundDevice.status(), SoundDevice.stream()?.isClosed ?? true)
+
+  try play(SampleBuffer<Float>(frameCount: 480_000))
+  try SoundDevice.stop()
+  SoundDevice.sleep(milliseconds: 10)
+}
+
+private func fromPython5() throws {
+  let devices = try DeviceList.current()
+  print(devices)
+  let first = devices[0]
+  print(first.name, first.hostAPIIndex, first.maxInputChannelCount, first.maxOutputChannelCount)
+  print(first.defaultLowInputLatency, first.defaultHighOutputLatency, first.defaultSampleRate)
+  print(try devices.find("virtual:loopback", for: .input).id)
+  for api in try HostAPI.all() {
+    print(api.name, api.deviceIndexes, api.defaultInputDeviceIndex, api.defaultOutputDeviceIndex)
+  }
+}
+
+private func fromPython6() throws {
+  let parameters = StreamParameters(device: try Device.find("virtual:null"), channelCount: 2)
+  try parameters.check(for: .input, format: .int16, sampleRate: 44_100)
+  try parameters.check(for: .output)
+}
+
+private func fromPython7() throws {
+  let usual = try Device.find("virtual:null")
+  try DeviceList.refresh()
+  try play(SampleBuffer<Float>(frameCount: 480), device: usual).wait()
+  let (number, text) = portAudioVersion()
+  print(number, text)
+}
+
+private func fromPython8() throws {
+  Defaults.current.setDevice(try Device.find("virtual:loopback"))
+  Defaults.current.setLatency(.low)
+  Defaults.current.setFormat(.int16)
+  Defaults.current.setChannelCount(2)
+  Defaults.current.input.channelCount = 1
+  Defaults.current.sampleRate = 48_000
+  Defaults.current.blockSize = 0
+  Defaults.current.clipOff = false
+  Defaults.current.ditherOff = true
+  Defaults.current.neverDropInput = false
+  Defaults.current.primeOutputBuffersUsingStreamCallback = true
+  print(try Defaults.hostAPIIndex ?? -1)
+  Defaults.reset()
+}
+
+private func fromPython9() throws {
+  let wire = try AudioStream<Float>(
+    input: StreamParameters(channelCount: 2), output: StreamParameters(channelCount: 2)
+  ) { input, output, info in
+    output.copy(from: input)
+    return .continue
+  }
+  try wire.run { sleep(milliseconds: 100) }
+}
+
+private func fromPython10() throws {
+  let wire = try RawAudioStream(
+    input: .int24, output: .int24, inputParameters: StreamParameters(channelCount: 2),
+    outputParameters: StreamParameters(channelCount: 2)
+  ) { input, output, info in
+    output.copy(from: input)
+    return .continue
+  }
+  try wire.run { sleep(milliseconds: 100) }
+}
+
+private func fromPython11() throws {
+  var errors = CallbackFlags()
+  var calls = 0
+  let input = try AudioInputStream<Int8>(
+    StreamParameters(channelCount: 1), finished: { print("finished") }
+  ) { input, info in
+    errors.formUnion(info.flags)
+    calls += 1
+    if errors.contains(.inputOverflow) { return .abort }
+    return calls < 10 && info.inputTime <= info.currentTime ? .continue : .complete
+  }
+  try input.start()
+  input.wait()
+  try input.close()
+}
+
+private func fromPython12() throws {
+  let device = try Device.find("virtual:loopback")
+  let parameters = StreamParameters(
+    device: device, channelCount: 1, channelMap: try ChannelMap([2]), latency: .seconds(0.1))
+  let stream = try AudioStream<Int32>(
+    input: parameters, output: parameters,
+    options: StreamOptions(
+      sampleRate: 48_000, blockSize: 0, clipOff: true, ditherOff: true, neverDropInput: true,
+      primeOutputBuffersUsingStreamCallback: true),
+    finished: {}
+  ) { input, output, info in .continue }
+  try stream.start()
+  print(stream.isActive, stream.isStopped, stream.isClosed, stream.time, stream.cpuLoad)
+  print(stream.sampleRate, stream.blockSize, stream.inputLatency, stream.outputLatency)
+  print(stream.inputChannelCount, stream.outputDevice?.id ?? "", stream.inputFormat.byteCount)
+  try stream.abort()
+  try stream.close()
+}
+
+private func fromPython13() throws {
+  let stereo = StreamParameters(channelCount: 2)
+  let stream = try AudioStream<Int16>(input: stereo, output: stereo)
+  try stream.start()
+  let (data, overflowed) = try stream.read(frameCount: 1_000, timeout: 5)
+  let underflowed = try stream.write(data, timeout: 5)
+  print(overflowed, underflowed, stream.readAvailable, stream.writeAvailable)
+  try stream.stop()
+  try stream.close()
+}
+
+private func fromPython14() throws {
+  let raw = try RawAudioInputStream(.int24, parameters: StreamParameters(channelCount: 1))
+  try raw.start()
+  let (bytes, overflowed) = try raw.read(frameCount: 100, timeout: 5)
+  try raw.close()
+  print(bytes.count, overflowed)
+}
+
+private func fromPython15() async throws {
+  let microphone = try AudioInputStream<Float>(StreamParameters(channelCount: 1))
+  try microphone.start()
+  var heard = 0
+  for try await block in microphone.blocks(frameCount: 480) {
+    heard += block.buffer.frameCount
+    if heard >= 2_400 { break }
+  }
+  try microphone.close()
+}
+
+private func fromPython16() async throws {
+  let speaker = try AudioOutputStream<Float>(StreamParameters(channelCount: 1))
+  try speaker.start()
+  try await speaker.write(SampleBuffer<Float>(frameCount: 2_400))
+  try speaker.close()
+}
+
+private func fromPython17() throws {
+  do {
+    try play(SampleBuffer<Float>(frameCount: 480), sampleRate: -1)
+  } catch {
+    print(error.code == .invalidSampleRate, error.operation, error.hostError?.text ?? "", error)
+  }
+}
+
+private func fromPython18() throws {
+  let exact = SampleBuffer<Int24>([-8_388_608, 0, 8_388_607])
+  let double = try playrec(exact, recording: Double.self, inputChannelCount: 1).wait()
+  print(double.converted(to: Int24.self).samples.count)
+}

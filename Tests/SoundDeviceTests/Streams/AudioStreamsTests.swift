@@ -1,0 +1,100 @@
+import PCM
+import TestSupport
+import Testing
+
+@testable import SoundDevice
+
+struct AudioStreamsTests {
+  /// What is fed to the input as values 0, 1, 2… of a type comes back through a callback unharmed.
+  private func wire<S: StreamSample & FixedWidthInteger>(_ type: S.Type) async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let numbers = (0..<3000).map { S(truncatingIfNeeded: $0 &* 37) }
+    let heard = Shared<[S]>([])
+    var position = 0
+    let stream = try AudioStream<S>(
+      input: bench.parameters(1), output: bench.parameters(1),
+      options: StreamOptions(ditherOff: true)
+    ) { input, output, info in
+      let block = unsafe input.withUnsafeBufferPointer { unsafe Array($0) }
+      heard.update { $0 += block }
+      for index in output.indices where position < numbers.count {
+        output[index] = numbers[position]
+        position += 1
+      }
+      return heard.value.count >= numbers.count + 256 ? .complete : .continue
+    }
+    try stream.start()
+    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(Array(heard.value.dropFirst(256).prefix(3000)) == numbers)
+    #expect(stream.inputFormat == S.format && stream.outputFormat == S.format)
+  }
+
+  @Test func integersGoRoundBitForBit() async throws {
+    try await wire(UInt8.self)
+    try await wire(Int8.self)
+    try await wire(Int16.self)
+  }
+
+  @Test func theCallbackOwnsItsState() async throws {
+    let bench = try VirtualBench()
+    let seen = Shared<[Int]>([])
+    var calls = 0
+    let stream = try AudioInputStream<Float>(
+      bench.parameters(2), options: StreamOptions(blockSize: 10)
+    ) { input, info in
+      calls += 1
+      let facts = [info.position, info.frameCount, input.count]
+      seen.update { $0 += facts }
+      return calls == 3 ? .complete : .continue
+    }
+    try stream.start()
+    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(seen.value == [0, 10, 20, 10, 10, 20, 20, 10, 20])
+    #expect(stream.blockSize == 10)
+  }
+
+  @Test func aStreamTellsWhatItIs() throws {
+    let bench = try VirtualBench("rate=44100,latency=441")
+    let stream = try AudioStream<Int16>(
+      input: bench.parameters(1), output: bench.parameters(2),
+      options: StreamOptions(blockSize: 64)
+    ) { _, _, _ in .continue }
+    #expect(stream.sampleRate == 44_100 && stream.blockSize == 64)
+    #expect(stream.inputChannelCount == 1 && stream.outputChannelCount == 2)
+    #expect(stream.inputDevice == bench.loopback && stream.outputDevice == bench.loopback)
+    #expect(stream.inputFormat == .int16 && stream.inputFormat.byteCount == 2)
+    #expect(stream.inputLatency == 0 && abs(stream.outputLatency - 0.01) < 1e-9)
+    #expect(stream.flags == [] && stream.clippedSampleCount == 0)
+  }
+
+  @Test func samplesBeyondFullScaleAreClippedUnlessSaid() async throws {
+    for clipOff in [false, true] {
+      let bench = try VirtualBench()
+      let heard = try playrec(
+        SampleBuffer<Float>([2, -3] + [Float](repeating: 0, count: 1000)), inputChannelCount: 1,
+        inputDevice: bench.loopback, outputDevice: bench.loopback,
+        options: StreamOptions(clipOff: clipOff)
+      ).wait(timeout: 20)
+      #expect(Array(heard.samples[256...257]) == (clipOff ? [2, -3] : [1, -1]))
+    }
+  }
+
+  @Test func monoFillsTheMappedChannelsAndChannelOneAloneIsPossible() throws {
+    let bench = try VirtualBench("channels=4")
+    let noise = TestSignal.noise(frameCount: 1000, channelCount: 1)
+    func heard(_ map: [Int]) throws -> SampleBuffer<Float> {
+      try playrec(
+        SampleBuffer(noise), inputChannelCount: 4, outputMapping: try ChannelMap(map),
+        inputDevice: bench.loopback, outputDevice: bench.loopback, options: .init(clipOff: true)
+      ).wait(timeout: 20)
+    }
+    let both = try heard([4, 2])
+    let alone = try heard([1])
+    let expected = [Float](repeating: 0, count: 256) + noise.dropLast(256)
+    for channel in 0..<4 {
+      let silence = [Float](repeating: 0, count: 1000)
+      #expect(both.channel(channel) == ([1, 3].contains(channel) ? expected : silence))
+      #expect(alone.channel(channel) == (channel == 0 ? expected : silence))
+    }
+  }
+}

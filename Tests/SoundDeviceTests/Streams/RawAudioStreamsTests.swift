@@ -1,0 +1,75 @@
+import PCM
+import TestSupport
+import Testing
+
+@testable import SoundDevice
+
+struct RawAudioStreamsTests {
+  @Test func int24GoesRoundBitForBitThroughACallback() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let noise = TestSignal.noise(of: UInt8.self, frameCount: 3000, channelCount: 6)
+    let heard = Shared<[UInt8]>([])
+    var position = 0
+    let stream = try RawAudioStream(
+      input: .int24, output: .int24, inputParameters: bench.parameters(2),
+      outputParameters: bench.parameters(2), options: StreamOptions(ditherOff: true)
+    ) { input, output, _ in
+      let block = unsafe input.withUnsafeBytes { unsafe Array($0) }
+      heard.update { $0 += block }
+      for offset in 0..<min(output.byteCount, noise.count - position) {
+        output.storeBytes(of: noise[position + offset], toByteOffset: offset, as: UInt8.self)
+      }
+      position = min(noise.count, position + output.byteCount)
+      return heard.value.count > noise.count + 256 * 6 ? .complete : .continue
+    }
+    try stream.start()
+    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(Array(heard.value.dropFirst(256 * 6).prefix(noise.count)) == noise)
+    #expect(stream.inputFormat.byteCount == 3)
+  }
+
+  @Test func eachDirectionHasItsOwnFormat() async throws {
+    let bench = try VirtualBench()
+    let stream = try RawAudioStream(
+      input: .int16, output: .float32, inputParameters: bench.parameters(1),
+      outputParameters: bench.parameters(1), options: StreamOptions(ditherOff: true))
+    try stream.start()
+    let samples = try await withBlockingTimeout(.seconds(20)) {
+      let out = [Float](repeating: 0.5, count: 1000)
+      unsafe try stream.write(out.span.bytes)
+      var input = [Int16](repeating: 0, count: 600)
+      var span = input.mutableSpan
+      var bytes = unsafe span.mutableBytes
+      _ = try stream.read(into: &bytes)
+      return input
+    }
+    #expect(samples[255] == 0 && samples[256] == 16_384)
+    try stream.close()
+  }
+
+  @Test func oneDirectionAlone() async throws {
+    let bench = try VirtualBench()
+    let input = try RawAudioInputStream(
+      .int24, parameters: bench.parameters(2), options: StreamOptions(ditherOff: true))
+    let output = try RawAudioOutputStream(.uint8, parameters: bench.parameters(1))
+    #expect(input.inputFormat == .int24 && output.outputFormat == .uint8)
+    try input.start()
+    try output.start()
+    try await withBlockingTimeout(.seconds(20)) {
+      let (bytes, flags) = try input.read(frameCount: 100)
+      #expect(bytes == [UInt8](repeating: 0, count: 600) && flags == [])
+      try output.write([UInt8](repeating: 0x80, count: 500))
+      try output.stop()
+    }
+    try input.close()
+    let counted = Shared(0)
+    let callback = try RawAudioOutputStream(.int16, parameters: bench.parameters(2)) { output, _ in
+      let count = output.byteCount
+      counted.update { $0 += count }
+      return .complete
+    }
+    try callback.start()
+    #expect(try await withBlockingTimeout(.seconds(20)) { callback.wait() })
+    #expect(counted.value == 256 * 4)
+  }
+}
