@@ -97,7 +97,8 @@ let package = Package(
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
-      name: "SoundFileTests", dependencies: ["PCM", "SoundFile"], swiftSettings: settings),
+      name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile"],
+      swiftSettings: settings),
     .executableTarget(
       name: "sd-test-client", dependencies: ["SoundDevice", "PCM"], path: "Tests/DeviceClient",
       swiftSettings: settings),
