@@ -118,10 +118,10 @@
 
   private func send(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(AudioFileError) {
     guard let descriptor else {
-      let head = unsafe Array(bytes.prefix(max(0, 256 - position)))
-      let missing = position + head.count - rehearsedHead.count
-      rehearsedHead += repeatElement(0, count: max(0, missing))
-      if !head.isEmpty {
+      if position < 256 {
+        let head = unsafe Array(bytes.prefix(256 - position))
+        let missing = position + head.count - rehearsedHead.count
+        rehearsedHead += repeatElement(0, count: max(0, missing))
         rehearsedHead.replaceSubrange(position..<position + head.count, with: head)
       }
       descriptorOffset = position + bytes.count
