@@ -75,8 +75,8 @@ public final class DeviceRecorder {
   /// Frames passed over, and still to be, so that nothing waits in a pipe of low latency.
   private var passedOverCount = 0
   private var toPassOver = 0
-  /// Frames that the sink no longer took after the stop.
-  private var refusedCount = 0
+  /// Frames of the device's that reached the sink.
+  private var takenCount = 0
 
   /// Finds the device, agrees with it and opens it.
   public init(_ request: Request, _ telling: Telling) throws(ToolError) {
@@ -161,10 +161,14 @@ public final class DeviceRecorder {
       try copy(through: pipeline, to: sink, isOver ?? { false })
     } catch { failure = error }
     failure = finish(pipeline, sink, failure)
-    let left = remaining == nil && SignalCenter.shared.isStopping ? stream.readAvailable : 0
-    monitor.conclude(
-      clippedCount: pipeline.clippedCount, undelivered: refusedCount + left,
-      passedOver: passedOverCount)
+    let untaken = stream.losses.input.delivered - takenCount - passedOverCount
+    // Beyond the length nobody wanted them; otherwise nobody could take them any more.
+    let isUnwanted = isComplete && failure == nil
+    monitor.conclude(clippedCount: pipeline.clippedCount, endsWell: failure?.kind != .told) {
+      $0.input.delivered = takenCount
+      $0.input.idle += passedOverCount + (isUnwanted ? untaken : 0)
+      $0.input.dropped += isUnwanted ? 0 : untaken
+    }
     if let failure { throw failure }
   }
 
@@ -287,7 +291,7 @@ public final class DeviceRecorder {
       let frameCount = min(end - done, remaining ?? .max)
       if frameCount > 0 {
         let frames = bytes.extracting(done * width..<(done + frameCount) * width)
-        try pipeline.push(frames) { frames throws(ToolError) in try write(frames, to: sink) }
+        try take(frames, count: frameCount, through: pipeline, to: sink)
         remaining = remaining.map { $0 - frameCount }
       }
       done = end
@@ -303,6 +307,19 @@ public final class DeviceRecorder {
       try fill(Int((paused * deviceFormat.rate).rounded()), through: pipeline, to: sink)
     }
     try pass(upTo: count)
+  }
+
+  private func take(
+    _ frames: RawSpan, count: Int, through pipeline: PushPipeline, to sink: some FrameSink
+  ) throws(ToolError) {
+    let before = sink.frameCount
+    do throws(ToolError) {
+      try pipeline.push(frames) { frames throws(ToolError) in try write(frames, to: sink) }
+      takenCount += count
+    } catch {
+      if !pipeline.resamples { takenCount += sink.frameCount - before }
+      throw error
+    }
   }
 
   /// Frames that are missing: they count as time, and are replaced by silence if asked for.
@@ -338,10 +355,7 @@ public final class DeviceRecorder {
     guard count > 0 else { return }
     let frames = frames.extracting(0..<count * width)
     monitor.measure(frames, encoding: sink.format.encoding)
-    do throws(ToolError) { try sink.write(frames) } catch {
-      if error.kind == .stopped { refusedCount += count }
-      throw error
-    }
+    try sink.write(frames)
     unwritten = unwritten.map { $0 - count }
   }
 

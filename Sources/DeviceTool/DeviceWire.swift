@@ -82,7 +82,14 @@ public final class DeviceWire {
         failure = failure ?? .running(error, device)
       }
     }
-    monitor.conclude(clippedCount: 0)
+    // The last block may reach beyond the length; what is beyond is silence.
+    let beyond = max(0, stream.losses.output.delivered - limit)
+    monitor.conclude(clippedCount: 0) { losses in
+      for counts in [\LossReport.input, \LossReport.output] {
+        losses[keyPath: counts].delivered -= beyond
+        losses[keyPath: counts].idle += beyond
+      }
+    }
     if let failure, failure.kind == .told { throw failure }
     Messages.note("", summary)
     if let failure { throw failure }

@@ -28,6 +28,9 @@ public final class DuplexRecorder {
   private let tail: Int
   /// Frames still to be dropped from the beginning.
   private var undropped: Int
+  /// Frames of the device's that reached the sink, and those that were dropped at the beginning.
+  private var takenCount = 0
+  private var compensatedCount = 0
   private let feeding = Feeding()
 
   /// Finds the devices, agrees with them and opens them.
@@ -92,8 +95,20 @@ public final class DuplexRecorder {
         try calling { () throws(PortAudioError) in try stream.abort() }
       }
     }
+    // What was recorded before a stop is in the recording.
+    if failure == nil || failure?.kind == .stopped {
+      attempt { () throws(ToolError) in try recordRest(recording, sink, length: length) }
+    }
     attempt { () throws(ToolError) in try sink.close() }
-    monitor.conclude(clippedCount: recording.clippedCount + feeding.clippedCount)
+    let untaken = stream.losses.input.delivered - takenCount - compensatedCount
+    monitor.conclude(
+      clippedCount: recording.clippedCount + feeding.clippedCount,
+      endsWell: (failure ?? feeding.failure)?.kind != .told
+    ) {
+      $0.input.delivered = takenCount
+      $0.input.dropped += untaken
+      $0.input.idle += compensatedCount
+    }
     // What went wrong with the input explains a recording that ends early.
     if let feeding = feeding.failure, feeding.kind == .told { throw feeding }
     if let failure { throw failure }
@@ -198,6 +213,23 @@ public final class DuplexRecorder {
     }
   }
 
+  /// After the stop: what the ring still holds.
+  private func recordRest(
+    _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
+  ) throws(ToolError) {
+    let width = recordedFormat.frameByteCount
+    var block = [UInt8](repeating: 0, count: 16384 * width)
+    while stream.readAvailable > 0 {
+      var count = 0
+      do throws(PortAudioError) {
+        var target = block.mutableSpan
+        var bytes = unsafe target.mutableBytes
+        count = try stream.read(into: &bytes) { true }
+      } catch { throw .running(error, device) }
+      try deliver(unsafe block.span.bytes, count: count, pipeline, sink, length: length)
+    }
+  }
+
   /// Passes on `count` frames that were just read; silence takes the place of input that was lost.
   private func deliver(
     _ bytes: RawSpan, count: Int, _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
@@ -207,6 +239,11 @@ public final class DuplexRecorder {
     var done = 0
     func pass(upTo end: Int) throws(ToolError) {
       let end = min(max(end, done), count)
+      let (written, undropped) = (sink.frameCount, undropped)
+      defer {
+        takenCount += sink.frameCount - written
+        compensatedCount += undropped - self.undropped
+      }
       try push(bytes.extracting(done * width..<end * width), pipeline, sink)
       done = end
     }

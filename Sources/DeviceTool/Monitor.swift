@@ -108,9 +108,12 @@ final class Monitor {
   /// Prints totals and remembers the exit status that follows from losses.
   ///
   /// - Parameters:
-  ///   - undelivered: Input that nobody took after a stop.
-  ///   - passedOver: Input from before the recording began.
-  func conclude(clippedCount: Int, undelivered: Int = 0, passedOver: Int = 0) {
+  ///   - endsWell: Whether no failure ended the run early; what it left undone is no loss to warn of.
+  ///   - settle: Moves to their place what the program knows of frames that the stream does not:
+  ///     who took them in the end.
+  func conclude(
+    clippedCount: Int, endsWell: Bool = true, _ settle: (inout LossReport) -> Void = { _ in }
+  ) {
     tellStart()
     for gap in stream.takeGaps() { feed?.loss(gap) }
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
@@ -118,11 +121,11 @@ final class Monitor {
       Messages.note("", "paused for \(Int((pausedSeconds * 1000).rounded())) ms")
     }
     var losses = stream.losses
-    losses.input.dropped += undelivered
-    losses.input.idle += passedOver
-    losses.input.delivered -= undelivered + passedOver
+    settle(&losses)
     feed?.end(losses, clippedCount: clippedCount, pausedSeconds: pausedSeconds)
-    guard policy != .ignore, let total = words.total(losses) else { return }
+    guard policy != .ignore, let total = words.total(endsWell ? losses : stream.losses) else {
+      return
+    }
     Messages.note("", total)
     if policy == .fail { Ending.remember(.framesLost) }
   }

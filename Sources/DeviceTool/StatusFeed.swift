@@ -65,13 +65,15 @@ final class StatusFeed: Sendable {
     ])
   }
 
-  /// Keeps the counts for the `end` line.
+  /// Keeps the counts for the `end` line, where for input `delivered + dropped + idle` and for
+  /// output `delivered + inserted + idle` are `host_frames`.
   func end(_ losses: LossReport, clippedCount: Int, pausedSeconds: Double) {
     func counts(_ counts: LossReport.Counts) -> JSON {
       .object([
+        .init("host_frames", .integer(counts.hostFrameCount)),
         .init("delivered", .integer(counts.delivered)), .init("dropped", .integer(counts.dropped)),
         .init("lost", .integer(counts.lost)), .init("estimated", .bool(counts.lostIsEstimated)),
-        .init("inserted", .integer(counts.inserted)),
+        .init("inserted", .integer(counts.inserted)), .init("idle", .integer(counts.idle)),
       ])
     }
     state.withLock { state in
