@@ -10,7 +10,7 @@ TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox li
 
 # Gates may need a tool that is being installed.
 .NOTPARALLEL:
-.PHONY: build release demo test check bench gates format clean help libraries test-tools
+.PHONY: build release demo test check bench gates sanitize docs format clean help libraries test-tools
 
 build: libraries ## build the programs for debugging
 	$(SWIFT) build
@@ -34,6 +34,12 @@ gates: ## the checks that need no build: format, rooms, man pages
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	scripts/gates
 
+sanitize: test-tools ## run the libraries' tests under the realtime, thread and address sanitizers
+	scripts/sanitize
+
+docs: libraries ## render the library's documentation
+	scripts/docs
+
 format: ## lay the sources out the way the checks want them
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
@@ -43,7 +49,7 @@ bench: release test-tools ## measure speed, latency and memory beside the peers
 
 clean: ## remove what was built
 	$(SWIFT) package clean
-	rm -rf .build/python
+	rm -rf .build/python .build-consumer .build-realtime .build-thread .build-address
 
 help: ## list what one can do
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile

@@ -81,10 +81,10 @@ let package = Package(
     // Benchmarks.
     .executableTarget(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
-      sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+      exclude: ["C", "bench.py"], sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
     .executableTarget(
       name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks",
-      sources: ["CallbackBenchmark.swift"], swiftSettings: settings),
+      exclude: ["C", "bench.py"], sources: ["CallbackBenchmark.swift"], swiftSettings: settings),
 
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),

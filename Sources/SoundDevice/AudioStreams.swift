@@ -21,8 +21,12 @@ public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutpu
   /// Opens a stream that calls `callback` for each block.
   ///
   /// - Parameters:
+  ///   - input: Which device, how many channels, how late.
+  ///   - output: The same for output.
+  ///   - options: Rate, block size and whatever else concerns both.
   ///   - finished: Called on a thread of the library after the last buffer has played, or when
   ///     the device is lost.
+  ///   - callback: Called on the audio thread; see <doc:CallbackRules>.
   public init(
     input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
@@ -145,7 +149,9 @@ extension AudioOutputStream: TypedOutputStreaming {}
 extension TypedInputStreaming {
   /// Reads until the span is full: frames × channels, interleaved.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameters:
+  ///   - target: Whole frames.
+  ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableSpan<S>, timeout: Double? = nil)
     throws(PortAudioError) -> CallbackFlags

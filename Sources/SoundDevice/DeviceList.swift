@@ -53,7 +53,9 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
   /// against `name, host API`. A device whose name, full name or ``Device/id`` equals the query
   /// wins over others that merely contain the words.
   ///
-  /// - Parameter direction: consider only devices with channels in this direction.
+  /// - Parameters:
+  ///   - query: Digits, or words.
+  ///   - direction: Consider only devices with channels in this direction.
   public func find(_ query: String, for direction: StreamDirection? = nil) throws(DeviceError)
     -> Device
   {

@@ -20,8 +20,14 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
   /// Opens a stream that calls `callback` for each block.
   ///
   /// - Parameters:
+  ///   - input: The sample format of the input; nil for ``Defaults``, then float32.
+  ///   - output: The sample format of the output; nil for ``Defaults``, then float32.
+  ///   - inputParameters: Which device, how many channels, how late.
+  ///   - outputParameters: The same for output.
+  ///   - options: Rate, block size and whatever else concerns both.
   ///   - finished: Called on a thread of the library after the last buffer has played, or when
   ///     the device is lost.
+  ///   - callback: Called on the audio thread; see <doc:CallbackRules>.
   public init(
     input: SampleFormat? = nil, output: SampleFormat? = nil,
     inputParameters: StreamParameters = StreamParameters(),
@@ -57,7 +63,9 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
 
   /// Reads frames until the span is full: interleaved bytes, whole frames.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameters:
+  ///   - target: Whole frames.
+  ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
     throws(PortAudioError) -> CallbackFlags
@@ -67,7 +75,9 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
 
   /// Reads so many frames as bytes: interleaved samples of the stream's format.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameters:
+  ///   - frameCount: How many frames.
+  ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: The bytes, and whether input was lost since the last read.
   public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
     -> (bytes: [UInt8], flags: CallbackFlags)
@@ -134,7 +144,9 @@ public final class RawAudioInputStream: AudioInputStreaming {
 
   /// Reads frames until the span is full: interleaved bytes, whole frames.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameters:
+  ///   - target: Whole frames.
+  ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
     throws(PortAudioError) -> CallbackFlags
@@ -144,7 +156,9 @@ public final class RawAudioInputStream: AudioInputStreaming {
 
   /// Reads so many frames as bytes: interleaved samples of the stream's format.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameters:
+  ///   - frameCount: How many frames.
+  ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: The bytes, and whether input was lost since the last read.
   public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
     -> (bytes: [UInt8], flags: CallbackFlags)

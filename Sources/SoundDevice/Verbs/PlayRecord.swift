@@ -12,7 +12,7 @@ public import PCM
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
 ///   - inputChannelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
 ///   - inputMapping: The device channels to record, from 1, in this order; each at most once.
-///   - outputMapping: The device channel, from 1, for each channel of the data; see ``play``.
+///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
 ///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
@@ -39,7 +39,7 @@ public func playrec<S: Sample>(
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
 ///   - inputChannelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
 ///   - inputMapping: The device channels to record, from 1, in this order; each at most once.
-///   - outputMapping: The device channel, from 1, for each channel of the data; see ``play``.
+///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
 ///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
@@ -71,7 +71,7 @@ public func playrec<S: Sample, T: Sample>(
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
 ///   - inputMapping: The device channels to record, from 1, in this order, as many as the buffer
 ///     has.
-///   - outputMapping: The device channel, from 1, for each channel of the data; see ``play``.
+///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
 ///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.

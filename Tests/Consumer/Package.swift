@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// What somebody else's package looks like: it depends on the libraries and nothing more.
+let package = Package(
+  name: "consumer",
+  platforms: [.macOS(.v26)],
+  dependencies: [.package(name: "sd-tools", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "consumer",
+      dependencies: [
+        .product(name: "SoundDevice", package: "sd-tools"),
+        .product(name: "PCM", package: "sd-tools"),
+      ])
+  ]
+)

@@ -1,0 +1,42 @@
+import Foundation
+import PCM
+import SoundDevice
+
+/// Plays and records through the virtual loopback, with Foundation imported beside: its `Stream`,
+/// `InputStream`, `OutputStream`, and the C library's `wait`, `sleep` and `stat`, are all in scope.
+@main struct Consumer {
+  static func main() throws {
+    let started = Date()
+    let device = try Device.find("virtual:loopback")
+    Defaults.current.setDevice(device)
+
+    let data = SampleBuffer<Float>((1...2_000).map { Float($0) / 4_096 })
+    let heard = try playrec(data, inputChannelCount: 1).wait(timeout: 30)
+    let sound = heard.samples.drop { $0 == 0 }
+    guard sound.elementsEqual(data.samples.prefix(sound.count)), sound.count > 1_000 else {
+      throw CocoaError(.featureUnsupported)
+    }
+
+    try play(data, mapping: ChannelMap([2]))
+    try wait(timeout: 30)
+    try play(data, loop: true)
+    sleep(milliseconds: 10)
+    try stop()
+    guard status().isEmpty, stream()?.isClosed == true else {
+      throw CocoaError(.featureUnsupported)
+    }
+
+    let input = try AudioInputStream<Int16>(StreamParameters(channelCount: 1))
+    let output = try AudioOutputStream<Int16>(StreamParameters(channelCount: 1))
+    try input.start()
+    try output.start()
+    let (block, flags) = try input.read(frameCount: 100, timeout: 30)
+    try output.write(block, timeout: 30)
+    try output.stop()
+    try input.close()
+
+    let take = try rec(frameCount: 480, of: Double.self)
+    let seconds = Date().timeIntervalSince(started)
+    print("consumed", try take.wait(timeout: 30).frameCount, flags, seconds > 0)
+  }
+}
