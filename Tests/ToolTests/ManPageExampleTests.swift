@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command in the manual's examples is typed as it stands there, and works.
+@Suite struct ManPageExampleTests {
+  let folder: TemporaryDirectory
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// What the examples find in their directory, made once.
+  private static let material = Task { () throws -> TemporaryDirectory in
+    let folder = try TemporaryDirectory()
+    let tone = folder.file("song.wav")
+    let sox = try await runProgram(
+      "sox",
+      ["-R", "-n", "-r", "44100", "-c", "2", "-b", "16", tone]
+        + ["synth", "2", "sine", "440", "vol", "0.5"])
+    try #require(sox.succeeded, "\(sox)")
+    for type in ["flac", "au"] {
+      let made = try await runTool("sd-cat", ["-o", folder.file("song.\(type)"), tone])
+      try #require(made.succeeded, "\(made)")
+    }
+    // The other machine is this one.
+    try folder.write(Array("#!/bin/sh\nshift\nexec sh -c \"$*\"\n".utf8), to: "ssh")
+    try #require(unsafe chmod(folder.file("ssh"), 0o755) == 0)
+    return folder
+  }
+
+  private func environment() async throws -> [String: String?] {
+    let material = try await Self.material.value
+    for name in ["song.wav", "song.flac", "song.au"] where !names.contains(name) {
+      try FileManager.default.copyItem(atPath: material.file(name), toPath: folder.file(name))
+    }
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return [
+      "SD_DEVICE": "virtual:loopback", "SD_VIRTUAL": "pace=fast",
+      "PATH": "\(material.path):\(BuiltTool.directory):\(path)",
+    ]
+  }
+
+  private var names: [String] { (try? folder.names()) ?? [] }
+
+  @Test(.requires("bash", "sox", "flac", "ffmpeg", "jq", "cmp"), arguments: ManPage.all)
+  func everyExampleWorks(_ page: String) async throws {
+    let environment = try await environment()
+    for script in try ManPage(page).examples {
+      let isOpenEnded = Self.openEnded.contains { script.hasPrefix($0) }
+      // The program takes the shell's place, so that the signal reaches it.
+      let words = ["-eo", "pipefail", "-c", (isOpenEnded ? "exec " : "") + script]
+      var command = Command.program("bash", words).with(environment: environment)
+      command.workingDirectory = folder.path
+      let result = try await withTool(command) { process in
+        if isOpenEnded {
+          try await hasBegun(process)
+          process.send(SIGINT)
+        }
+        return try await process.finish(timeout: .seconds(60))
+      }
+      #expect(result.succeeded, "\(page): \(script)\n\(result)")
+    }
+  }
+
+  /// Those that end when somebody presses Ctrl-C.
+  private static let openEnded = ["sd-rec take.wav", "sd-rec -q --split", "sd-wire -v"]
+
+  /// Waits for a file with something in it, or for a word about what was opened.
+  private func hasBegun(_ process: ToolProcess) async throws {
+    let before = Set(names)
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !process.errorText.contains("opened") {
+      let new = Set(names).subtracting(before)
+      if try new.contains(where: { try !folder.read($0).isEmpty }) { return }
+      try #require(process.status == nil, "ended by itself: \(process.errorText)")
+      try #require(ContinuousClock.now < deadline, "does not begin: \(process.errorText)")
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  @Test(.requires("sox"))
+  func controlCEndsALoopOfTheShell() async throws {
+    let environment = try await environment()
+    let script = "for file in song.wav song.flac song.au; do echo $file; sd-play $file; done"
+    var command = Command.shell(script).reading(.terminal).writing(.terminal)
+      .writing(.terminal, to: 2).with(environment: environment)
+      .with(environment: ["SD_VIRTUAL": nil])
+    command.workingDirectory = folder.path
+    let result = try await withTool(command) { process in
+      let deadline = ContinuousClock.now + .seconds(60)
+      // The line with position and percent shows that it plays.
+      while !process.terminalText.contains("%") {
+        try #require(ContinuousClock.now < deadline, "does not play: \(process.terminalText)")
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      process.type("\u{3}")
+      return try await process.finish(timeout: .seconds(60))
+    }
+    #expect(result.status == .signalled(SIGINT))
+    #expect(result.terminalText.contains("song.wav"))
+    #expect(!result.terminalText.contains("song.flac"), "\(result.terminalText)")
+  }
+}
