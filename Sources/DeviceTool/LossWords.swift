@@ -28,7 +28,8 @@ struct LossWords {
       if counts.lost > 0 {
         let estimated = counts.lostIsEstimated ? ", estimated" : ""
         parts.append(
-          "\(counts.lost) of \(direction) lost by the host (\(counts.lossCount) times\(estimated))")
+          "\(counts.lost) of \(direction) lost by the host (\(counted(counts.lossCount, "time"))\(estimated))"
+        )
       }
       if counts.inserted > 0 { parts.append("\(counts.inserted) of silence inserted") }
       if isAligned, direction == .input, report.output.inserted > 0 {

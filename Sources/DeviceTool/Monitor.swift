@@ -77,7 +77,8 @@ final class Monitor {
         position: position(), length: length(), levels: meter?.decibels ?? [],
         remark: words.total(stream.losses) ?? "")
     }
-    if feedMeter != nil, levelLimit.pass() != nil {
+    // What fills the ring before the stream starts is told afterwards.
+    if feedMeter != nil, toldStart, levelLimit.pass() != nil {
       feed?.levels(feedMeter?.decibels ?? [], position: position())
       feedMeter?.reset()
     }

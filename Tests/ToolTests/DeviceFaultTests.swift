@@ -96,7 +96,7 @@ import Testing
       result.errorLines.first
         == "sd-rec: 256 frames of input lost by the host at frame 4800 (0.100 s)", "\(result)")
     #expect(
-      result.errorLines.last == "sd-rec: frames lost: 256 of input lost by the host (1 times)",
+      result.errorLines.last == "sd-rec: frames lost: 256 of input lost by the host (1 time)",
       "\(result)")
     #expect(result.errorLines.count == 2)
   }
