@@ -1,16 +1,17 @@
 # What one can do here; `make help` lists it.
 
 SWIFT ?= swift
+PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need says what to install.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
-	flac alsa-utils sndfile-programs jq python3 python3-venv
+	flac alsa-utils sndfile-programs jq python3 python3-venv man-db zsh fish
 
 # Gates may need a tool that is being installed.
 .NOTPARALLEL:
-.PHONY: build release demo test check bench gates sanitize docs format clean help libraries test-tools
+.PHONY: build release demo install uninstall test check installcheck bench gates sanitize docs format clean help libraries test-tools
 
 build: libraries ## build the programs for debugging
 	$(SWIFT) build
@@ -21,6 +22,12 @@ release: libraries ## build the programs for use
 demo: release ## list the devices, play a sound, send it through a loopback
 	scripts/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
+install: release ## install programs, manual and completions under PREFIX (/usr/local)
+	scripts/install "$(DESTDIR)$(PREFIX)" "$$($(SWIFT) build -c release --show-bin-path)"
+
+uninstall: ## remove what install put there
+	scripts/install --remove "$(DESTDIR)$(PREFIX)"
+
 test: test-tools ## run all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
@@ -29,6 +36,9 @@ check: export SD_STRICT = 1
 check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+installcheck: release test-tools ## install into a scratch directory, try what is there, uninstall
+	@MAKE="$(MAKE)" scripts/installcheck
 
 gates: ## the checks that need no build: format, rooms, man pages
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
@@ -52,7 +62,7 @@ clean: ## remove what was built
 	rm -rf .build/python .build-consumer .build-realtime .build-thread .build-address
 
 help: ## list what one can do
-	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 libraries:
 	@scripts/need $(LIBRARIES)
