@@ -53,7 +53,8 @@ import Testing
           let lines = result.errorLines.dropFirst(told)
             .filter { !$0.contains("0 lost") && !$0.contains("of input lost, ") }
           #expect(lines.count == 1, "\(result)")
-          #expect(lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
+          #expect(
+            lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
         }
       }
     }
