@@ -304,6 +304,8 @@ public final class DeviceRecorder {
       try skip(gap.frameCount, through: pipeline, to: sink)
     }
     if paused > 0, request.fillsGaps {
+      // It comes on top of the length, as it would without silence.
+      unwritten = unwritten.map { $0 + Int((paused * format.rate).rounded()) }
       try fill(Int((paused * deviceFormat.rate).rounded()), through: pipeline, to: sink)
     }
     try pass(upTo: count)

@@ -90,6 +90,8 @@ public final class DuplexRecorder {
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
     }
+    // What goes wrong with the input later does so because the stream is at its end.
+    let inputFailure = feeding.failure
     if !stream.isLost {
       attempt { () throws(ToolError) in
         try calling { () throws(PortAudioError) in try stream.abort() }
@@ -103,14 +105,14 @@ public final class DuplexRecorder {
     let untaken = stream.losses.input.delivered - takenCount - compensatedCount
     monitor.conclude(
       clippedCount: recording.clippedCount + feeding.clippedCount,
-      endsWell: (failure ?? feeding.failure)?.kind != .told
+      endsWell: (failure ?? inputFailure)?.kind != .told
     ) {
       $0.input.delivered = takenCount
       $0.input.dropped += untaken
       $0.input.idle += compensatedCount
     }
     // What went wrong with the input explains a recording that ends early.
-    if let feeding = feeding.failure, feeding.kind == .told { throw feeding }
+    if let inputFailure, inputFailure.kind == .told { throw inputFailure }
     if let failure { throw failure }
   }
 

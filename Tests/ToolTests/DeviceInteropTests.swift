@@ -89,8 +89,13 @@ import Testing
 
   @Test(.requires("ffmpeg"), arguments: ["wav", "au", "flac"])
   func weWriteAndFFmpegReads(_ type: String) async throws {
-    var writer = playrec
-    writer.arguments += ["-t", type, "-", "-"]
+    let writer = Command.tool(
+      "sd-playrec",
+      [
+        "-q", "-D", "virtual:loopback", "--no-dither", "--compensate", "auto", "-t", type, "-",
+        "-",
+      ]
+    ).with(environment: fast)
     let stages = try await runPipeline([
       .tool("sd-cat", ["-t", type, wav]), writer,
       .program("ffmpeg", ["-v", "error", "-nostdin", "-i", "-", "-f", "s16le", "-"]),

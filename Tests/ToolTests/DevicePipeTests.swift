@@ -94,7 +94,7 @@ import Testing
     let plain = try await runTool("sd-cat", ["-f", type == "ogg" ? "f32le" : "s16le", path])
     if type == "ogg" {
       #expect(stages[1].output.count == plain.output.count)
-    } else if type == "aiff" {
+    } else if type == "aiff" || type == "caf" {
       #expect(Sound(stages[1].output) == Sound(swapped(sound, sampleSize: 2)))
     } else if type != "au" {
       #expect(Sound(stages[1].output) == Sound(sound))
@@ -163,15 +163,17 @@ import Testing
   }
 
   @Test func aFileLimitIsTold() async throws {
+    // Without a configuration that leads to PulseAudio, whose own files would meet the limit too.
+    let alsa = try ALSAFiles()
     let line = "ulimit -f 8; exec sd-rec -q -D virtual:null -n 48000 out.wav"
     var command = Command.shell("PATH='\(BuiltTool.directory)':$PATH; \(line)")
-      .with(environment: fast)
+      .with(environment: fast).with(environment: alsa.environment)
     command.workingDirectory = folder.path
     let result = try await run(command)
     #expect(result.status == .exited(1), "\(result)")
-    #expect(result.errorText == "sd-rec: out.wav: file too large\n")
+    #expect(result.errorLines == ["sd-rec: out.wav: file too large"])
     let data = try await runTool("sd-cat", ["-f", "f32", folder.file("out.wav")])
-    #expect(data.succeeded && data.output.count > 0, "\(data)")
+    #expect(data.succeeded && data.output.count > 3000, "\(data)")
   }
 
   @Test func closedDescriptorsHarmNothing() async throws {

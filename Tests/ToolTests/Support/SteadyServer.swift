@@ -74,7 +74,25 @@ extension JACKServer {
       recorder.send(SIGINT)
       let result = try await recorder.finish()
       try throwIfSlipped(player, result)
-      throw ToolFailure("\(command): what was played did not come back: \(result)")
+      let story = differences(between: sound, and: recording, frameByteCount: frameByteCount)
+      throw ToolFailure(
+        "\(command): what was played did not come back: \(story); \(player); \(result); \(messages)")
     }
   }
+}
+
+/// Where a recording departs from what was played, for a test's log.
+private func differences(
+  between sound: [UInt8], and recording: [UInt8], frameByteCount: Int
+) -> String {
+  let head = Array(sound.prefix(16 * frameByteCount))
+  guard let start = position(of: head, in: recording, frameByteCount: frameByteCount) else {
+    return "not even its beginning"
+  }
+  let tail = recording[(start * frameByteCount)...]
+  let equal = zip(sound, tail).prefix { $0 == $1 }.count / frameByteCount
+  let rest = Array(sound.dropFirst(equal * frameByteCount).prefix(16 * frameByteCount))
+  let next = position(of: rest, in: recording, frameByteCount: frameByteCount)
+  return "it began at frame \(start), was whole for \(equal) frames and went on at "
+    + (next.map { "\($0), not \(start + equal)" } ?? "no frame")
 }
