@@ -54,8 +54,8 @@ extension ByteSink {
       return bytes.count
     } catch {
       failure = failure ?? error
-      // What still fitted counts, so that the header tells of it.
-      return min(max(cursor - start, 0), bytes.count)
+      // What did fit is in the file, and the header shall say so.
+      return isSeekable ? max(0, min(cursor - start, bytes.count)) : 0
     }
   }
 }
