@@ -239,7 +239,8 @@ import Testing
     }
     let start = try #require(events.first)
     #expect(start["event"] as? String == "start")
-    #expect(start["rate"] as? Int == 48_000 && start["device"] as? String == "virtual:null, Virtual")
+    #expect(
+      start["rate"] as? Int == 48_000 && start["device"] as? String == "virtual:null, Virtual")
     #expect(abs((start["time"] as? Double ?? 0) - Date().timeIntervalSince1970) < 60)
     let loss = try #require(events.first { $0["event"] as? String == "loss" })
     #expect(loss["frame"] as? Int == 4800 && loss["frames"] as? Int == 256)

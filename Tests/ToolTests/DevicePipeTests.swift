@@ -116,6 +116,17 @@ import Testing
     #expect(feed.contains("\"delivered\":800"), "\(feed)")
   }
 
+  @Test func aWriterOfSingleBytesLosesNothing() async throws {
+    let path = try folder.write(sound, to: "a.raw")
+    let stages = try await runPipeline([
+      .program("dd", ["if=\(path)", "bs=1", "status=none"]),
+      Command.tool("sd-play", null + ["--status-fd", "3"] + Self.raw).writing(.captured, to: 3),
+    ])
+    stages[1].expectSilentSuccess()
+    let feed = String(decoding: stages[1].outputs[3] ?? [], as: UTF8.self)
+    #expect(feed.contains("\"delivered\":4800,"), "\(feed)")
+  }
+
   // MARK: Output
 
   @Test func aReaderThatLeavesEndsItQuietly() async throws {
@@ -174,6 +185,17 @@ import Testing
     #expect(result.errorLines == ["sd-rec: out.wav: file too large"])
     let data = try await runTool("sd-cat", ["-f", "f32", folder.file("out.wav")])
     #expect(data.succeeded && data.output.count > 3000, "\(data)")
+  }
+
+  @Test func aFileRemovedMeanwhileHarmsNothing() async throws {
+    let path = folder.file("a.wav")
+    try await withTool(.tool("sd-rec", null + [path])) { (tool) async throws in
+      try await tool.waitUntilRunning()
+      try FileManager.default.removeItem(atPath: path)
+      try await tool.waitUntilRunning()
+      tool.send(SIGINT)
+      #expect(try await tool.wait(timeout: .seconds(6)) == .exited(0))
+    }
   }
 
   @Test func closedDescriptorsHarmNothing() async throws {

@@ -196,6 +196,39 @@ import Testing
     }
   }
 
+  // MARK: Ctrl-C
+
+  @Test func controlCEndsARecordingWell() async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("a.wav")
+    let command = Command.tool("sd-rec", ["-D", "virtual:null", path]).reading(.terminal)
+      .writing(.terminal).writing(.terminal, to: 2)
+    try await withTool(command) { tool in
+      try await eventually("the line is there") { tool.terminalText.contains("\r0:00.") }
+      tool.type("\u{3}")
+      let result = try await tool.finish(timeout: .seconds(6))
+      #expect(result.status == .exited(0), "\(result)")
+      #expect(result.terminalText.hasSuffix("\r\u{1B}[K"), "the line is gone")
+    }
+    #expect(try await runTool("sd-cat", [path]).succeeded)
+  }
+
+  @Test func controlCStopsAShellLoop() async throws {
+    // The shell stops because its child died of INT, and does not go on to the second.
+    let folder = try TemporaryDirectory()
+    try folder.write(wave(noise(480_000)), to: "a.wav")
+    let line = "for i in 1 2; do sd-play -D virtual:null a.wav; echo end $i; done"
+    var command = Command.shell("PATH='\(BuiltTool.directory)':$PATH; \(line)")
+      .reading(.terminal).writing(.terminal).writing(.terminal, to: 2)
+    command.workingDirectory = folder.path
+    try await withTool(command) { (shell) async throws in
+      try await eventually("it plays") { shell.terminalText.contains("\r0:00.") }
+      shell.type("\u{3}")
+      #expect(try await shell.wait(timeout: .seconds(6)) == .signalled(SIGINT))
+      #expect(!shell.terminalText.contains("end"))
+    }
+  }
+
   // MARK: USR1, USR2
 
   @Test(arguments: [

@@ -22,9 +22,9 @@ import Testing
   private func lines() throws -> [[String]] {
     let raw = ["-f", "s16le", "-r", "48000", "-c", "2"]
     return [
-      ["sd-play", "-D", "loopback"] + raw,
-      ["sd-rec", "-D", "loopback", folder.file("rec.wav")],
-      ["sd-rec", "-D", "loopback", "-f", "s16le", folder.file("rec.flac")],
+      ["sd-play", "-D", "loopback", "--xrun", "ignore"] + raw,
+      ["sd-rec", "-D", "loopback", "--xrun", "ignore", folder.file("rec.wav")],
+      ["sd-rec", "-D", "loopback", "--xrun", "ignore", "-f", "s16le", folder.file("rec.flac")],
       ["sd-playrec", "-q", "-D", "loopback"] + raw + ["-t", "au", "-", folder.file("duplex.au")],
       ["sd-wire", "-q", "-D", "loopback"],
     ]
@@ -51,7 +51,8 @@ import Testing
           #expect(result.status == .exited(1), "\(result)")
           let lines = withoutStatus(result)
           #expect(lines.count == 1, "\(result)")
-          #expect(lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
+          #expect(
+            lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
         }
       }
     }
@@ -192,7 +193,9 @@ import Testing
         try await server.kill()
         let result = try await tool.finish(timeout: .seconds(10))
         #expect(result.status == .exited(1), "\(result)")
-        #expect(withoutStatus(result).count == 1, "\(result)")
+        // PortAudio itself has a word to say as well, which nothing can keep from it.
+        let ours = withoutStatus(result).filter { $0.hasPrefix("sd-rec: ") }
+        #expect(ours == ["sd-rec: pulse, ALSA: device lost"], "\(result)")
       }
       #expect(try await runTool("sd-cat", [path]).output.count > 0)
     }

@@ -62,12 +62,14 @@ extension JACKServer {
       var recording = try await recorder.readOutput(frameByteCount)
       let player = try await play()
       #expect(player.succeeded, "\(player)")
+      let head = Array(sound.prefix(16 * frameByteCount))
       let most = recording.count + sound.count + 10 * 48_000 * frameByteCount
+      var start: Int?
       while recording.count < most {
         recording += try await recorder.readOutput(4096 * frameByteCount)
-        guard recording.count >= sound.count,
-          let start = position(of: sound, in: recording, frameByteCount: frameByteCount)
-        else { continue }
+        start = start ?? position(of: head, in: recording, frameByteCount: frameByteCount)
+        guard let start, recording.count >= start * frameByteCount + sound.count else { continue }
+        guard recording[(start * frameByteCount)...].starts(with: sound) else { break }
         recorder.send(SIGINT)
         return (start, try await recorder.finish())
       }
@@ -76,7 +78,8 @@ extension JACKServer {
       try throwIfSlipped(player, result)
       let story = differences(between: sound, and: recording, frameByteCount: frameByteCount)
       throw ToolFailure(
-        "\(command): what was played did not come back: \(story); \(player); \(result); \(messages)")
+        "\(command): what was played did not come back: \(story); \(player); \(result); \(messages)"
+      )
     }
   }
 }
