@@ -39,15 +39,15 @@ import Testing
         command.input = line.contains("au") ? .pipe : .file("/dev/zero")
         try await withTool(command) { tool in
           if line.contains("au") {
-            try await tool.write(sunHeader + [UInt8](repeating: 0, count: 1 << 20))
+            try await tool.write(sunHeader + [UInt8](repeating: 0, count: 1 << 17))
           }
           try await tool.waitUntilRunning()
           let clock = ContinuousClock()
           let start = clock.now
           try await strike(server, death)
-          let result = try await tool.finish(timeout: .seconds(10))
-          // Two seconds of stall time, one more, and one for a machine that is busy.
-          #expect(clock.now - start < .seconds(4), "\(result)")
+          let result = try await tool.finish(timeout: .seconds(20))
+          // Two seconds of stall time, one more, and the rest for a machine that is busy.
+          #expect(clock.now - start < .seconds(8), "\(result)")
           #expect(result.status == .exited(1), "\(result)")
           let lines = withoutStatus(result)
           #expect(lines.count == 1, "\(result)")
@@ -65,9 +65,9 @@ import Testing
   /// What a program said without being asked.
   private func withoutStatus(_ result: ToolResult) -> [String] {
     result.errorLines.filter { line in
-      !["nothing open yet", "frames played", "frames recorded", " frames, "].contains {
-        line.contains($0)
-      }
+      ![
+        "nothing open yet", "frames played", "frames recorded", " frames, ", "freewheeling",
+      ].contains { line.contains($0) }
     }
   }
 
@@ -91,8 +91,8 @@ import Testing
         let start = clock.now
         let result = try await runTool(
           line[0], Array(line.dropFirst()), environment: server.environment,
-          timeout: .seconds(10))
-        #expect(clock.now - start < .seconds(4), "\(result)")
+          timeout: .seconds(20))
+        #expect(clock.now - start < .seconds(8), "\(result)")
         result.expectFailure(1, "does not answer")
       }
       #expect(try folder.names() == ["a.wav"])
@@ -128,7 +128,7 @@ import Testing
       try await withTool(pipe) { tool in
         let first = try await tool.readOutput(48_000 * 4)
         try await server.kill()
-        let result = try await tool.finish(timeout: .seconds(10))
+        let result = try await tool.finish(timeout: .seconds(20))
         #expect(result.status == .exited(1), "\(result)")
         let told = first.count + result.output.count
         #expect(told % 4 == 0 && (told / 4) % 1024 == 0, "whole periods: \(told / 4)")
@@ -191,7 +191,7 @@ import Testing
       try await withTool(command) { tool in
         try await tool.waitUntilRunning()
         try await server.kill()
-        let result = try await tool.finish(timeout: .seconds(10))
+        let result = try await tool.finish(timeout: .seconds(20))
         #expect(result.status == .exited(1), "\(result)")
         // PortAudio itself has a word to say as well, which nothing can keep from it.
         let ours = withoutStatus(result).filter { $0.hasPrefix("sd-rec: ") }

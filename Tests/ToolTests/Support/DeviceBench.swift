@@ -58,7 +58,9 @@ extension ToolProcess {
       send(SIGUSR1)
       return false
     }
-    guard status == nil else { throw ToolFailure("\(command): ended before \(goal)") }
+    guard status == nil else {
+      throw ToolFailure("\(command): ended before \(goal): \(errorText)")
+    }
     return last
   }
 

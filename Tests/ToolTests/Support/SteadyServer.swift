@@ -56,7 +56,7 @@ extension JACKServer {
     _ sound: [UInt8], frameByteCount: Int, with arguments: [String],
     while play: nonisolated(nonsending) () async throws -> ToolResult
   ) async throws -> (position: Int, recorder: ToolResult) {
-    let command = Command.tool("sd-rec", ["-D", "loopback"] + arguments)
+    let command = Command.tool("sd-rec", ["-D", "loopback", "--stall", "10"] + arguments)
       .with(environment: environment)
     return try await withTool(command) { recorder in
       var recording = try await recorder.readOutput(frameByteCount)
