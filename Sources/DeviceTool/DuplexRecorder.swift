@@ -90,8 +90,6 @@ public final class DuplexRecorder {
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
     }
-    // What goes wrong with the input later does so because the stream is at its end.
-    let inputFailure = feeding.failure
     if !stream.isLost {
       attempt { () throws(ToolError) in
         try calling { () throws(PortAudioError) in try stream.abort() }
@@ -105,14 +103,14 @@ public final class DuplexRecorder {
     let untaken = stream.losses.input.delivered - takenCount - compensatedCount
     monitor.conclude(
       clippedCount: recording.clippedCount + feeding.clippedCount,
-      endsWell: (failure ?? inputFailure)?.kind != .told
+      endsWell: (failure ?? feeding.failure)?.kind != .told
     ) {
       $0.input.delivered = takenCount
       $0.input.dropped += untaken
       $0.input.idle += compensatedCount
     }
     // What went wrong with the input explains a recording that ends early.
-    if let inputFailure, inputFailure.kind == .told { throw inputFailure }
+    if let feeding = feeding.failure, feeding.kind == .told { throw feeding }
     if let failure { throw failure }
   }
 
@@ -171,7 +169,11 @@ public final class DuplexRecorder {
         do throws(PortAudioError) {
           let written = try stream.write(frames, interrupted: isStopping)
           if written < count { try? SignalCenter.shared.checkStop() }
-        } catch { throw .running(error, stream.outputDevice) }
+        } catch {
+          // Stopped by the main thread, which knows why.
+          if error.code == .streamIsStopped { throw .stopped }
+          throw .running(error, stream.outputDevice)
+        }
         try SignalCenter.shared.checkStop()
       }
     }
