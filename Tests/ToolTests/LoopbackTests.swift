@@ -195,7 +195,11 @@ import Testing
     try await withJACKServer(options) { server in
       for verbosity in [[], ["-v"], ["-vv"]] {
         let result = try await runTool(
-          "sd-rec", ["-D", "loopback", "-f", "s16le", "--no-dither", "-n", "4800"] + verbosity,
+          "sd-rec",
+          [
+            "-D", "loopback", "-f", "s16le", "--no-dither", "--fill-gaps", "--xrun", "ignore",
+            "-n", "4800",
+          ] + verbosity,
           environment: server.environment)
         #expect(result.succeeded, "\(result)")
         #expect(Sound(result.output) == Sound([UInt8](repeating: 0, count: 4800 * 4)))
