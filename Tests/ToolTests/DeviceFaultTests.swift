@@ -22,38 +22,39 @@ import Testing
   func aRecordingEndsCompleteWithTheDevice(_ fault: String) async throws {
     for name in ["a.wav", "a.flac", "a.s16le"] {
       let result = try await runTool(
-        "sd-rec", ["-D", "virtual:null", "-f", "s16le", "--stall", "0.3", folder.file(name)],
+        "sd-rec", ["-D", "virtual:null", "-f", "s16le", "--stall", "1", folder.file(name)],
         environment: virtual(fault), timeout: .seconds(10))
       result.expectFailure(1, "virtual:null", "device lost")
       let data = try await runTool("sd-cat", ["-f", "s16le", folder.file(name)])
       #expect(data.output.count == 4800 * 4, "\(name): \(data)")
     }
     let pipe = try await runTool(
-      "sd-rec", ["-D", "virtual:null", "--stall", "0.3"], environment: virtual(fault))
+      "sd-rec", ["-D", "virtual:null", "--stall", "1"], environment: virtual(fault))
     #expect(pipe.status == .exited(1))
     #expect(pipe.complaint().contains("device lost"))
     #expect(pipe.output.count == 4800 * 8)
   }
 
-  @Test(arguments: ["lost@4800"])
+  @Test(arguments: ["lost@4800", "stall@4800"])
   func everyProgramEndsWithTheDevice(_ fault: String) async throws {
     let play = try await run(
-      Command.tool("sd-play", ["-D", "virtual:null", "--stall", "0.3"] + Self.raw)
+      Command.tool("sd-play", ["-D", "virtual:null", "--stall", "1"] + Self.raw)
         .reading(.file("/dev/zero")).with(environment: virtual(fault)))
     play.expectFailure(1, "virtual:null", "device lost")
     let path = try folder.write(wave(noise(9600)), to: "a.wav")
     let file = try await runTool(
-      "sd-play", ["-D", "virtual:null", "--stall", "0.3", path], environment: virtual(fault))
+      "sd-play", ["-D", "virtual:null", "--stall", "1", path], environment: virtual(fault))
     file.expectFailure(1, "virtual:null", "device lost")
     let output = folder.file("b.wav")
     let playrec = try await runTool(
-      "sd-playrec", ["-D", "virtual:null", "--stall", "0.3", path, output],
+      "sd-playrec", ["-D", "virtual:null", "--stall", "1", path, output],
       environment: virtual(fault))
     playrec.expectFailure(1, "virtual:null", "device lost")
     let back = try await runTool("sd-cat", ["-f", "s16le", output])
-    #expect(back.output.count == 4800 * 4, "\(back)")
+    // Of the frames before the loss, those during which something was played.
+    #expect((4000...4800).contains(back.output.count / 4), "\(back)")
     let wire = try await runTool(
-      "sd-wire", ["-q", "-D", "virtual:null", "--stall", "0.3"], environment: virtual(fault))
+      "sd-wire", ["-q", "-D", "virtual:null", "--stall", "1"], environment: virtual(fault))
     wire.expectFailure(1, "virtual:null", "device lost")
   }
 
@@ -74,7 +75,7 @@ import Testing
     }
     try await withTool(command("1:00:00")) { patient in
       try await patient.waitUntilRunning()
-      let hasty = try await run(command("300ms"))
+      let hasty = try await run(command("1s"))
       #expect(hasty.status == .exited(1) && hasty.errorText.contains("device lost"))
       #expect(patient.status == nil)
     }
@@ -163,6 +164,66 @@ import Testing
     let words = text.split { $0 == " " || $0 == "\n" || $0 == "," }
     guard let index = words.firstIndex(of: Substring(word)), index > 0 else { return nil }
     return Int(words[index - 1])
+  }
+
+  @Test func aSlowReaderLosesWhatTheRingDoesNotHoldAndItIsCounted() async throws {
+    // 16384 frames is the least a ring may hold; the pipe holds some as well.
+    let command = Command.tool(
+      "sd-rec", ["-D", "virtual:null", "-B", "0.1", "--status-fd", "3"] + Self.raw
+    ).writing(.onDemand).writing(.captured, to: 3)
+    try await withTool(command) { tool in
+      try await tool.waitForStatus("something is dropped") {
+        (number(before: "dropped", in: $0) ?? 0) > 0
+      }
+      tool.drain()
+      try await tool.waitForError(containing: "of input dropped, the reader is too slow,")
+      tool.send(SIGINT)
+      let result = try await tool.finish()
+      #expect(result.succeeded, "\(result)")
+      let feed = (result.outputs[3] ?? []).split(separator: UInt8(ascii: "\n"))
+      let end = try #require(
+        JSONSerialization.jsonObject(with: Data(feed.last ?? [])) as? [String: Any])
+      let input = try #require(end["input"] as? [String: Any])
+      let delivered = try #require(input["delivered"] as? Int)
+      let dropped = try #require(input["dropped"] as? Int)
+      #expect(delivered == result.output.count / 4 && dropped > 0, "\(input)")
+      #expect(input["host_frames"] as? Int == delivered + dropped, "\(input)")
+      #expect(result.errorLines.last == "sd-rec: frames lost: \(dropped) dropped")
+    }
+  }
+
+  @Test func aReaderThatStallsForLessThanTheBufferLosesNothing() async throws {
+    let command = Command.tool("sd-rec", ["-D", "virtual:null", "-d", "0.8", "-B", "5"] + Self.raw)
+      .writing(.onDemand)
+    try await withTool(command) { tool in
+      // Nothing is read until all of it has been recorded.
+      try await tool.waitForStatus("all is in the ring") {
+        (number(before: "frames", in: $0) ?? 0) >= 38_400
+      }
+      tool.drain()
+      let result = try await tool.finish()
+      #expect(result.succeeded && result.output.count == 38_400 * 4, "\(result)")
+      #expect(!result.errorText.contains("input dropped"))
+    }
+  }
+
+  @Test func aSlowWriterIsToldOnceAndLosesNothing() async throws {
+    let command = Command.tool("sd-play", ["-v", "-D", "virtual:null"] + Self.raw).reading(.pipe)
+      .with(environment: virtual("block=64"))
+    try await withTool(command) { tool in
+      try await tool.write(Array(silence[..<9600]))
+      // All that it was given is played, the last part of a block too; then there is silence.
+      try await tool.waitForStatus("all is played") {
+        $0.contains(" 2400 frames played") && !$0.contains(" 0 inserted")
+      }
+      try await tool.write(Array(silence[..<9600]))
+      try await tool.waitForStatus("the rest is played") { $0.contains(" 4800 frames played") }
+      tool.closeInput()
+      let result = try await tool.finish()
+      #expect(result.succeeded, "\(result)")
+      #expect(result.errorText.contains("cushion is now"))
+      #expect(result.errorLines.last?.contains("of silence inserted") == true, "\(result)")
+    }
   }
 
   // MARK: Accounts

@@ -78,7 +78,7 @@ import Testing
     #expect(try Sound(folder.read("rest")) == Sound(sound))
   }
 
-  @Test(arguments: ["au", "wav", "flac", "aiff", "ogg"])
+  @Test(arguments: ["au", "wav", "flac", "aiff", "caf", "ogg"])
   func headersAreReadFromPipes(_ type: String) async throws {
     let path = folder.file("a.\(type)")
     let made = try await runTool(
@@ -94,7 +94,7 @@ import Testing
     let plain = try await runTool("sd-cat", ["-f", type == "ogg" ? "f32le" : "s16le", path])
     if type == "ogg" {
       #expect(stages[1].output.count == plain.output.count)
-    } else if type == "aiff" {
+    } else if type == "aiff" || type == "caf" {
       #expect(Sound(stages[1].output) == Sound(swapped(sound, sampleSize: 2)))
     } else if type != "au" {
       #expect(Sound(stages[1].output) == Sound(sound))
@@ -114,6 +114,17 @@ import Testing
     #expect(stages[1].errorText.contains("8000 Hz, 1 channel"), "\(stages[1])")
     let feed = String(decoding: stages[1].outputs[3] ?? [], as: UTF8.self)
     #expect(feed.contains("\"delivered\":800"), "\(feed)")
+  }
+
+  @Test func aWriterOfSingleBytesLosesNothing() async throws {
+    let path = try folder.write(sound, to: "a.raw")
+    let stages = try await runPipeline([
+      .program("dd", ["if=\(path)", "bs=1", "status=none"]),
+      Command.tool("sd-play", null + ["--status-fd", "3"] + Self.raw).writing(.captured, to: 3),
+    ])
+    stages[1].expectSilentSuccess()
+    let feed = String(decoding: stages[1].outputs[3] ?? [], as: UTF8.self)
+    #expect(feed.contains("\"delivered\":4800,"), "\(feed)")
   }
 
   // MARK: Output
@@ -160,6 +171,31 @@ import Testing
     }
     let stdout = Command.tool("sd-rec", null).writing(.file("/dev/full")).with(environment: fast)
     try await run(stdout).expectFailure(1, "stdout: \(told)")
+  }
+
+  @Test func aFileLimitIsTold() async throws {
+    // Without a configuration that leads to PulseAudio, whose own files would meet the limit too.
+    let alsa = try ALSAFiles()
+    let line = "ulimit -f 8; exec sd-rec -q -D virtual:null -n 48000 out.wav"
+    var command = Command.shell("PATH='\(BuiltTool.directory)':$PATH; \(line)")
+      .with(environment: fast).with(environment: alsa.environment)
+    command.workingDirectory = folder.path
+    let result = try await run(command)
+    #expect(result.status == .exited(1), "\(result)")
+    #expect(result.errorLines == ["sd-rec: out.wav: file too large"])
+    let data = try await runTool("sd-cat", ["-f", "f32", folder.file("out.wav")])
+    #expect(data.succeeded && data.output.count > 3000, "\(data)")
+  }
+
+  @Test func aFileRemovedMeanwhileHarmsNothing() async throws {
+    let path = folder.file("a.wav")
+    try await withTool(.tool("sd-rec", null + [path])) { (tool) async throws in
+      try await tool.waitUntilRunning()
+      try FileManager.default.removeItem(atPath: path)
+      try await tool.waitUntilRunning()
+      tool.send(SIGINT)
+      #expect(try await tool.wait(timeout: .seconds(6)) == .exited(0))
+    }
   }
 
   @Test func closedDescriptorsHarmNothing() async throws {

@@ -16,8 +16,8 @@ import Testing
     var command: Command
     /// Whether the signal is how it is meant to end.
     var isOpenEnded = false
-    /// Whether frames go through the device then.
-    var isRunning = true
+    /// What it is given to read first, where it waits for more.
+    var isGiven: [UInt8]?
 
     var testDescription: String { name }
   }
@@ -27,15 +27,19 @@ import Testing
 
   static let states: [State] = [
     State(
+      name: "sd-play, waiting for the first byte",
+      command: .tool("sd-play", ["-D", "virtual:null"] + raw).reading(.pipe), isGiven: []),
+    State(
       name: "sd-play, blocked in read",
-      command: .tool("sd-play", ["-D", "virtual:null"] + raw).reading(.pipe), isRunning: false),
+      command: .tool("sd-play", ["-D", "virtual:null"] + raw).reading(.pipe),
+      isGiven: [UInt8](repeating: 0, count: 4000)),
     State(
       name: "sd-play, blocked in write to the ring",
       command: .tool("sd-play", ["-D", "virtual:null"] + raw).reading(.file("/dev/zero"))),
     State(
       name: "sd-play, stalled",
       command: .tool("sd-play", ["-D", "virtual:null", hour] + raw).reading(.file("/dev/zero"))
-        .with(environment: virtual("stall@480"))),
+        .with(environment: virtual("stall@9600"))),
     State(
       name: "sd-rec, recording to a pipe",
       command: .tool("sd-rec", ["-q", "-D", "virtual:null"]), isOpenEnded: true),
@@ -46,14 +50,14 @@ import Testing
     State(
       name: "sd-rec, stalled",
       command: .tool("sd-rec", ["-q", "-D", "virtual:null", hour]).with(
-        environment: virtual("stall@480")), isOpenEnded: true),
+        environment: virtual("stall@9600")), isOpenEnded: true),
     State(
       name: "sd-rec -d, recording",
       command: .tool("sd-rec", ["-q", "-D", "virtual:null", "-d", "1:00:00"])),
     State(
       name: "sd-playrec, blocked in read",
-      command: .tool("sd-playrec", ["-D", "virtual:loopback"] + raw).reading(.pipe),
-      isRunning: false),
+      command: .tool("sd-playrec", ["-q", "-D", "virtual:loopback"] + raw).reading(.pipe),
+      isGiven: [UInt8](repeating: 0, count: 4000)),
     State(
       name: "sd-playrec, blocked in write",
       command: .tool("sd-playrec", ["-q", "-D", "virtual:loopback"] + raw)
@@ -61,31 +65,43 @@ import Testing
     State(
       name: "sd-playrec, stalled",
       command: .tool("sd-playrec", ["-q", "-D", "virtual:loopback", hour] + raw)
-        .reading(.file("/dev/zero")).with(environment: virtual("stall@480"))),
+        .reading(.file("/dev/zero")).with(environment: virtual("stall@9600"))),
     State(
       name: "sd-wire, running", command: .tool("sd-wire", ["-q", "-D", "virtual:loopback"]),
       isOpenEnded: true),
     State(
       name: "sd-wire, stalled",
       command: .tool("sd-wire", ["-q", "-D", "virtual:loopback", hour]).with(
-        environment: virtual("stall@480")), isOpenEnded: true),
+        environment: virtual("stall@9600")), isOpenEnded: true),
   ]
 
   @Test(arguments: states, [SIGINT, SIGTERM, SIGHUP])
   func aSignalEndsEveryState(_ state: State, _ signal: Int32) async throws {
     try await withTool(state.command) { tool in
-      if state.isRunning {
-        try await tool.waitUntilRunning()
+      if let bytes = state.isGiven { try await tool.write(bytes) }
+      if state.isGiven == [] {
+        try await tool.waitForStatus("it answers") { $0.contains("nothing open yet") }
       } else {
-        try await tool.waitForStatus("it is open") {
-          $0.contains("0 frames") || $0.contains("nothing open yet")
-        }
+        try await tool.waitUntilRunning()
       }
+      if state.name.hasSuffix("stalled") { try await waitUntilStill(tool) }
       tool.send(signal)
       // A second, says the contract; the rest is for a machine that is busy with other tests.
       let expected: TestSupport.ExitStatus = state.isOpenEnded ? .exited(0) : .signalled(signal)
       #expect(try await tool.wait(timeout: .seconds(6)) == expected)
       #expect(!tool.errorText.contains("device lost"), "\(tool.errorText)")
+    }
+  }
+
+  /// Waits until no frames go any more: until a tenth of a second has changed nothing.
+  private func waitUntilStill(_ tool: ToolProcess) async throws {
+    var last = ""
+    try await eventually("it stands still") {
+      let line = try await tool.waitForStatus("it answers") { _ in true }
+      defer { last = line }
+      if line == last { return true }
+      try await Task.sleep(for: .milliseconds(100))
+      return false
     }
   }
 
@@ -180,6 +196,39 @@ import Testing
     }
   }
 
+  // MARK: Ctrl-C
+
+  @Test func controlCEndsARecordingWell() async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("a.wav")
+    let command = Command.tool("sd-rec", ["-D", "virtual:null", path]).reading(.terminal)
+      .writing(.terminal).writing(.terminal, to: 2)
+    try await withTool(command) { tool in
+      try await eventually("the line is there") { tool.terminalText.contains("\r0:00.") }
+      tool.type("\u{3}")
+      let result = try await tool.finish(timeout: .seconds(6))
+      #expect(result.status == .exited(0), "\(result)")
+      #expect(result.terminalText.hasSuffix("\r\u{1B}[K"), "the line is gone")
+    }
+    #expect(try await runTool("sd-cat", [path]).succeeded)
+  }
+
+  @Test func controlCStopsAShellLoop() async throws {
+    // The shell stops because its child died of INT, and does not go on to the second.
+    let folder = try TemporaryDirectory()
+    try folder.write(wave(noise(480_000)), to: "a.wav")
+    let line = "for i in 1 2; do sd-play -D virtual:null a.wav; echo end $i; done"
+    var command = Command.shell("PATH='\(BuiltTool.directory)':$PATH; \(line)")
+      .reading(.terminal).writing(.terminal).writing(.terminal, to: 2)
+    command.workingDirectory = folder.path
+    try await withTool(command) { (shell) async throws in
+      try await eventually("it plays") { shell.terminalText.contains("\r0:00.") }
+      shell.type("\u{3}")
+      #expect(try await shell.wait(timeout: .seconds(6)) == .signalled(SIGINT))
+      #expect(!shell.terminalText.contains("end"))
+    }
+  }
+
   // MARK: USR1, USR2
 
   @Test(arguments: [
@@ -190,9 +239,8 @@ import Testing
     let arguments = ["-D", "virtual:loopback", "-q"] + (name == "sd-wire" ? [] : Self.raw)
     let command = Command.tool(name, arguments).reading(.file("/dev/zero")).writing(.null)
     try await withTool(command) { tool in
-      let line = try await tool.waitForStatus("frames go") {
-        !$0.contains(": 0 ") && !$0.contains("nothing open yet")
-      }
+      try await tool.waitUntilRunning()
+      let line = try await tool.waitForStatus("it answers") { _ in true }
       #expect(line.hasPrefix("\(name): ") && line.contains(words), "\(line)")
       tool.send(SIGTERM)
       try await tool.wait(timeout: .seconds(6))

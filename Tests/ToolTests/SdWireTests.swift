@@ -60,11 +60,11 @@ import Testing
     impulse[100] = 0.5
     try await withSteadyServer(periodSize: period) { server in
       let wire = Command.tool(
-        "sd-wire", ["-q", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
+        "sd-wire", ["-q", "--stall", "10", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
       ).with(environment: server.environment)
       try await withTool(wire) { wire in
         try await wire.waitUntilRunning()
-        let recorder = Command.tool("sd-rec", ["-q", "-D", "loopback", "-c", "1"])
+        let recorder = Command.tool("sd-rec", ["-q", "--stall", "10", "-D", "loopback", "-c", "1"])
           .with(environment: server.environment)
         try await withTool(recorder) { recorder in
           _ = try await recorder.readOutput(4)

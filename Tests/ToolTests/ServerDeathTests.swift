@@ -22,9 +22,9 @@ import Testing
   private func lines() throws -> [[String]] {
     let raw = ["-f", "s16le", "-r", "48000", "-c", "2"]
     return [
-      ["sd-play", "-D", "loopback"] + raw,
-      ["sd-rec", "-D", "loopback", folder.file("rec.wav")],
-      ["sd-rec", "-D", "loopback", "-f", "s16le", folder.file("rec.flac")],
+      ["sd-play", "-D", "loopback", "--xrun", "ignore"] + raw,
+      ["sd-rec", "-D", "loopback", "--xrun", "ignore", folder.file("rec.wav")],
+      ["sd-rec", "-D", "loopback", "--xrun", "ignore", "-f", "s16le", folder.file("rec.flac")],
       ["sd-playrec", "-q", "-D", "loopback"] + raw + ["-t", "au", "-", folder.file("duplex.au")],
       ["sd-wire", "-q", "-D", "loopback"],
     ]
@@ -39,19 +39,17 @@ import Testing
         command.input = line.contains("au") ? .pipe : .file("/dev/zero")
         try await withTool(command) { tool in
           if line.contains("au") {
-            try await tool.write(sunHeader + [UInt8](repeating: 0, count: 1 << 20))
+            try await tool.write(sunHeader + [UInt8](repeating: 0, count: 1 << 17))
           }
           try await tool.waitUntilRunning()
-          let told = tool.errorText.split(separator: "\n").count
           let clock = ContinuousClock()
           let start = clock.now
           try await strike(server, death)
-          let result = try await tool.finish(timeout: .seconds(10))
-          // Two seconds of stall time, one more, and one for a machine that is busy.
-          #expect(clock.now - start < .seconds(4), "\(result)")
+          let result = try await tool.finish(timeout: .seconds(20))
+          // Two seconds of stall time, one more, and the rest for a machine that is busy.
+          #expect(clock.now - start < .seconds(8), "\(result)")
           #expect(result.status == .exited(1), "\(result)")
-          let lines = result.errorLines.dropFirst(told)
-            .filter { !$0.contains("0 lost") && !$0.contains("of input lost, ") }
+          let lines = withoutStatus(result)
           #expect(lines.count == 1, "\(result)")
           #expect(
             lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
@@ -61,6 +59,15 @@ import Testing
     for name in ["rec.wav", "rec.flac", "duplex.au"] {
       let data = try await runTool("sd-cat", ["-f", "s16le", folder.file(name)])
       #expect(data.succeeded && data.output.count > 0, "\(name): \(data)")
+    }
+  }
+
+  /// What a program said without being asked.
+  private func withoutStatus(_ result: ToolResult) -> [String] {
+    result.errorLines.filter { line in
+      ![
+        "nothing open yet", "frames played", "frames recorded", " frames, ", "freewheeling",
+      ].contains { line.contains($0) }
     }
   }
 
@@ -84,14 +91,14 @@ import Testing
         let start = clock.now
         let result = try await runTool(
           line[0], Array(line.dropFirst()), environment: server.environment,
-          timeout: .seconds(10))
-        #expect(clock.now - start < .seconds(4), "\(result)")
+          timeout: .seconds(20))
+        #expect(clock.now - start < .seconds(8), "\(result)")
         result.expectFailure(1, "does not answer")
       }
       #expect(try folder.names() == ["a.wav"])
       let quick = try await runTool(
         "sd-play", ["--stall", "0.3", "-D", "loopback", path], environment: server.environment)
-      quick.expectFailure(1, "lost")
+      quick.expectFailure(1, "does not answer")
       server.resume()
       // The server itself is none the worse.
       let list = try await runTool("sd-list", environment: server.environment)
@@ -121,7 +128,7 @@ import Testing
       try await withTool(pipe) { tool in
         let first = try await tool.readOutput(48_000 * 4)
         try await server.kill()
-        let result = try await tool.finish(timeout: .seconds(10))
+        let result = try await tool.finish(timeout: .seconds(20))
         #expect(result.status == .exited(1), "\(result)")
         let told = first.count + result.output.count
         #expect(told % 4 == 0 && (told / 4) % 1024 == 0, "whole periods: \(told / 4)")
@@ -184,11 +191,11 @@ import Testing
       try await withTool(command) { tool in
         try await tool.waitUntilRunning()
         try await server.kill()
-        let result = try await tool.finish(timeout: .seconds(10))
+        let result = try await tool.finish(timeout: .seconds(20))
         #expect(result.status == .exited(1), "\(result)")
-        let answers = ["nothing open yet", "frames recorded"]
-        let told = result.errorLines.filter { line in !answers.contains { line.contains($0) } }
-        #expect(told.count == 1, "\(result)")
+        // PortAudio itself has a word to say as well, which nothing can keep from it.
+        let ours = withoutStatus(result).filter { $0.hasPrefix("sd-rec: ") }
+        #expect(ours == ["sd-rec: pulse, ALSA: device lost"], "\(result)")
       }
       #expect(try await runTool("sd-cat", [path]).output.count > 0)
     }

@@ -46,19 +46,31 @@ extension ToolProcess {
   @discardableResult
   func waitForStatus(_ goal: String, _ isReached: (String) -> Bool) async throws -> String {
     try await waitForSignals()
+    let clock = ContinuousClock()
     var seen = errorText.count
+    var asked = clock.now
     send(SIGUSR1)
     var last = ""
     try await eventually(goal) {
       let text = errorText
-      guard text.count > seen, text.hasSuffix("\n") else { return status != nil }
+      guard text.count > seen, text.hasSuffix("\n") else {
+        // A program that cannot print just then does not wait until it can.
+        if clock.now - asked > .milliseconds(200) {
+          asked = clock.now
+          send(SIGUSR1)
+        }
+        return status != nil
+      }
       last = text.split(separator: "\n").last.map(String.init) ?? ""
       if isReached(last) { return true }
       seen = text.count
+      asked = clock.now
       send(SIGUSR1)
       return false
     }
-    guard status == nil else { throw ToolFailure("\(command): ended before \(goal)") }
+    guard status == nil else {
+      throw ToolFailure("\(command): ended before \(goal): \(errorText)")
+    }
     return last
   }
 

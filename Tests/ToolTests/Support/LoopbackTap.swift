@@ -22,6 +22,7 @@ struct LoopbackTap {
       "sd-rec",
       [
         "-D", "loopback", "-f", format, "-c", "\(channelCount)", "--no-dither", "--xrun", "abort",
+        "--stall", "10",
       ]
     ).with(environment: server.environment)
     try await withTool(command) { recorder in
@@ -46,7 +47,8 @@ struct LoopbackTap {
     _ arguments: [String], stdin: ProcessInput = .null
   ) async throws -> [UInt8] {
     let player = try await runTool(
-      "sd-play", ["-q", "--xrun", "fail", "-D", "loopback"] + arguments, stdin: stdin,
+      "sd-play", ["-q", "--xrun", "fail", "--stall", "10", "-D", "loopback"] + arguments,
+      stdin: stdin,
       environment: server.environment)
     if player.status == .exited(3) { throw Slip() }
     player.expectSilentSuccess()

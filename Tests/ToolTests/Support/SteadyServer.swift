@@ -56,25 +56,46 @@ extension JACKServer {
     _ sound: [UInt8], frameByteCount: Int, with arguments: [String],
     while play: nonisolated(nonsending) () async throws -> ToolResult
   ) async throws -> (position: Int, recorder: ToolResult) {
-    let command = Command.tool("sd-rec", ["-D", "loopback"] + arguments)
+    let command = Command.tool("sd-rec", ["-D", "loopback", "--stall", "10"] + arguments)
       .with(environment: environment)
     return try await withTool(command) { recorder in
       var recording = try await recorder.readOutput(frameByteCount)
       let player = try await play()
       #expect(player.succeeded, "\(player)")
+      let head = Array(sound.prefix(16 * frameByteCount))
       let most = recording.count + sound.count + 10 * 48_000 * frameByteCount
+      var start: Int?
       while recording.count < most {
         recording += try await recorder.readOutput(4096 * frameByteCount)
-        guard recording.count >= sound.count,
-          let start = position(of: sound, in: recording, frameByteCount: frameByteCount)
-        else { continue }
+        start = start ?? position(of: head, in: recording, frameByteCount: frameByteCount)
+        guard let start, recording.count >= start * frameByteCount + sound.count else { continue }
+        guard recording[(start * frameByteCount)...].starts(with: sound) else { break }
         recorder.send(SIGINT)
         return (start, try await recorder.finish())
       }
       recorder.send(SIGINT)
       let result = try await recorder.finish()
       try throwIfSlipped(player, result)
-      throw ToolFailure("\(command): what was played did not come back: \(result)")
+      let story = differences(between: sound, and: recording, frameByteCount: frameByteCount)
+      throw ToolFailure(
+        "\(command): what was played did not come back: \(story); \(player); \(result); \(messages)"
+      )
     }
   }
+}
+
+/// Where a recording departs from what was played, for a test's log.
+private func differences(
+  between sound: [UInt8], and recording: [UInt8], frameByteCount: Int
+) -> String {
+  let head = Array(sound.prefix(16 * frameByteCount))
+  guard let start = position(of: head, in: recording, frameByteCount: frameByteCount) else {
+    return "not even its beginning"
+  }
+  let tail = recording[(start * frameByteCount)...]
+  let equal = zip(sound, tail).prefix { $0 == $1 }.count / frameByteCount
+  let rest = Array(sound.dropFirst(equal * frameByteCount).prefix(16 * frameByteCount))
+  let next = position(of: rest, in: recording, frameByteCount: frameByteCount)
+  return "it began at frame \(start), was whole for \(equal) frames and went on at "
+    + (next.map { "\($0), not \(start + equal)" } ?? "no frame")
 }
