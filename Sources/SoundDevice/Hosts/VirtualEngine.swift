@@ -1,12 +1,6 @@
 internal import CRealtime
 internal import Synchronization
 
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
-
 /// The clock of a virtual device, and the timeline on which its streams meet.
 ///
 /// One thread calls all running streams, each when its next block is due, always in the same
@@ -123,11 +117,8 @@ final class VirtualEngine: @unchecked Sendable {
     } else if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
-      if wait > 0 {
-        // Short slices, so that a stream that is added meanwhile is called in time.
-        sleepUntil(min(time, monotonicSeconds() + 0.002))
-        if wait > 0.002 { return }
-      }
+      // Woken before that, it looks anew: a stream was added that may be due earlier.
+      if wait > 0, wakeUp.wait(seconds: wait) { return }
     }
     run(stream, now: monotonicSeconds())
   }
@@ -135,7 +126,8 @@ final class VirtualEngine: @unchecked Sendable {
   /// The stream to be called next, and the frame of the clock at which; nil: at once.
   private func next() -> (stream: VirtualStream, due: Int?)? {
     state.withLock { state in
-      let stream = state.streams.min { ($0.position, $0.order) < ($1.position, $1.order) }
+      let stream = state.streams.lazy.filter { !$0.isStalledForEver }
+        .min { ($0.position, $0.order) < ($1.position, $1.order) }
       return stream.map { ($0, $0.nextDue) }
     }
   }
@@ -154,14 +146,6 @@ final class VirtualEngine: @unchecked Sendable {
       if !goesOn { state.streams.removeAll { $0 === stream } }
     }
     callbackEnded.post()
-  }
-
-  private func sleepUntil(_ time: Double) {
-    let wait = time - monotonicSeconds()
-    guard wait > 0 else { return }
-    var request = timespec(
-      tv_sec: Int(wait), tv_nsec: Int((wait - wait.rounded(.down)) * 1e9))
-    unsafe nanosleep(&request, nil)
   }
 }
 
