@@ -111,7 +111,11 @@ let package = Package(
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
     .testTarget(
-      name: "ToolTests", dependencies: ["TestSupport", "sd-cat"], swiftSettings: settings),
+      name: "ToolTests",
+      dependencies: [
+        "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire", "sd-cat",
+      ],
+      swiftSettings: settings),
   ]
 )
 

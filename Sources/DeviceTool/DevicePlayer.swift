@@ -142,7 +142,6 @@ public final class DevicePlayer {
         try calling { () throws(PortAudioError) in try stream.start() }
       }
       try feed(pipeline, isStarted: isLive)
-      stream.endOutput()
       try monitor.waitUntilFinished { () throws(ToolError) in try look(pipeline) }
     } catch {
       // What stops playing says more than a failure to stop in order would.
@@ -173,6 +172,9 @@ public final class DevicePlayer {
       var bytes = unsafe target.mutableBytes
       var part = bytes._mutatingExtracting(..<(room * format.frameByteCount))
       let count = try pipeline.read(into: &part)
+      // A sound that is in the ring as a whole has ended before it begins, so that no callback
+      // takes its end for a writer that is late.
+      if count == 0 { stream.endOutput() }
       if count == 0 || !isStarted && stream.writeAvailable < count {
         if !isStarted { try calling { () throws(PortAudioError) in try stream.start() } }
         isStarted = true

@@ -77,6 +77,7 @@ public final class DeviceRecorder {
   private var toPassOver = 0
   /// Frames of the device's that reached the sink.
   private var takenCount = 0
+  private var hasSinkFailed = false
 
   /// Finds the device, agrees with it and opens it.
   public init(_ request: Request, _ telling: Telling) throws(ToolError) {
@@ -191,8 +192,8 @@ public final class DeviceRecorder {
         try calling { () throws(PortAudioError) in try stream.abort() }
       }
     }
-    // A pipe that broke takes nothing more.
-    if failure?.kind != .brokenPipe {
+    // What failed to take a frame gets none of those behind it.
+    if !hasSinkFailed {
       if !isComplete {
         attempt { () throws(ToolError) in try copyRest(through: pipeline, to: sink) }
       }
@@ -355,7 +356,10 @@ public final class DeviceRecorder {
     guard count > 0 else { return }
     let frames = frames.extracting(0..<count * width)
     monitor.measure(frames, encoding: sink.format.encoding)
-    try sink.write(frames)
+    do throws(ToolError) { try sink.write(frames) } catch {
+      hasSinkFailed = true
+      throw error
+    }
     unwritten = unwritten.map { $0 - count }
   }
 

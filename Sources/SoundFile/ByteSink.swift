@@ -70,7 +70,7 @@
     }
     guard bytes.count > 0 else { return }
     if let limit, cursor + bytes.count > limit.byteCount { throw limit.error }
-    if cursor != pendingStart + pending.count { try flush(isLast: true) }
+    if cursor != pendingStart + pending.count { try flushBeforeJump() }
     if pending.isEmpty { pendingStart = cursor }
     if pending.isEmpty && bytes.count >= Self.blockSize && !dropsEmptyMPEGFrame {
       unsafe try send(bytes, at: cursor)
@@ -80,6 +80,17 @@
     }
     cursor += bytes.count
     if pending.count >= Self.blockSize { try flush() }
+  }
+
+  /// Sends what was gathered before bytes at another place.
+  private func flushBeforeJump() throws(AudioFileError) {
+    let position = cursor
+    do throws(AudioFileError) { try flush(isLast: true) } catch {
+      guard isSeekable else { throw error }
+      // On a full disk there may be no room for more, but the header there is can be completed.
+      failure = failure ?? error
+      cursor = position
+    }
   }
 
   /// Sends what was gathered.
@@ -118,10 +129,10 @@
 
   private func send(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(AudioFileError) {
     guard let descriptor else {
-      let head = unsafe Array(bytes.prefix(max(0, 256 - position)))
-      let missing = position + head.count - rehearsedHead.count
-      rehearsedHead += repeatElement(0, count: max(0, missing))
-      if !head.isEmpty {
+      if position < 256 {
+        let head = unsafe Array(bytes.prefix(256 - position))
+        let missing = position + head.count - rehearsedHead.count
+        rehearsedHead += repeatElement(0, count: max(0, missing))
         rehearsedHead.replaceSubrange(position..<position + head.count, with: head)
       }
       descriptorOffset = position + bytes.count

@@ -48,12 +48,14 @@ extension ByteSink {
   private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
     // A stream with a hole is no stream; a file may still get its header.
     if isBroken || (failure != nil && !isSeekable) { return 0 }
+    let start = cursor
     do throws(AudioFileError) {
       unsafe try put(bytes)
       return bytes.count
     } catch {
       failure = failure ?? error
-      return 0
+      // What did fit is in the file, and the header shall say so.
+      return isSeekable ? max(0, min(cursor - start, bytes.count)) : 0
     }
   }
 }

@@ -23,15 +23,15 @@ struct Descriptor {
 
   /// Whether a path exists.
   static func exists(_ path: String) -> Bool {
-    var status = unsafe stat()
+    var status = stat()
     return unsafe lstat(path, &status) == 0
   }
 
   /// Whether a path exists and is something else than a regular file or a folder.
   static func isStream(_ path: String) -> Bool {
-    var status = unsafe stat()
+    var status = stat()
     guard unsafe stat(path, &status) == 0 else { return false }
-    let kind = unsafe status.st_mode & S_IFMT
+    let kind = status.st_mode & S_IFMT
     return kind != S_IFREG && kind != S_IFDIR
   }
 
@@ -40,7 +40,7 @@ struct Descriptor {
     _ path: String, flags: CInt, interrupted: (@Sendable () -> Bool)?
   ) throws(AudioFileError) -> Descriptor {
     while true {
-      let number = unsafe Self.open(path, flags | O_CLOEXEC | O_NOCTTY)
+      let number = Self.open(path, flags | O_CLOEXEC | O_NOCTTY)
       if number >= 0 { return Descriptor(number: number, closes: true, interrupted: interrupted) }
       guard errno == EINTR else { throw .system(errno) }
       if interrupted?() == true { throw .interrupted }
@@ -59,13 +59,13 @@ struct Descriptor {
 
   /// Throws where the descriptor is closed or a directory.
   func status() throws(AudioFileError) -> Status {
-    var status = unsafe stat()
+    var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw .system(errno) }
-    let kind = unsafe status.st_mode & S_IFMT
+    let kind = status.st_mode & S_IFMT
     if kind == S_IFDIR { throw .system(EISDIR) }
     let isRegular = kind == S_IFREG
     let flags = fcntl(number, F_GETFL)
-    return unsafe Status(
+    return Status(
       isRegular: isRegular,
       byteCount: isRegular ? Int(status.st_size) : 0,
       offset: isRegular ? max(0, Int(lseek(number, 0, SEEK_CUR))) : 0,

@@ -151,6 +151,13 @@ import PCM
     if transfer == .raw {
       unsafe sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
     }
+    if format.type == .opus {
+      // Frames leave by pages: not with the next page of a second, should this process be killed.
+      var milliseconds = 200.0
+      unsafe sf_command(
+        handle, CInt(SFC_SET_OGG_PAGE_LATENCY_MS), &milliseconds,
+        CInt(MemoryLayout<Double>.size))
+    }
     for (key, text) in tags.all {
       // Refused by types that have no place for it.
       unsafe sf_set_string(handle, key.sndFileNumber, text)

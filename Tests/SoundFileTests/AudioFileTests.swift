@@ -253,6 +253,10 @@ func unblockUSR2() {
 /// Makes SIGUSR2 interrupt blocking calls and do nothing else.
 func catchUSR2() {
   var action = sigaction()
-  unsafe action.__sigaction_handler.sa_handler = { _ in }
+  #if canImport(Darwin)
+    unsafe action.__sigaction_u.__sa_handler = { _ in }
+  #else
+    unsafe action.__sigaction_handler.sa_handler = { _ in }
+  #endif
   unsafe sigaction(SIGUSR2, &action, nil)
 }

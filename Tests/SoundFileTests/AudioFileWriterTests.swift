@@ -116,7 +116,7 @@ struct AudioFileWriterTests {
         sink, format: AudioFileFormat(.wav, encoding: .u8), sampleRate: 48000, channelCount: 1,
         tags: AudioFileTags())
       let block = [UInt8](repeating: 1, count: 1 << 26)
-      for _ in 0..<blockCount { try writer.write(block.span.bytes) }
+      for _ in 0..<blockCount { unsafe try writer.write(block.span.bytes) }
       try writer.close()
       let head = sink.rehearsedHead
       #expect(fourCharacters(head, at: 0) == mark)
@@ -225,7 +225,7 @@ struct AudioFileWriterTests {
       sink, format: format, sampleRate: 48000, channelCount: 2, tags: AudioFileTags())
     let block = Array(AudioFileTests.samples[..<800])
     let error = failure { () throws(AudioFileError) in
-      for _ in 0..<10 { try writer.write(block.span.bytes) }
+      for _ in 0..<10 { unsafe try writer.write(block.span.bytes) }
     }
     #expect(error?.errorNumber == ENOSPC)
     // What was on the disk before it was full can be read.

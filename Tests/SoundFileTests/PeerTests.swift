@@ -150,8 +150,8 @@ struct PeerTests {
     var converter = SampleConverter(from: file.encoding, to: .s16le, dither: false)
     var result = [UInt8](repeating: 0, count: bytes.count / file.encoding.byteCount * 2)
     var span = result.mutableSpan
-    var target = span.mutableBytes
-    converter.convert(bytes.span.bytes, into: &target)
+    var target = unsafe span.mutableBytes
+    unsafe converter.convert(bytes.span.bytes, into: &target)
     return result
   }
 
@@ -161,8 +161,8 @@ struct PeerTests {
     var converter = SampleConverter(from: source, to: target, dither: false)
     var result = [UInt8](repeating: 0, count: bytes.count / source.byteCount * target.byteCount)
     var span = result.mutableSpan
-    var room = span.mutableBytes
-    converter.convert(bytes.span.bytes, into: &room)
+    var room = unsafe span.mutableBytes
+    unsafe converter.convert(bytes.span.bytes, into: &room)
     return result
   }
 }

@@ -25,6 +25,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let raisedFlags = Atomic<UInt>(0)
 
   // Audio thread only; the host's thread while no callback runs.
+  private var hasRun = false
   private var isPlaying = false
   private var hasPlayed = false
   private var lastReadable = 0
@@ -57,7 +58,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   override func willStart(resuming: Bool) {
     guard !resuming else { return }
-    outputEnded.store(false, ordering: .releasing)
+    // Output that had ended before the first start, because it was written before it, has ended.
+    if hasRun { outputEnded.store(false, ordering: .releasing) }
+    hasRun = true
     isPlaying = false
     hasPlayed = false
     lastReadable = 0
@@ -169,13 +172,15 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     _ missing: Int, _ ring: RingBuffer, _ block: AudioBlock, hasEnded: Bool
   ) {
     if hasEnded || !hasPlayed { return ledger.idle(missing, .output) }
-    if isPlaying && start == .cushioned && !block.isFreewheeling {
-      let grown = cushion.load(ordering: .relaxed) + block.frameCount
-      cushion.store(min(grown, ring.capacity / 2), ordering: .relaxed)
+    if isPlaying {
+      if start == .cushioned && !isOverdue && !block.isFreewheeling {
+        let grown = cushion.load(ordering: .relaxed) + block.frameCount
+        cushion.store(min(grown, ring.capacity / 2), ordering: .relaxed)
+      }
+      isPlaying = false
+      lastReadable = 0
+      framesSinceGrowth = 0
     }
-    isPlaying = false
-    lastReadable = 0
-    framesSinceGrowth = 0
     raise(.outputUnderflow)
     ledger.record(gap(.output, .starvation, at: ring.read, missing, block))
   }

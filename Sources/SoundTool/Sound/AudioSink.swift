@@ -2,7 +2,7 @@ public import SoundFile
 
 /// A file or stdout being written. One thread at a time.
 ///
-/// A file is readable at every moment: its header is completed once a second. After a stop a pipe
+/// A file is readable at every moment: its header is completed every half second. After a stop a pipe
 /// gets half a second more; a file takes everything.
 public final class AudioSink {
   /// What messages call it.
@@ -15,7 +15,9 @@ public final class AudioSink {
   public let isStream: Bool
   private let grace: Double
   private let syncs: Bool
-  private var nextUpdate: Double
+  private var nextUpdate = 0.0
+  private var nextUpdateFrame = 0
+  private var nextSync = 0.0
   private var finalFrameCount = 0
 
   /// Opens the output.
@@ -41,7 +43,6 @@ public final class AudioSink {
     self.grace = grace
     format = StreamFormat(
       encoding: fileFormat.deliveredEncoding, rate: rate, channelCount: channelCount)
-    nextUpdate = System.uptime + 1
     let interrupted: @Sendable () -> Bool = {
       (SignalCenter.shared.stoppingTime ?? -1) >= grace
     }
@@ -57,6 +58,7 @@ public final class AudioSink {
           descriptor: StandardStreams.output, closing: true, format: fileFormat, sampleRate: rate,
           channelCount: channelCount, tags: tags, interrupted: interrupted)
       }
+      try keepReadable()
     } catch {
       throw .of(error, plan.name)
     }
@@ -75,13 +77,24 @@ public final class AudioSink {
       try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
         try writer?.write(frames)
       }
-      guard !isStream, System.uptime >= nextUpdate else { return }
-      nextUpdate = System.uptime + 1
-      try writer?.updateHeader()
-      if syncs { try writer?.sync() }
+      try keepReadable()
     } catch {
       throw .of(error, name)
     }
+  }
+
+  // Half a second of time or of sound, as a recorder that was held up writes much of it at once:
+  // with the block that is being written less than a second is missing after a kill.
+  private func keepReadable() throws(AudioFileError) {
+    let now = System.uptime
+    let isDue = now >= nextUpdate || frameCount >= nextUpdateFrame
+    guard !isStream, isDue else { return }
+    nextUpdate = now + 0.5
+    nextUpdateFrame = frameCount + Int(format.rate / 2)
+    try writer?.updateHeader()
+    guard syncs, now >= nextSync else { return }
+    nextSync = now + 1
+    try writer?.sync()
   }
 
   /// Waits until what was written is on the disk.

@@ -13,14 +13,14 @@ struct RingProcessorTests {
 
     init(
       input: Int? = nil, output: Int? = nil, start: RingProcessor.Start = .prompt,
-      aligned: Bool = false
+      aligned: Bool = false, isStarted: Bool = true
     ) {
       self.input = input.map { RingBuffer(capacity: $0, frameByteCount: 4) }
       self.output = output.map { RingBuffer(capacity: $0, frameByteCount: 4) }
       processor = RingProcessor(
         inputRing: self.input, outputRing: self.output, ledger: ledger, start: start,
         isAligned: aligned)
-      processor.willStart(resuming: false)
+      if isStarted { processor.willStart(resuming: false) }
     }
 
     func write(_ values: [Float]) {
@@ -107,6 +107,17 @@ struct RingProcessorTests {
     #expect(bench.ledger.report.output.idle == 3)
   }
 
+  @Test func whatEndedBeforeTheFirstStartIsPlayedToItsEnd() {
+    let bench = Bench(output: 100, start: .cushioned, isStarted: false)
+    bench.write([1, 2, 3, 4, 5])
+    bench.processor.endOutput()
+    bench.processor.willStart(resuming: false)
+    #expect(bench.play(4) == [1, 2, 3, 4])
+    let last = Blocks.process(bench.processor, outputCount: 4, frameCount: 4) as ([Float], _)
+    #expect(last.0 == [5, 0, 0, 0] && last.1 == .complete)
+    #expect(bench.processor.takeFlags(.outputUnderflow) == [])
+  }
+
   @Test func aNewStartForgetsTheEndAndThatItPlayed() {
     let bench = Bench(output: 100)
     bench.write([1])
@@ -138,6 +149,17 @@ struct RingProcessorTests {
   }
 
   // MARK: Output with a cushion
+
+  @Test func partOfABlockIsNotKeptWaitingForEver() {
+    let bench = Bench(output: 100, start: .cushioned)
+    bench.write([1, 2, 3, 4, 5, 6])
+    #expect(bench.play(4) == [1, 2, 3, 4])
+    var played: [Float] = []
+    for _ in 0..<20 { played += bench.play(4).filter { $0 != 0 } }
+    #expect(played == [5, 6])
+    // Running dry once has grown the cushion once; what came late has not.
+    #expect(bench.processor.cushionFrameCount == 4)
+  }
 
   @Test func aCushionedOutputBeginsWithAWholeBlock() {
     let bench = Bench(output: 1000, start: .cushioned)

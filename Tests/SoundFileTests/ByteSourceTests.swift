@@ -1,0 +1,37 @@
+import PCM
+import Testing
+
+@testable import SoundFile
+
+struct ByteSourceTests {
+  static let bytes = frames(300_000, channels: 1, .u8)
+
+  func source(_ feeder: PipeFeeder) throws -> ByteSource {
+    try ByteSource(Descriptor(number: feeder.reading, closes: false, interrupted: nil))
+  }
+
+  @Test func headOfAPipeIsKeptWhileOpening() throws {
+    let feeder = PipeFeeder(Self.bytes, singles: 100, piece: 5000)
+    let source = try source(feeder)
+    #expect(try source.peek(at: 200_000, count: 50) == Array(Self.bytes[200_000..<200_050]))
+    #expect(try source.peek(at: 3, count: 5) == Array(Self.bytes[3..<8]))
+    source.isOpening = false
+    // Afterwards it can only go forward, through what is kept first.
+    #expect(try source.peek(at: 7, count: 100_000) == Array(Self.bytes[7..<100_007]))
+    #expect(try source.peek(at: 250_000, count: 9) == Array(Self.bytes[250_000..<250_009]))
+    #expect(try source.peek(at: 299_990, count: 50) == Array(Self.bytes[299_990...]))
+    let error = failure { () throws(AudioFileError) in _ = try source.peek(at: 3, count: 1) }
+    #expect(error?.message.contains("pipe") == true)
+  }
+
+  @Test func bytesBeforeTheOriginDoNotCount() throws {
+    let folder = try TemporaryFolder()
+    try save(Self.bytes, to: folder.file("a"))
+    let source = try ByteSource(
+      Descriptor.open(folder.file("a"), flags: Descriptor.readOnly, interrupted: nil))
+    source.dropHead(1000)
+    #expect(source.byteCount == 299_000)
+    #expect(try source.peek(at: 0, count: 4) == Array(Self.bytes[1000..<1004]))
+    #expect(try source.skip(from: 298_990, count: 50) == 10)
+  }
+}

@@ -1,0 +1,192 @@
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Sound played to a real JACK server's loopback and recorded from it: every sample is the same.
+@Suite(.requires("jackd", "jack_lsp", "sox"), .usesSoundServer) struct LoopbackTests {
+  let folder: TemporaryDirectory
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// A FLAC of `bits` that another program made, and its samples in an encoding, told by sox too.
+  private func flac(bits: Int, frameCount: Int, soxEncoding: [String]) async throws -> (
+    path: String, samples: [UInt8]
+  ) {
+    let source = try folder.write(
+      bytes(of: TestSignal.noise(of: Int32.self, frameCount: frameCount, channelCount: 2)),
+      to: "noise.s32")
+    let path = folder.file("sound.flac")
+    let raw = ["-t", "raw", "-e", "signed", "-b", "32", "-r", "48000", "-c", "2"]
+    let made = try await runProgram("sox", ["-D"] + raw + [source, "-b", "\(bits)", path])
+    #expect(made.succeeded, "\(made)")
+    let samples = try await runProgram("sox", ["-D", path, "-t", "raw"] + soxEncoding + ["-"])
+    #expect(samples.succeeded, "\(samples)")
+    return (path, samples.output)
+  }
+
+  @Test(arguments: [
+    ("f32le", 24, ["-e", "float", "-b", "32"], 8), ("f64le", 24, ["-e", "float", "-b", "64"], 16),
+    ("s16le", 16, ["-e", "signed", "-b", "16"], 4), ("s24le", 24, ["-e", "signed", "-b", "24"], 6),
+  ])
+  func everySampleComesBack(
+    format: String, bits: Int, soxEncoding: [String], frameByteCount: Int
+  ) async throws {
+    let (path, samples) = try await flac(bits: bits, frameCount: 30_000, soxEncoding: soxEncoding)
+    try await withSteadyServer { server in
+      let (_, recorder) = try await server.record(
+        samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
+      ) {
+        try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
+      }
+      // Stopped by a signal, as a recording without a length is meant to end.
+      recorder.expectSilentSuccess()
+    }
+  }
+
+  @Test func playrecCompensatesTwentyTimesOfTwenty() async throws {
+    let (path, samples) = try await flac(
+      bits: 16, frameCount: 4800, soxEncoding: ["-e", "signed", "-b", "16"])
+    let output = folder.file("back.s16le")
+    for _ in 1...4 {
+      try await withSteadyServer { server in
+        for _ in 1...5 {
+          let result = try await runTool(
+            "sd-playrec",
+            ["-D", "loopback", "--no-dither", "--compensate", "auto", path, output],
+            environment: server.environment)
+          try server.throwIfSlipped(result)
+          result.expectSilentSuccess()
+          #expect(try Sound(folder.read("back.s16le")) == Sound(samples))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("f32le", ["-e", "float", "-b", "32"]), ("f64le", ["-e", "float", "-b", "64"]),
+    ("s24le", ["-e", "signed", "-b", "24"]),
+  ])
+  func playrecKeepsEverySampleOf(format: String, soxEncoding: [String]) async throws {
+    let (path, samples) = try await flac(bits: 24, frameCount: 9600, soxEncoding: soxEncoding)
+    try await withSteadyServer { server in
+      let result = try await runTool(
+        "sd-playrec",
+        [
+          "-D", "loopback", "--no-dither", "--compensate", "auto", "--record-format", format, path,
+          "-",
+        ], environment: server.environment)
+      try server.throwIfSlipped(result)
+      result.expectSilentSuccess()
+      #expect(Sound(result.output) == Sound(samples))
+    }
+  }
+
+  @Test func asManyFramesComeBackAsWereGiven() async throws {
+    try await withSteadyServer { server in
+      for count in [1, 10, 1023, 1024, 1025, 4800] {
+        let samples = bytes(of: noise(count, seed: UInt64(count)))
+        let result = try await run(
+          Command.tool(
+            "sd-playrec",
+            [
+              "-D", "loopback", "--no-dither", "--compensate", "auto", "-f", "s16le", "-r",
+              "48000", "-c", "2",
+            ]
+          ).reading(.bytes(samples)).with(environment: server.environment))
+        try server.throwIfSlipped(result)
+        result.expectSilentSuccess()
+        #expect(Sound(result.output) == Sound(samples), "\(count) frames")
+      }
+    }
+  }
+
+  @Test func shortSoundsArePlayedWhole() async throws {
+    try await withSteadyServer { server in
+      for count in [1, 10, 1025] {
+        let samples = bytes(of: noise(count, seed: UInt64(count)))
+        let path = try folder.write(samples, to: "short.s16le")
+        let arguments = ["-f", "s16le", "--no-dither"]
+        _ = try await server.record(samples, frameByteCount: 4, with: arguments) {
+          let player = try await runTool(
+            "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
+            environment: server.environment)
+          try server.throwIfSlipped(player)
+          player.expectSilentSuccess()
+          return player
+        }
+      }
+    }
+  }
+
+  @Test func anotherRateIsResampledOrRefused() async throws {
+    let path = try folder.write(wave(noise(441), rate: 44_100), to: "a.wav")
+    try await withSteadyServer { server in
+      let player = try await runTool(
+        "sd-play", ["-v", "-D", "loopback", path], environment: server.environment)
+      #expect(player.succeeded, "\(player)")
+      #expect(player.errorText.contains("resampling"), "\(player)")
+      let refused = try await runTool(
+        "sd-play", ["--no-resample", "-D", "loopback", path], environment: server.environment)
+      refused.expectFailure(1, "loopback", "Invalid sample rate", "48000 Hz")
+      let recorder = try await runTool(
+        "sd-rec", ["-D", "loopback", "-r", "44.1k", "-n", "441"], environment: server.environment)
+      #expect(recorder.succeeded && recorder.output.count == 441 * 8, "\(recorder)")
+      let noRecorder = try await runTool(
+        "sd-rec", ["--no-resample", "-D", "loopback", "-r", "44.1k", "-n", "441"],
+        environment: server.environment)
+      noRecorder.expectFailure(1, "Invalid sample rate", "48000 Hz")
+      let duplex = try await runTool(
+        "sd-playrec", ["-D", "loopback", path, "-"], environment: server.environment)
+      duplex.expectFailure(1, "Invalid sample rate", "48000 Hz")
+      let wire = try await runTool(
+        "sd-wire", ["-D", "loopback", "-r", "44.1k", "-d", "0.1"], environment: server.environment)
+      wire.expectFailure(1, "Invalid sample rate", "48000 Hz")
+    }
+  }
+
+  @Test func aToneKeepsItsPitchWhenResampled() async throws {
+    // 441 Hz at 44.1 kHz is 441 Hz at 48 kHz: as many crossings of zero in as long a time.
+    let tone = TestSignal.sine(
+      frequency: 441, sampleRate: 44_100, frameCount: 22_050, channelCount: 1)
+    let path = try folder.write(bytes(of: tone), to: "tone.f32le")
+    try await withSteadyServer { server in
+      let recorder = Command.tool("sd-rec", ["-D", "loopback", "-c", "1"])
+        .with(environment: server.environment)
+      try await withTool(recorder) { recorder in
+        _ = try await recorder.readOutput(4)
+        let player = try await runTool(
+          "sd-play", ["-D", "loopback", "-r", "44.1k", "-c", "1", path],
+          environment: server.environment)
+        player.expectSilentSuccess()
+        let recording = values(
+          of: Float.self, from: try await recorder.readOutput(4 * 48_000))
+        recorder.send(SIGINT)
+        let result = try await recorder.finish()
+        try server.throwIfSlipped(player, result)
+        let crossings = zip(recording, recording.dropFirst()).count { $0 < 0 && $1 >= 0 }
+        #expect((219...222).contains(crossings), "half a second of 441 Hz")
+      }
+    }
+  }
+
+  @Test func stdoutCarriesNothingButSamples() async throws {
+    var options = JACKServer.Options()
+    options.isVerbose = true
+    try await withJACKServer(options) { server in
+      for verbosity in [[], ["-v"], ["-vv"]] {
+        let result = try await runTool(
+          "sd-rec", ["-D", "loopback", "-f", "s16le", "--no-dither", "-n", "4800"] + verbosity,
+          environment: server.environment)
+        #expect(result.succeeded, "\(result)")
+        #expect(Sound(result.output) == Sound([UInt8](repeating: 0, count: 4800 * 4)))
+        #expect(result.errorText.isEmpty == verbosity.isEmpty, "\(result)")
+      }
+      let list = try await runTool("sd-list", ["-v", "-j"], environment: server.environment)
+      #expect(list.outputText.hasPrefix("[\n") && list.outputText.hasSuffix("]\n"))
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import TestSupport
+import Testing
+
+/// What reaches the device: heard through a real server's loopback.
+@Suite(.requires("jackd", "jack_lsp"), .usesSoundServer) struct SdPlayTests {
+  let folder: TemporaryDirectory
+  private let sound = noise(4800)
+  private var data: [UInt8] { bytes(of: sound) }
+  private var wav: String { folder.file("a.wav") }
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    try folder.write(wave(sound), to: "a.wav")
+  }
+
+  /// Listens in 16 bits, stereo.
+  private func listening(
+    _ body: nonisolated(nonsending) (LoopbackTap) async throws -> Void
+  ) async throws {
+    try await withSteadyServer { server in
+      try await LoopbackTap.with(server, format: "s16le", frameByteCount: 4, body)
+    }
+  }
+
+  @Test func everyFrameIsPlayed() async throws {
+    try await listening { tap in
+      for count in [1, 10, 1023, 1024, 1025, 4800] {
+        let part = Array(sound[..<(2 * count)])
+        let path = try folder.write(wave(part), to: "part.wav")
+        #expect(try await Sound(tap.played([path])) == Sound(bytes(of: part)), "\(count)")
+        let piped = try await tap.played(
+          ["-f", "s16le", "-r", "48000", "-c", "2"], stdin: .bytes(bytes(of: part)))
+        #expect(Sound(piped) == Sound(bytes(of: part)), "\(count) from a pipe")
+      }
+    }
+  }
+
+  @Test func startAndLengthCutTheSound() async throws {
+    try await listening { tap in
+      for (arguments, range) in [
+        (["-S", "100f"], 400..<19_200), (["-n", "100"], 0..<400), (["-d", "10ms"], 0..<1920),
+        (["-S", "0.05", "-d", "1f"], 9600..<9604),
+      ] {
+        let played = try await tap.played(arguments + [wav])
+        #expect(Sound(played) == Sound(Array(data[range])), "\(arguments)")
+      }
+      for arguments in [["-d", "0"], ["-n", "0"], ["-S", "5"]] {
+        let result = try await runTool(
+          "sd-play", ["-D", "loopback"] + arguments + [wav], environment: tap.server.environment)
+        result.expectSilentSuccess()
+      }
+      // None of the three played anything.
+      #expect(try await Sound(tap.played([wav])) == Sound(data))
+    }
+  }
+
+  @Test func filesAndLoopsFollowWithoutAGap() async throws {
+    let second = try folder.write(wave(noise(480, seed: 2)), to: "b.wav")
+    try await listening { tap in
+      let both = try await tap.played([wav, second, wav])
+      #expect(Sound(both) == Sound(data + bytes(of: noise(480, seed: 2)) + data))
+      let three = try await tap.played(["--loop=3", wav])
+      #expect(Sound(three) == Sound(data + data + data))
+      let cut = try await tap.played(["--loop", "-n", "10000", wav])
+      #expect(Sound(cut) == Sound(Array((data + data + data)[..<40_000])))
+    }
+  }
+
+  @Test func channelsGoWhereTheMapSays() async throws {
+    let left = (0..<4800).map { sound[2 * $0] }
+    let mono = try folder.write(wave(left, channelCount: 1), to: "mono.wav")
+    let swapped = (0..<4800).flatMap { [sound[2 * $0 + 1], sound[2 * $0]] }
+    try await listening { tap in
+      // Mono without a word is played on the first two channels, counted or mapped where it says.
+      let spread = try await tap.played([mono])
+      #expect(Sound(spread) == Sound(bytes(of: left.flatMap { [$0, $0] })))
+      let second = try await tap.played(["-m", "2", mono])
+      #expect(Sound(second) == Sound(bytes(of: left.flatMap { [0, $0] })))
+      let first = try await tap.played(["-c", "1", mono])
+      #expect(Sound(first) == Sound(bytes(of: left.flatMap { [$0, 0] })))
+      #expect(try await Sound(tap.played(["-m", "2,1", wav])) == Sound(bytes(of: swapped)))
+    }
+  }
+
+  @Test func rawFormatsHaveManyNames() async throws {
+    let path = try folder.write(data, to: "a.raw")
+    let big = try folder.write(TestSupport.swapped(data, sampleSize: 2), to: "a.s16be")
+    let plain = try folder.write(data, to: "a.data")
+    try await listening { tap in
+      for name in ["s16le", "S16_LE", "int16", "<i2", "paInt16", "s16"] {
+        let played = try await tap.played(["-f", name, "-r", "48k", "-c", "2", path])
+        #expect(Sound(played) == Sound(data), "\(name)")
+      }
+      #expect(try await Sound(tap.played(["-r", "48000", "-c", "2", big])) == Sound(data))
+      let typed = try await tap.played(
+        ["-t", "raw", "-f", "s16", "-r", "48000", "-c", "2", plain])
+      #expect(Sound(typed) == Sound(data))
+    }
+  }
+
+  @Test func gainIsApplied() async throws {
+    try await withSteadyServer { server in
+      try await LoopbackTap.with(server, format: "f32le", frameByteCount: 8) { tap in
+        let played = values(of: Float.self, from: try await tap.played(["-g", "-20", wav]))
+        #expect(played.count == sound.count)
+        #expect(zip(played, sound).allSatisfy { abs($0 - Float($1) / 327_680) < 1e-6 })
+        // Floating point beyond full scale is clipped for a device.
+        let loud = values(of: Float.self, from: try await tap.played(["-g", "20", wav]))
+        #expect(loud.allSatisfy { (-1...1).contains($0) } && loud.contains(1))
+      }
+    }
+  }
+}
+
+/// What sd-play says and where it ends, on the virtual device.
+@Suite(.fewAtOnce) struct SdPlayWordsTests {
+  let folder: TemporaryDirectory
+  private var wav: String { folder.file("a.wav") }
+  private let fast = virtual("pace=fast")
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    try folder.write(wave(noise(4800)), to: "a.wav")
+  }
+
+  @Test func clippingIsCounted() async throws {
+    let result = try await runTool(
+      "sd-play", ["-g", "20", "-D", "virtual:null", wav], environment: fast)
+    #expect(result.succeeded)
+    let clipped = noise(4800).count { abs(Double($0) / 32768 * 10) > 1 }
+    #expect(result.errorText.contains("sd-play: \(clipped) samples clipped\n"), "\(result)")
+  }
+
+  @Test func aPipeIsNotLooped() async throws {
+    let result = try await runTool(
+      "sd-play", ["-D", "virtual:null", "--loop=2", "-r", "48000", "-c", "2", "-f", "s16le"],
+      stdin: .bytes(bytes(of: noise(480))))
+    result.expectFailure(1, "stdin", "pipe")
+  }
+
+  @Test func ditherIsAddedOnlyWhereBitsAreLostAndNotForbidden() async throws {
+    let tone = TestSignal.sine(
+      frequency: 1000, sampleRate: 48_000, frameCount: 4800, channelCount: 2, amplitude: 0.25)
+    let path = try folder.write(bytes(of: tone), to: "tone.f32le")
+    func record(_ options: String...) async throws -> [Int16] {
+      let result = try await runTool(
+        "sd-playrec",
+        ["-D", "virtual:loopback", "-q", "--compensate", "auto", "-r", "48000", "-c", "2"]
+          + options + [path, "-"], environment: fast)
+      result.expectSilentSuccess()
+      return values(of: Int16.self, from: result.output)
+    }
+    let plain = try await record("--no-dither", "--record-format", "s16le")
+    #expect(plain == tone.map { Int16(($0 * 32768).rounded(.toNearestOrEven)) })
+    let dithered = try await record("--record-format", "s16le")
+    #expect(dithered != plain)
+    #expect(zip(dithered, plain).allSatisfy { abs(Int($0) - Int($1)) <= 2 })
+    let result = try await runTool(
+      "sd-playrec",
+      ["-D", "virtual:loopback", "-q", "--compensate", "auto", "-r", "48000", "-c", "2", path, "-"],
+      environment: fast)
+    #expect(Sound(result.output) == Sound(bytes(of: tone)), "no bits are lost")
+  }
+
+  @Test func theRateOfAFileIsTheDevices() async throws {
+    let path = try folder.write(wave(noise(480), rate: 8000), to: "slow.wav")
+    let open = try await runTool(
+      "sd-play", ["-v", "-D", "virtual:null", "-n", "80", path], environment: fast)
+    #expect(open.succeeded && open.errorText.contains("output: 8000 Hz"), "\(open)")
+    let chosen = try await runTool(
+      "sd-play", ["-v", "-D", "virtual:null", "-n", "80", "-r", "16000", path], environment: fast)
+    #expect(chosen.succeeded && chosen.errorText.contains("output: 16000 Hz"), "\(chosen)")
+  }
+
+  @Test func aGuessIsToldAndAHeaderWins() async throws {
+    let silence = ProcessInput.bytes([UInt8](repeating: 0, count: 800))
+    let guessed = try await runTool("sd-play", ["-D", "virtual:null"], stdin: silence)
+    #expect(guessed.errorLines == ["sd-play: stdin: taken as f32le, 48000 Hz, 2 channels"])
+    #expect(guessed.succeeded)
+    let quiet = try await runTool("sd-play", ["-q", "-D", "virtual:null"], stdin: silence)
+    quiet.expectSilentSuccess()
+    let stated = try await runTool(
+      "sd-play", ["-D", "virtual:null", "-f", "f32", "-r", "48000", "-c", "2"], stdin: silence)
+    stated.expectSilentSuccess()
+    let header = try await runTool(
+      "sd-play", ["-D", "virtual:null", "-f", "u8", "-n", "10", "-"], stdin: .file(wav))
+    #expect(header.succeeded)
+    #expect(header.complaint() == "stdin: its header says s16le, not u8")
+  }
+
+  /// ALSA is given integers as they are. Its file device has no clock, so silence lies between the
+  /// blocks where it was quicker than the program.
+  @Test(.usesSoundServer) func alsaIsGivenIntegersAsTheyAre() async throws {
+    let samples = TestSignal.noise(of: Int32.self, frameCount: 1000, channelCount: 2)
+      .map { $0 | 1 }
+    for (name, width) in [("s32le", 4), ("s16le", 2)] {
+      let alsa = try ALSAFiles()
+      let high = samples.map { Int16(truncatingIfNeeded: $0 >> 16) | 1 }
+      let sound = name == "s32le" ? bytes(of: samples) : bytes(of: high)
+      let path = try folder.write(sound, to: "a.\(name)")
+      let result = try await runTool(
+        "sd-play", ["-q", "-D", "tap", "-r", "48000", "-c", "2", path],
+        environment: alsa.environment)
+      result.expectSilentSuccess()
+      #expect(try Sound(alsa.played(frameByteCount: 2 * width)) == Sound(sound), "\(name)")
+    }
+  }
+}

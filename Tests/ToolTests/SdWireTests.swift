@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Input to output.
+@Suite(.fewAtOnce) struct SdWireTests {
+  @Test func aLengthEndsIt() async throws {
+    for (length, count) in [("-d", "4800f"), ("-n", "4800"), ("-d", "0.1")] {
+      let result = try await runTool("sd-wire", ["-D", "virtual:null", length, count])
+      #expect(result.succeeded, "\(result)")
+      #expect(result.complaint().contains("4800 frames"), "\(result)")
+      #expect(result.errorText.contains("CPU load"), "\(result)")
+      #expect(result.output.isEmpty)
+    }
+    let none = try await runTool("sd-wire", ["-q", "-D", "virtual:null", "-d", "0"])
+    none.expectSilentSuccess()
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aSignalEndsItWell(_ signal: Int32) async throws {
+    try await withTool(.tool("sd-wire", ["-q", "-D", "virtual:loopback"])) { tool in
+      try await tool.waitUntilRunning()
+      tool.send(signal)
+      #expect(try await tool.wait(timeout: .seconds(5)) == .exited(0))
+    }
+  }
+
+  @Test func withALengthItDiesOfTheSignal() async throws {
+    try await withTool(.tool("sd-wire", ["-D", "virtual:loopback", "-d", "60"])) { tool in
+      try await tool.waitUntilRunning()
+      tool.send(SIGTERM)
+      #expect(try await tool.wait(timeout: .seconds(5)) == .signalled(SIGTERM))
+    }
+  }
+
+  @Test func verboseTellsLatencies() async throws {
+    let result = try await runTool("sd-wire", ["-v", "-D", "virtual:null", "-n", "10"])
+    #expect(result.errorText.contains("input latency") && result.errorText.contains("48000 Hz"))
+  }
+
+  @Test func channelsMustBeAsManyInAsOut() async throws {
+    let result = try await runTool("sd-wire", ["-D", "virtual:null", "-c", "1,2", "-n", "10"])
+    result.expectFailure(1, "1 channel", "-c")
+    let one = try await runTool("sd-wire", ["-v", "-D", "virtual:null", "-c", "1", "-n", "10"])
+    #expect(one.succeeded && one.errorText.contains("1 channel"), "\(one)")
+  }
+
+  /// A wire from the server's loopback to itself is a ring: an impulse comes by again each time it
+  /// has gone round, which takes the loopback's one period and not a frame more.
+  @Test(.requires("jackd", "jack_lsp"), .usesSoundServer)
+  func itAddsNoFrame() async throws {
+    let period = 1024
+    var impulse = [Float](repeating: 0, count: 200)
+    impulse[100] = 0.5
+    try await withSteadyServer(periodSize: period) { server in
+      let wire = Command.tool(
+        "sd-wire", ["-q", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
+      ).with(environment: server.environment)
+      try await withTool(wire) { wire in
+        try await wire.waitUntilRunning()
+        let recorder = Command.tool("sd-rec", ["-q", "-D", "loopback", "-c", "1"])
+          .with(environment: server.environment)
+        try await withTool(recorder) { recorder in
+          _ = try await recorder.readOutput(4)
+          let player = try await runTool(
+            "sd-play", ["-q", "-D", "loopback", "-r", "48000", "-c", "1"],
+            stdin: .bytes(bytes(of: impulse)), environment: server.environment)
+          #expect(player.succeeded, "\(player)")
+          let recording = values(of: Float.self, from: try await recorder.readOutput(4 * 96_000))
+          recorder.send(SIGINT)
+          wire.send(SIGINT)
+          let results = (try await recorder.finish(), try await wire.finish())
+          try server.throwIfSlipped(player, results.0, results.1)
+          let first = try #require(recording.firstIndex { $0 != 0 })
+          for turn in 0..<8 {
+            let expected = 0.5 * Float(pow(0.5, Double(turn)))
+            let sample = recording[first + turn * period]
+            #expect(abs(sample - expected) < 1e-4, "turn \(turn)")
+          }
+          let others = recording[first..<(first + 8 * period)].enumerated()
+            .filter { $0.offset % period != 0 && $0.element != 0 }
+          #expect(others.isEmpty)
+        }
+      }
+    }
+  }
+}
