@@ -30,6 +30,16 @@ void sd_realtime_exit(void) {}
 bool sd_realtime_is_checked(void) { return false; }
 #endif
 
+#if defined(SD_TSAN) && SD_TSAN
+void __tsan_acquire(void *);
+void __tsan_release(void *);
+void sd_thread_acquired(const void *lock) { __tsan_acquire((void *)lock); }
+void sd_thread_releasing(const void *lock) { __tsan_release((void *)lock); }
+#else
+void sd_thread_acquired(const void *lock) { (void)lock; }
+void sd_thread_releasing(const void *lock) { (void)lock; }
+#endif
+
 #if defined(__APPLE__)
 
 struct sd_semaphore {

@@ -1,5 +1,4 @@
 internal import CRealtime
-internal import Synchronization
 
 /// The clock of a virtual device, and the timeline on which its streams meet.
 ///
@@ -25,7 +24,7 @@ final class VirtualEngine: @unchecked Sendable {
   let latency: Int
   private let pace: VirtualConfiguration.Pace
   let timeline: LoopTimeline?
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let wakeUp = Semaphore()
   private let callbackEnded = Semaphore()
   /// The due time of the last call, for a clock that is moved by hand.

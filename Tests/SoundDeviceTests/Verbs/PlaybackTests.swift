@@ -25,7 +25,6 @@ struct PlaybackTests {
   @Test func theSoundGoesOnWithoutItsHandleAndClosesByItself() async throws {
     let bench = try VirtualBench("pace=realtime")
     try play(tone, device: bench.loopback)
-    #expect(bench.openStreamCount == 1)
     try await eventually("the end") { bench.openStreamCount == 0 }
   }
 
