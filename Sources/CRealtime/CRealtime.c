@@ -158,3 +158,8 @@ bool sd_make_thread_realtime(int priority) {
   struct sched_param parameters = {.sched_priority = priority};
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters) == 0;
 }
+
+void sd_make_thread_normal(void) {
+  struct sched_param parameters = {.sched_priority = 0};
+  pthread_setschedparam(pthread_self(), SCHED_OTHER, &parameters);
+}

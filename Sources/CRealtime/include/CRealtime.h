@@ -45,4 +45,7 @@ void sd_name_thread(const char *_Nonnull name);
 // Tries to give the calling thread real-time priority; false where that is not allowed.
 bool sd_make_thread_realtime(int priority);
 
+// Gives the calling thread the priority that threads have by default.
+void sd_make_thread_normal(void);
+
 #endif

@@ -1,4 +1,3 @@
-
 /// A thread on which one blocking call after the other is made for callers that must not block.
 ///
 /// It starts with the first call and ends a second after the last.

@@ -27,6 +27,9 @@ final class VirtualEngine: @unchecked Sendable {
   private let state = Guarded(State())
   private let wakeUp = Semaphore()
   private let callbackEnded = Semaphore()
+  /// How late, in seconds, it may be with priority. The engine's thread alone.
+  private static let tolerance = 0.25
+  private var hasPriority = false
   /// The due time of the last call, for a clock that is moved by hand.
   private var manualTime = 0
 
@@ -82,7 +85,7 @@ final class VirtualEngine: @unchecked Sendable {
 
   private static func run(_ engine: VirtualEngine?) {
     // Without a clock to keep, priority would only take the processor from who reads and writes.
-    if engine?.isRealtime == true { _ = sd_make_thread_realtime(50) }
+    if let engine, engine.isRealtime { engine.hasPriority = sd_make_thread_realtime(50) }
     // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
     weak let engine = engine
     while let engine { engine.round() }
@@ -118,8 +121,17 @@ final class VirtualEngine: @unchecked Sendable {
       let wait = time - monotonicSeconds()
       // Woken before that, it looks anew: a stream was added that may be due earlier.
       if wait > 0, wakeUp.wait(seconds: wait) { return }
+      if wait < -Self.tolerance { giveUpPriority() }
     }
     run(stream, now: monotonicSeconds())
+  }
+
+  /// A thread that cannot keep up, for the callbacks take too long, would with priority take the
+  /// processor from everybody else for good.
+  private func giveUpPriority() {
+    guard hasPriority else { return }
+    hasPriority = false
+    sd_make_thread_normal()
   }
 
   /// The stream to be called next, and the frame of the clock at which; nil: at once.

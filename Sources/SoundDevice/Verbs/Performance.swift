@@ -1,4 +1,3 @@
-
 /// One run of `play`, `rec` or `playrec`: it lives as long as it sounds, whether or not anybody
 /// keeps its handle, and closes its stream by itself.
 final class Performance: AudioInputStreaming, AudioOutputStreaming {
