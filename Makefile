@@ -23,12 +23,12 @@ demo: release ## list the devices, play a sound, send it through a loopback
 
 test: test-tools ## run all tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 check: export SD_STRICT = 1
 check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 gates: ## the checks that need no build: format, rooms, man pages
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

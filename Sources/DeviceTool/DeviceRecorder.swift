@@ -305,7 +305,10 @@ public final class DeviceRecorder {
       try skip(gap.frameCount, through: pipeline, to: sink)
     }
     if paused > 0, request.fillsGaps {
-      try fill(Int((paused * deviceFormat.rate).rounded()), through: pipeline, to: sink)
+      // Time that was paused is not counted by the length, so its silence comes on top.
+      let silence = Int((paused * deviceFormat.rate).rounded())
+      unwritten = unwritten.map { $0 + Int(Double(silence) * format.rate / deviceFormat.rate) }
+      try fill(silence, through: pipeline, to: sink)
     }
     try pass(upTo: count)
   }

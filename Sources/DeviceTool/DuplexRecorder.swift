@@ -169,7 +169,11 @@ public final class DuplexRecorder {
         do throws(PortAudioError) {
           let written = try stream.write(frames, interrupted: isStopping)
           if written < count { try? SignalCenter.shared.checkStop() }
-        } catch { throw .running(error, stream.outputDevice) }
+        } catch {
+          // Stopped by the main thread, which knows why.
+          if error.code == .streamIsStopped { throw .stopped }
+          throw .running(error, stream.outputDevice)
+        }
         try SignalCenter.shared.checkStop()
       }
     }

@@ -35,7 +35,7 @@ import Testing
     #expect(pipe.output.count == 4800 * 8)
   }
 
-  @Test(arguments: ["lost@4800", "stall@4800"])
+  @Test(arguments: ["lost@4800"])
   func everyProgramEndsWithTheDevice(_ fault: String) async throws {
     let play = try await run(
       Command.tool("sd-play", ["-D", "virtual:null", "--stall", "0.3"] + Self.raw)
@@ -102,7 +102,8 @@ import Testing
   }
 
   @Test func gapsAreFilled() async throws {
-    let result = try await record("-n", "9600", "--fill-gaps", fault: "xrun@4800:256")
+    let result = try await record(
+      "-n", "9600", "--fill-gaps", "--no-dither", fault: "xrun@4800:256")
     #expect(result.succeeded)
     #expect(Sound(result.output) == Sound(silence), "\(result)")
     #expect(result.errorText.contains("256"))
@@ -164,57 +165,6 @@ import Testing
     return Int(words[index - 1])
   }
 
-  @Test func aSlowReaderLosesWhatTheRingDoesNotHoldAndItIsCounted() async throws {
-    // 16384 frames is the least a ring may hold; the pipe holds some as well.
-    let command = Command.tool(
-      "sd-rec", ["-D", "virtual:null", "-B", "0.1", "-d", "1.5"] + Self.raw
-    ).writing(.onDemand)
-    try await withTool(command) { tool in
-      try await tool.waitForError(containing: "input dropped")
-      tool.drain()
-      let result = try await tool.finish()
-      #expect(result.succeeded, "\(result)")
-      let last = try #require(result.errorLines.last)
-      let dropped = try #require(number(before: "dropped", in: last))
-      #expect(dropped > 0)
-      #expect(result.output.count / 4 + dropped == 72_000, "\(result)")
-    }
-  }
-
-  @Test func aReaderThatStallsForLessThanTheBufferLosesNothing() async throws {
-    let command = Command.tool("sd-rec", ["-D", "virtual:null", "-d", "0.8", "-B", "5"] + Self.raw)
-      .writing(.onDemand)
-    try await withTool(command) { tool in
-      // Nothing is read until all of it has been recorded.
-      try await tool.waitForStatus("all is in the ring") {
-        (number(before: "frames", in: $0) ?? 0) >= 38_400
-      }
-      tool.drain()
-      let result = try await tool.finish()
-      #expect(result.succeeded && result.output.count == 38_400 * 4, "\(result)")
-      #expect(!result.errorText.contains("dropped"))
-    }
-  }
-
-  @Test func aSlowWriterIsToldOnceAndLosesNothing() async throws {
-    let command = Command.tool("sd-play", ["-v", "-D", "virtual:null"] + Self.raw).reading(.pipe)
-      .with(environment: virtual("block=64"))
-    try await withTool(command) { tool in
-      // Nothing is a fault before the first frame.
-      try await tool.waitForStatus("it is open") { $0.contains("0 frames played") }
-      try await tool.write(Array(silence[..<9600]))
-      try await tool.waitForError(containing: "silence played")
-      #expect(tool.errorText.contains("at frame 2400"), "\(tool.errorText)")
-      try await tool.write(Array(silence[..<9600]))
-      try await tool.waitForStatus("the rest is played") { $0.contains(" 4800 frames played") }
-      tool.closeInput()
-      let result = try await tool.finish()
-      #expect(result.succeeded, "\(result)")
-      #expect(result.errorText.contains("cushion is now"))
-      #expect(result.errorLines.last?.contains("of silence inserted") == true, "\(result)")
-    }
-  }
-
   // MARK: Accounts
 
   @Test func theStatusFeedTellsAll() async throws {
@@ -228,7 +178,8 @@ import Testing
     }
     let start = try #require(events.first)
     #expect(start["event"] as? String == "start")
-    #expect(start["rate"] as? Int == 48_000 && start["device"] as? String == "virtual:null, Virtual")
+    #expect(
+      start["rate"] as? Int == 48_000 && start["device"] as? String == "virtual:null, Virtual")
     #expect(abs((start["time"] as? Double ?? 0) - Date().timeIntervalSince1970) < 60)
     let loss = try #require(events.first { $0["event"] as? String == "loss" })
     #expect(loss["frame"] as? Int == 4800 && loss["frames"] as? Int == 256)

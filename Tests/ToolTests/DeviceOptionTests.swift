@@ -167,29 +167,6 @@ import Testing
     }
   }
 
-  @Test func theRingIsAsLargeAsItSays() async throws {
-    // A reader that takes nothing until something is dropped: the more the ring holds, the later.
-    func firstDrop(_ arguments: String..., environment: [String: String?] = [:]) async throws -> Int
-    {
-      let command = Command.tool(
-        "sd-rec",
-        ["-D", "virtual:null", "-r", "192000", "-c", "1", "-f", "s16le"] + arguments
-      ).writing(.onDemand).with(environment: environment)
-      return try await withTool(command) { tool in
-        try await tool.waitForError(containing: "dropped")
-        let words = tool.errorText.split(whereSeparator: { " \n".contains($0) })
-        let index = try #require(words.lastIndex(of: "frame"))
-        return Int(words[index + 1]) ?? 0
-      }
-    }
-    // 65536 bytes of pipe, 16384 bytes of a block on its way, and the ring.
-    let least = try await firstDrop("-B", "1ms")
-    let half = try await firstDrop("-B", "500ms")
-    let variable = try await firstDrop(environment: ["SD_BUFFER": "500ms"])
-    #expect(half - least > 60_000, "\(least) \(half)")
-    #expect(abs(variable - half) < 40_000, "\(variable) \(half)")
-  }
-
   @Test func lossesMeanWhatTheVariableSays() async throws {
     func status(_ arguments: String..., policy: String) async throws -> ToolResult {
       try await runTool(

@@ -157,7 +157,9 @@ import Testing
     #expect(zip(dithered, plain).allSatisfy { abs(Int($0) - Int($1)) <= 2 })
     let result = try await runTool(
       "sd-playrec",
-      ["-D", "virtual:loopback", "-q", "--compensate", "auto", "-r", "48000", "-c", "2", path, "-"],
+      [
+        "-D", "virtual:loopback", "-q", "--compensate", "auto", "-r", "48000", "-c", "2", path, "-",
+      ],
       environment: fast)
     #expect(Sound(result.output) == Sound(bytes(of: tone)), "no bits are lost")
   }

@@ -165,7 +165,9 @@ import Testing
     ).reading(.pipe).with(environment: virtual("block=64"))
     try await withTool(command) { tool in
       try await tool.write(Array(sound[..<9600]))
-      try await tool.waitForStatus("the first half is played") { $0.contains(" 2400 frames played") }
+      try await tool.waitForStatus("the first half is played") {
+        $0.contains(" 2400 frames played")
+      }
       try await tool.waitForStatus("what was played is recorded") { $0.contains("2400 recorded") }
       try await tool.write(Array(sound[9600...]))
       tool.closeInput()

@@ -53,7 +53,8 @@ import Testing
           let lines = result.errorLines.dropFirst(told)
             .filter { !$0.contains("0 lost") && !$0.contains("of input lost, ") }
           #expect(lines.count == 1, "\(result)")
-          #expect(lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
+          #expect(
+            lines.first?.hasSuffix("loopback, JACK Audio Connection Kit: device lost") == true)
         }
       }
     }
@@ -85,7 +86,7 @@ import Testing
           line[0], Array(line.dropFirst()), environment: server.environment,
           timeout: .seconds(10))
         #expect(clock.now - start < .seconds(4), "\(result)")
-        result.expectFailure(1, "lost")
+        result.expectFailure(1, "does not answer")
       }
       #expect(try folder.names() == ["a.wav"])
       let quick = try await runTool(
@@ -182,11 +183,12 @@ import Testing
         .with(environment: server.environment)
       try await withTool(command) { tool in
         try await tool.waitUntilRunning()
-        let told = tool.errorText.split(separator: "\n").count
         try await server.kill()
         let result = try await tool.finish(timeout: .seconds(10))
         #expect(result.status == .exited(1), "\(result)")
-        #expect(result.errorLines.count == told + 1, "\(result)")
+        let answers = ["nothing open yet", "frames recorded"]
+        let told = result.errorLines.filter { line in !answers.contains { line.contains($0) } }
+        #expect(told.count == 1, "\(result)")
       }
       #expect(try await runTool("sd-cat", [path]).output.count > 0)
     }

@@ -68,7 +68,9 @@ func trimmed(_ recording: [UInt8], frameByteCount: Int) -> [UInt8] {
 /// What a PCM WAV file of `frames` looks like: the 44 bytes every program knows, and the data.
 func wave(_ samples: [Int16], channelCount: Int = 2, rate: Int = 48_000) -> [UInt8] {
   let data = bytes(of: samples.map(\.littleEndian))
-  func number<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) -> [UInt8] { bytes(of: [value.littleEndian]) }
+  func number<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) -> [UInt8] {
+    bytes(of: [value.littleEndian])
+  }
   let format =
     number(UInt16(1)) + number(UInt16(channelCount)) + number(UInt32(rate))
     + number(UInt32(rate * channelCount * 2)) + number(UInt16(channelCount * 2))
