@@ -30,6 +30,16 @@ void sd_realtime_exit(void) {}
 bool sd_realtime_is_checked(void) { return false; }
 #endif
 
+#if defined(SD_TSAN) && SD_TSAN
+void __tsan_acquire(void *);
+void __tsan_release(void *);
+void sd_thread_acquired(const void *lock) { __tsan_acquire((void *)lock); }
+void sd_thread_releasing(const void *lock) { __tsan_release((void *)lock); }
+#else
+void sd_thread_acquired(const void *lock) { (void)lock; }
+void sd_thread_releasing(const void *lock) { (void)lock; }
+#endif
+
 #if defined(__APPLE__)
 
 struct sd_semaphore {
@@ -147,4 +157,9 @@ void sd_name_thread(const char *name) {
 bool sd_make_thread_realtime(int priority) {
   struct sched_param parameters = {.sched_priority = priority};
   return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters) == 0;
+}
+
+void sd_make_thread_normal(void) {
+  struct sched_param parameters = {.sched_priority = 0};
+  pthread_setschedparam(pthread_self(), SCHED_OTHER, &parameters);
 }

@@ -1,5 +1,4 @@
 public import PCM
-internal import Synchronization
 
 /// What parameters left out are taken from. The ancestor's `default`.
 ///
@@ -85,7 +84,7 @@ public struct Defaults: Sendable {
 
   // An object, because Swift 6.3 with optimisation leaves a static mutex of this type zeroed.
   private final class Storage: Sendable {
-    let value = Mutex(Defaults())
+    let value = Guarded(Defaults())
   }
   private static let storage = Storage()
 

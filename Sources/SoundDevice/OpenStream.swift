@@ -30,7 +30,7 @@ final class OpenStream: Sendable {
   private let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
   private let lost = AtomicFlag()
-  private let run = Mutex(Latch())
+  private let run = Guarded(Latch())
   private let onFinished: (@Sendable () -> Void)?
   private let finishedRuns = Atomic<Int>(0)
 

@@ -1,6 +1,10 @@
+// Inlinable, so that they are made for the caller's element type: a generic function looks its types
+// up at its first use, under a lock.
+
 extension MutableSpan where Element: BitwiseCopyable {
   /// Copies as many elements as both have, from the front; the rest stays. For callbacks:
   /// allocates nothing.
+  @inlinable
   public mutating func copy(from source: borrowing Span<Element>) {
     for index in 0..<Swift.min(count, source.count) { self[index] = source[index] }
   }

@@ -13,6 +13,11 @@ void sd_realtime_enter(void);
 void sd_realtime_exit(void);
 bool sd_realtime_is_checked(void);
 
+// ThreadSanitizer. Tells it that a lock with this address is held from here, or let go after this,
+// when built with SD_TSAN=1; otherwise these do nothing.
+void sd_thread_acquired(const void *_Nonnull lock);
+void sd_thread_releasing(const void *_Nonnull lock);
+
 // A counting semaphore that the audio thread may post: no lock, no allocation.
 typedef struct sd_semaphore sd_semaphore;
 sd_semaphore *_Nullable sd_semaphore_create(void);
@@ -39,5 +44,8 @@ void sd_name_thread(const char *_Nonnull name);
 
 // Tries to give the calling thread real-time priority; false where that is not allowed.
 bool sd_make_thread_realtime(int priority);
+
+// Gives the calling thread the priority that threads have by default.
+void sd_make_thread_normal(void);
 
 #endif

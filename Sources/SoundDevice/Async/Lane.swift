@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A thread on which one blocking call after the other is made for callers that must not block.
 ///
 /// It starts with the first call and ends a second after the last.
@@ -9,7 +7,7 @@ final class Lane: Sendable {
     var isRunning = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let bell = Semaphore()
 
   /// Calls `body` on the lane's thread and gives its result, while this task holds no thread.

@@ -25,7 +25,7 @@ final class HostThread: Sendable {
   let kind: HostKind
   private let name: String
   private let host: any Host
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let wakeUp = Semaphore()
   private let lost = AtomicFlag()
   /// Open streams; a device list is not made anew while there are any.
@@ -140,7 +140,7 @@ extension HostThread: Hashable {
 /// Where a job leaves its result.
 private final class Outcome<Value: Sendable>: Sendable {
   let latch = Latch()
-  private let result = Mutex<Result<Value, PortAudioError>?>(nil)
+  private let result = Guarded<Result<Value, PortAudioError>?>(nil)
 
   func set(_ value: Result<Value, PortAudioError>) {
     result.withLock { $0 = value }

@@ -14,7 +14,7 @@ enum Hosts {
     .virtual, name: "sd-virtual-host",
     host: VirtualHost(configuration: (try? virtualConfiguration()) ?? .init()))
 
-  private static let cache = Mutex<DeviceList?>(nil)
+  private static let cache = Guarded<DeviceList?>(nil)
 
   /// What `SD_VIRTUAL` says. Throws where it cannot be understood.
   static func virtualConfiguration() throws(VirtualConfiguration.ParseError)

@@ -17,7 +17,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
   private var listsJACK = false
 
   /// The name that JACK shows for this program. Set before the first call.
-  static let clientName = Mutex<String?>(nil)
+  static let clientName = Guarded<String?>(nil)
   /// Whether what ALSA and JACK print of their own accord is let through.
   static let isChatty = AtomicFlag()
   /// Whether ALSA callbacks were asked to run with real-time priority.

@@ -1,11 +1,4 @@
 internal import CRealtime
-internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
 
 /// The clock of a virtual device, and the timeline on which its streams meet.
 ///
@@ -31,9 +24,12 @@ final class VirtualEngine: @unchecked Sendable {
   let latency: Int
   private let pace: VirtualConfiguration.Pace
   let timeline: LoopTimeline?
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let wakeUp = Semaphore()
   private let callbackEnded = Semaphore()
+  /// How late, in seconds, it may be with priority. The engine's thread alone.
+  private static let tolerance = 0.25
+  private var hasPriority = false
   /// The due time of the last call, for a clock that is moved by hand.
   private var manualTime = 0
 
@@ -89,7 +85,7 @@ final class VirtualEngine: @unchecked Sendable {
 
   private static func run(_ engine: VirtualEngine?) {
     // Without a clock to keep, priority would only take the processor from who reads and writes.
-    if engine?.isRealtime == true { _ = sd_make_thread_realtime(50) }
+    if let engine, engine.isRealtime { engine.hasPriority = sd_make_thread_realtime(50) }
     // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
     weak let engine = engine
     while let engine { engine.round() }
@@ -123,19 +119,26 @@ final class VirtualEngine: @unchecked Sendable {
     } else if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
-      if wait > 0 {
-        // Short slices, so that a stream that is added meanwhile is called in time.
-        sleepUntil(min(time, monotonicSeconds() + 0.002))
-        if wait > 0.002 { return }
-      }
+      // Woken before that, it looks anew: a stream was added that may be due earlier.
+      if wait > 0, wakeUp.wait(seconds: wait) { return }
+      if wait < -Self.tolerance { giveUpPriority() }
     }
     run(stream, now: monotonicSeconds())
+  }
+
+  /// A thread that cannot keep up, for the callbacks take too long, would with priority take the
+  /// processor from everybody else for good.
+  private func giveUpPriority() {
+    guard hasPriority else { return }
+    hasPriority = false
+    sd_make_thread_normal()
   }
 
   /// The stream to be called next, and the frame of the clock at which; nil: at once.
   private func next() -> (stream: VirtualStream, due: Int?)? {
     state.withLock { state in
-      let stream = state.streams.min { ($0.position, $0.order) < ($1.position, $1.order) }
+      let stream = state.streams.lazy.filter { !$0.isStalledForEver }
+        .min { ($0.position, $0.order) < ($1.position, $1.order) }
       return stream.map { ($0, $0.nextDue) }
     }
   }
@@ -154,14 +157,6 @@ final class VirtualEngine: @unchecked Sendable {
       if !goesOn { state.streams.removeAll { $0 === stream } }
     }
     callbackEnded.post()
-  }
-
-  private func sleepUntil(_ time: Double) {
-    let wait = time - monotonicSeconds()
-    guard wait > 0 else { return }
-    var request = timespec(
-      tv_sec: Int(wait), tv_nsec: Int((wait - wait.rounded(.down)) * 1e9))
-    unsafe nanosleep(&request, nil)
   }
 }
 

@@ -114,6 +114,9 @@ internal import Synchronization
     return min(size, fault.position - elapsed)
   }
 
+  /// Whether no callback comes any more, though the stream is not over.
+  var isStalledForEver: Bool { stall == .forEver }
+
   /// The frame of the engine's clock at which the next block is to be handed over; nil: at once.
   var nextDue: Int? {
     if freewheelingLeft > 0 { return nil }
@@ -126,10 +129,6 @@ internal import Synchronization
   ///
   /// - Parameter now: Seconds of the stream's clock.
   func runBlock(timeline: LoopTimeline?, latency: Int, now: Double) -> Bool {
-    if stall == .forEver {
-      position += blockSize
-      return true
-    }
     stall = .none
     let wasFreewheeling = freewheelingLeft > 0
     while let fault = faults.first, fault.position <= elapsed, stall == .none {

@@ -37,7 +37,7 @@ final class LossLedger: @unchecked Sendable {
   private let output = Tally()
   private let freewheeled = Atomic<Bool>(false)
   private let queue = RingBuffer(capacity: 1024, frameByteCount: MemoryLayout<Gap>.stride)
-  private let readers = Mutex(())
+  private let readers = Guarded(())
   private var openInput = OpenGaps()
   private var openOutput = OpenGaps()
 

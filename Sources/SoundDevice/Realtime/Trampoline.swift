@@ -234,56 +234,76 @@ final class Trampoline: @unchecked Sendable {
     ledger.deliver(block.frameCount, direction)
   }
 
+  // A pointer that changes and is lent to a span is boxed on the heap, so each step below is given
+  // its own that does not.
+
   /// Brings host frames into the stream's channels and format; the pointer is good until the
   /// next block.
   private func receive(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
-    guard let side = input else { return unsafe hostInput }
-    var samples = unsafe hostInput
-    if let map = side.map, let mapped = unsafe scratch.inputMapped {
-      let source = unsafe RawSpan(
-        _unsafeStart: samples, byteCount: frameCount * side.hostFrameByteCount)
-      var target = unsafe MutableRawSpan(
-        _unsafeStart: mapped, byteCount: frameCount * side.mappedFrameByteCount)
-      map.gather(
-        source, channelCount: side.hostChannelCount, into: &target,
-        encoding: SampleEncoding(side.hostFormat))
-      unsafe samples = UnsafeRawPointer(mapped)
+    unsafe convertInput(gather(hostInput, frameCount: frameCount), frameCount: frameCount)
+  }
+
+  private func gather(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
+    guard let side = input, let map = side.map, let mapped = unsafe scratch.inputMapped else {
+      return unsafe hostInput
     }
-    if let converted = unsafe scratch.inputSamples {
-      let source = unsafe RawSpan(
-        _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
-      var target = unsafe MutableRawSpan(
-        _unsafeStart: converted, byteCount: frameCount * side.frameByteCount)
-      input?.converter?.convert(source, into: &target)
-      inputClips.store(input?.converter?.clippedCount ?? 0, ordering: .relaxed)
-      unsafe samples = UnsafeRawPointer(converted)
+    let source = unsafe RawSpan(
+      _unsafeStart: hostInput, byteCount: frameCount * side.hostFrameByteCount)
+    var target = unsafe MutableRawSpan(
+      _unsafeStart: mapped, byteCount: frameCount * side.mappedFrameByteCount)
+    map.gather(
+      source, channelCount: side.hostChannelCount, into: &target,
+      encoding: SampleEncoding(side.hostFormat))
+    return UnsafeRawPointer(mapped)
+  }
+
+  private func convertInput(_ samples: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
+    guard let side = input, let converted = unsafe scratch.inputSamples else {
+      return unsafe samples
     }
-    return unsafe samples
+    let source = unsafe RawSpan(
+      _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
+    var target = unsafe MutableRawSpan(
+      _unsafeStart: converted, byteCount: frameCount * side.frameByteCount)
+    input?.converter?.convert(source, into: &target)
+    inputClips.store(input?.converter?.clippedCount ?? 0, ordering: .relaxed)
+    return UnsafeRawPointer(converted)
   }
 
   /// Brings what the processor wrote into the host's format and channels.
   private func send(_ hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
-    guard let side = output, let produced = unsafe scratch.outputSamples else { return }
-    var samples = UnsafeRawPointer(produced)
-    if side.converter != nil {
-      let converted = unsafe scratch.outputConverted ?? hostOutput
-      let source = unsafe RawSpan(
-        _unsafeStart: samples, byteCount: frameCount * side.frameByteCount)
-      var target = unsafe MutableRawSpan(
-        _unsafeStart: converted, byteCount: frameCount * side.mappedFrameByteCount)
-      output?.converter?.convert(source, into: &target)
-      outputClips.store(output?.converter?.clippedCount ?? 0, ordering: .relaxed)
-      unsafe samples = UnsafeRawPointer(converted)
+    guard let produced = unsafe scratch.outputSamples else { return }
+    let converted = unsafe convertOutput(produced, hostOutput, frameCount: frameCount)
+    unsafe scatter(converted, into: hostOutput, frameCount: frameCount)
+  }
+
+  private func convertOutput(
+    _ samples: UnsafeMutableRawPointer, _ hostOutput: UnsafeMutableRawPointer, frameCount: Int
+  ) -> UnsafeRawPointer {
+    guard let side = output, side.converter != nil else {
+      return UnsafeRawPointer(samples)
     }
-    if let map = side.map {
-      let source = unsafe RawSpan(
-        _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
-      var target = unsafe MutableRawSpan(
-        _unsafeStart: hostOutput, byteCount: frameCount * side.hostFrameByteCount)
-      map.scatter(
-        source, channelCount: side.channelCount, into: &target,
-        channelCount: side.hostChannelCount, encoding: SampleEncoding(side.hostFormat))
-    }
+    let converted = unsafe scratch.outputConverted ?? hostOutput
+    let source = unsafe RawSpan(
+      _unsafeStart: UnsafeRawPointer(samples), byteCount: frameCount * side.frameByteCount)
+    var target = unsafe MutableRawSpan(
+      _unsafeStart: converted, byteCount: frameCount * side.mappedFrameByteCount)
+    output?.converter?.convert(source, into: &target)
+    outputClips.store(output?.converter?.clippedCount ?? 0, ordering: .relaxed)
+    return UnsafeRawPointer(converted)
+  }
+
+  private func scatter(
+    _ samples: UnsafeRawPointer, into hostOutput: UnsafeMutableRawPointer, frameCount: Int
+  ) {
+    guard let side = output, let map = side.map else { return }
+    let source = unsafe RawSpan(
+      _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
+    var target = unsafe MutableRawSpan(
+      _unsafeStart: hostOutput, byteCount: frameCount * side.hostFrameByteCount)
+    map.scatter(
+      source, channelCount: side.channelCount, into: &target,
+      channelCount: side.hostChannelCount, encoding: SampleEncoding(side.hostFormat))
   }
 
   /// What was lost while the last output still played.

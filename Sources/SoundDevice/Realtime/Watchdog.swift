@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// One thread that looks after all running streams: it notices when callbacks stop, and it is the
 /// thread on which streams tell that they have finished.
 final class Watchdog: Sendable {
@@ -15,7 +13,7 @@ final class Watchdog: Sendable {
     var isRunning = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   /// Posted to make it look at once; the audio thread may.
   let wakeUp = Semaphore()
 

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// One run of `play`, `rec` or `playrec`: it lives as long as it sounds, whether or not anybody
 /// keeps its handle, and closes its stream by itself.
 final class Performance: AudioInputStreaming, AudioOutputStreaming {
@@ -12,7 +10,7 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
     var latest: Performance?
   }
 
-  private static let state = Mutex(State())
+  private static let state = Guarded(State())
 
   /// The one that was begun last, ended or not.
   static var latest: Performance? { state.withLock { $0.latest } }

@@ -30,15 +30,6 @@ struct TrampolineTests {
     return trampoline
   }
 
-  private func samples<S: Sample>(_ pointer: UnsafeRawPointer?, _ count: Int, of type: S.Type)
-    -> [S]
-  {
-    guard let pointer = unsafe pointer else { return [] }
-    return (0..<count).map { index in
-      unsafe pointer.loadUnaligned(fromByteOffset: index * MemoryLayout<S>.stride, as: S.self)
-    }
-  }
-
   @Test func outputIsSilenceBeforehandWhateverTheHostLeftThere() throws {
     let stream = trampoline(output: try side(.uint8, 1, host: .uint8, 1, input: false)) { _ in
       .continue
@@ -49,28 +40,30 @@ struct TrampolineTests {
   }
 
   @Test func inputChannelsArePickedInOrderAndConverted() throws {
-    let heard = Shared<[Int16]>([])
+    let heard = Tape<Int16>(100, of: 0)
     let stream = trampoline(
       input: try side(.int16, 2, host: .float32, 3, map: [3, 1], input: true)
     ) { block in
-      let values = unsafe samples(block.input, block.frameCount * 2, of: Int16.self)
-      heard.update { $0 += values }
+      for index in 0..<block.frameCount * 2 {
+        guard let input = unsafe block.input else { break }
+        heard.append(unsafe input.load(fromByteOffset: index * 2, as: Int16.self))
+      }
       return .continue
     }
     let input: [Float] = [0.5, 9, -1, 0.25, 9, -0.5]
     var none: [Float] = []
     #expect(Blocks.call(stream, input: input, output: &none, frameCount: 2) == .continue)
-    #expect(heard.value == [-32768, 16384, -16384, 8192])
+    #expect(heard.values == [-32768, 16384, -16384, 8192])
   }
 
   @Test func outputIsConvertedAndScattered() throws {
     let stream = trampoline(
       output: try side(.int16, 2, host: .float32, 3, map: [3, 1], input: false)
     ) { block in
-      for (index, value) in [16384, -32768, 1, 0].enumerated() {
-        unsafe block.output?.storeBytes(
-          of: Int16(value), toByteOffset: index * 2, as: Int16.self)
-      }
+      unsafe block.output?.storeBytes(of: 16384, toByteOffset: 0, as: Int16.self)
+      unsafe block.output?.storeBytes(of: -32768, toByteOffset: 2, as: Int16.self)
+      unsafe block.output?.storeBytes(of: 1, toByteOffset: 4, as: Int16.self)
+      unsafe block.output?.storeBytes(of: 0, toByteOffset: 6, as: Int16.self)
       return .continue
     }
     var output = [Float](repeating: 7, count: 6)
@@ -91,11 +84,15 @@ struct TrampolineTests {
   }
 
   @Test func longCallbacksAreSeveralBlocksOneAfterTheOther() throws {
-    let seen = Shared<[(position: Int, count: Int, time: Double)]>([])
+    let positions = Tape(10, of: 0)
+    let counts = Tape(10, of: 0)
+    let times = Tape(10, of: 0.0)
     let stream = trampoline(output: try side(.float32, 1, host: .float32, 1, input: false)) {
       block in
       let info = block.info
-      seen.update { $0.append((info.position, info.frameCount, info.outputTime)) }
+      positions.append(info.position)
+      counts.append(info.frameCount)
+      times.append(info.outputTime)
       for index in 0..<block.frameCount {
         unsafe block.output?.storeBytes(
           of: Float(info.position + index), toByteOffset: index * 4, as: Float.self)
@@ -106,16 +103,16 @@ struct TrampolineTests {
     #expect(
       Blocks.call(stream, output: &output, frameCount: 40_000, inputTime: 100) == .continue)
     #expect(output == (0..<40_000).map { Float($0) })
-    #expect(seen.value.map(\.position) == [0, 16384, 32768])
-    #expect(seen.value.map(\.count) == [16384, 16384, 7232])
-    #expect(abs((seen.value.last?.time ?? 0) - 100 - 32768.0 / 48_000) < 1e-9)
+    #expect(positions.values == [0, 16384, 32768])
+    #expect(counts.values == [16384, 16384, 7232])
+    #expect(abs((times.values.last ?? 0) - 100 - 32768.0 / 48_000) < 1e-9)
   }
 
   @Test func afterCompletingSilencePlaysUntilTheLastBlockIsThrough() throws {
-    let calls = Shared(0)
+    let calls = Tape(10, of: 0)
     let stream = trampoline(output: try side(.float32, 1, host: .float32, 1, input: false)) {
       block in
-      calls.update { $0 += 1 }
+      calls.append(1)
       unsafe block.output?.storeBytes(of: Float(1), as: Float.self)
       return .complete
     }
@@ -126,7 +123,7 @@ struct TrampolineTests {
     #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
     #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
     #expect(Blocks.call(stream, output: &output, frameCount: 2) == .complete)
-    #expect(output == [0, 0] && stream.isFinishing && calls.value == 1)
+    #expect(output == [0, 0] && stream.isFinishing && calls.count == 1)
   }
 
   @Test func anAbortSilencesTheRestOfTheCallback() throws {

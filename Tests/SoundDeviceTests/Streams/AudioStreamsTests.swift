@@ -9,23 +9,22 @@ struct AudioStreamsTests {
   private func wire<S: StreamSample & FixedWidthInteger>(_ type: S.Type) async throws {
     let bench = try VirtualBench("pace=realtime")
     let numbers = (0..<3000).map { S(truncatingIfNeeded: $0 &* 37) }
-    let heard = Shared<[S]>([])
+    let heard = Tape<S>(10_000, of: 0)
     var position = 0
     let stream = try AudioStream<S>(
       input: bench.parameters(1), output: bench.parameters(1),
       options: StreamOptions(ditherOff: true)
     ) { input, output, info in
-      let block = unsafe input.withUnsafeBufferPointer { unsafe Array($0) }
-      heard.update { $0 += block }
-      for index in output.indices where position < numbers.count {
+      for index in input.indices { heard.append(input[index]) }
+      for index in output.indices where position < 3000 {
         output[index] = numbers[position]
         position += 1
       }
-      return heard.value.count >= numbers.count + 256 ? .complete : .continue
+      return heard.count >= 3256 ? .complete : .continue
     }
     try stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
-    #expect(Array(heard.value.dropFirst(256).prefix(3000)) == numbers)
+    #expect(Array(heard.values.dropFirst(256).prefix(3000)) == numbers)
     #expect(stream.inputFormat == S.format && stream.outputFormat == S.format)
   }
 
@@ -37,19 +36,20 @@ struct AudioStreamsTests {
 
   @Test func theCallbackOwnsItsState() async throws {
     let bench = try VirtualBench()
-    let seen = Shared<[Int]>([])
+    let seen = Tape(100, of: 0)
     var calls = 0
     let stream = try AudioInputStream<Float>(
       bench.parameters(2), options: StreamOptions(blockSize: 10)
     ) { input, info in
       calls += 1
-      let facts = [info.position, info.frameCount, input.count]
-      seen.update { $0 += facts }
+      seen.append(info.position)
+      seen.append(info.frameCount)
+      seen.append(input.count)
       return calls == 3 ? .complete : .continue
     }
     try stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
-    #expect(seen.value == [0, 10, 20, 10, 10, 20, 20, 10, 20])
+    #expect(seen.values == [0, 10, 20, 10, 10, 20, 20, 10, 20])
     #expect(stream.blockSize == 10)
   }
 

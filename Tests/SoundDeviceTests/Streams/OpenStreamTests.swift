@@ -72,18 +72,17 @@ struct OpenStreamTests {
   /// Not before the last buffer has been played: the latency is long, the sound short.
   @Test func finishedComesAfterTheLastBufferHasPlayed() async throws {
     let bench = try VirtualBench("pace=fast,latency=48000")
-    let frames = Shared(0)
+    let frames = Tape(100, of: 0)
     let stream = try AudioStream<Float>(
       input: bench.parameters(1), output: bench.parameters(1)
     ) { _, _, info in
-      let count = info.frameCount
-      frames.update { $0 += count }
+      frames.append(info.frameCount)
       return .complete
     }
     try stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
     // The callback made one block; the host was kept running for the whole latency after it.
-    #expect(frames.value == 256)
+    #expect(frames.values == [256])
     #expect(stream.session.stream.trampoline.callbackCount >= 48_000 / 256)
   }
 

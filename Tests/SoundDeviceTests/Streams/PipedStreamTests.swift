@@ -42,6 +42,7 @@ struct PipedStreamTests {
     let stream = try stream(bench)
     let numbers = TestSignal.frameNumbers(frameCount: 9600, channelCount: 1)
     _ = unsafe try stream.prefill(numbers.span.bytes)
+    stream.endOutput()
     try stream.start()
     let heard = try await withBlockingTimeout(.seconds(30)) {
       var heard: [Float] = []

@@ -8,23 +8,24 @@ struct RawAudioStreamsTests {
   @Test func int24GoesRoundBitForBitThroughACallback() async throws {
     let bench = try VirtualBench("pace=realtime")
     let noise = TestSignal.noise(of: UInt8.self, frameCount: 3000, channelCount: 6)
-    let heard = Shared<[UInt8]>([])
+    let heard = Tape<UInt8>(30_000, of: 0)
     var position = 0
     let stream = try RawAudioStream(
       input: .int24, output: .int24, inputParameters: bench.parameters(2),
       outputParameters: bench.parameters(2), options: StreamOptions(ditherOff: true)
     ) { input, output, _ in
-      let block = unsafe input.withUnsafeBytes { unsafe Array($0) }
-      heard.update { $0 += block }
+      unsafe input.withUnsafeBytes { bytes in
+        for byte in unsafe bytes { heard.append(byte) }
+      }
       for offset in 0..<min(output.byteCount, noise.count - position) {
         output.storeBytes(of: noise[position + offset], toByteOffset: offset, as: UInt8.self)
       }
       position = min(noise.count, position + output.byteCount)
-      return heard.value.count > noise.count + 256 * 6 ? .complete : .continue
+      return heard.count > noise.count + 256 * 6 ? .complete : .continue
     }
     try stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
-    #expect(Array(heard.value.dropFirst(256 * 6).prefix(noise.count)) == noise)
+    #expect(Array(heard.values.dropFirst(256 * 6).prefix(noise.count)) == noise)
     #expect(stream.inputFormat.byteCount == 3)
   }
 
@@ -62,14 +63,13 @@ struct RawAudioStreamsTests {
       try output.stop()
     }
     try input.close()
-    let counted = Shared(0)
+    let counted = Tape(100, of: 0)
     let callback = try RawAudioOutputStream(.int16, parameters: bench.parameters(2)) { output, _ in
-      let count = output.byteCount
-      counted.update { $0 += count }
+      counted.append(output.byteCount)
       return .complete
     }
     try callback.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { callback.wait() })
-    #expect(counted.value == 256 * 4)
+    #expect(counted.values == [256 * 4])
   }
 }

@@ -1,5 +1,4 @@
 import PCM
-import Synchronization
 
 @testable import SoundDevice
 
@@ -19,9 +18,9 @@ final class FakeHost: Host {
 
 /// A value that threads share.
 final class Shared<Value: Sendable>: Sendable {
-  private let storage: Mutex<Value>
+  private let storage: Guarded<Value>
 
-  init(_ value: Value) { storage = Mutex(value) }
+  init(_ value: Value) { storage = Guarded(value) }
 
   var value: Value { storage.withLock { $0 } }
 

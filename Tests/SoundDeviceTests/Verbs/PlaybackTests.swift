@@ -25,7 +25,6 @@ struct PlaybackTests {
   @Test func theSoundGoesOnWithoutItsHandleAndClosesByItself() async throws {
     let bench = try VirtualBench("pace=realtime")
     try play(tone, device: bench.loopback)
-    #expect(bench.openStreamCount == 1)
     try await eventually("the end") { bench.openStreamCount == 0 }
   }
 
@@ -38,10 +37,10 @@ struct PlaybackTests {
   }
 
   @Test func aLostDeviceIsAnErrorWithinTheStallTime() async throws {
-    for fault in ["stall@1000", "lost@1000"] {
+    for fault in ["stall@9600", "lost@9600"] {
       let bench = try VirtualBench("pace=realtime,\(fault)")
       let playback = try play(
-        tone, device: bench.loopback, options: StreamOptions(stallTime: 0.3))
+        tone, device: bench.loopback, loop: true, options: StreamOptions(stallTime: 0.5))
       let error = try await withBlockingTimeout(.seconds(20)) {
         #expect(throws: PortAudioError.self) { try playback.wait() }
       }

@@ -1,0 +1,34 @@
+internal import CRealtime
+internal import Synchronization
+
+/// A value behind a mutex. Not for the audio thread.
+///
+/// The standard `Mutex`, and word of it to ThreadSanitizer, which cannot see into that.
+struct Guarded<Value>: ~Copyable, Sendable {
+  private let mutex: Mutex<Value>
+  #if SD_TSAN
+    private let token = Token()
+  #endif
+
+  init(_ value: consuming sending Value) { mutex = Mutex(value) }
+
+  borrowing func withLock<Result, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    #if SD_TSAN
+      let address = unsafe UnsafeRawPointer(Unmanaged.passUnretained(token).toOpaque())
+    #endif
+    return try mutex.withLock { value throws(Failure) in
+      #if SD_TSAN
+        unsafe sd_thread_acquired(address)
+        defer { unsafe sd_thread_releasing(address) }
+      #endif
+      return try body(&value)
+    }
+  }
+}
+
+#if SD_TSAN
+  /// Something that has an address of its own.
+  private final class Token: Sendable {}
+#endif
