@@ -48,8 +48,10 @@ let package = Package(
       name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
 
+    .target(name: "CConfine"),
     .target(
-      name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
+      name: "SoundTool",
+      dependencies: ["PCM", "Resampler", "SoundFile", "CConfine", argumentParser],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
@@ -110,9 +112,13 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .executableTarget(
+      name: "sd-test-confined", dependencies: ["SoundTool"], path: "Tests/Confined",
+      swiftSettings: settings),
     .testTarget(
       name: "ToolTests",
       dependencies: [
+        "sd-test-confined",
         "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire", "sd-cat",
       ],
       swiftSettings: settings),
