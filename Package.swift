@@ -48,8 +48,10 @@ let package = Package(
       name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
 
+    .target(name: "CConfine"),
     .target(
-      name: "SoundTool", dependencies: ["PCM", "Resampler", "SoundFile", argumentParser],
+      name: "SoundTool",
+      dependencies: ["PCM", "Resampler", "SoundFile", "CConfine", argumentParser],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
@@ -110,9 +112,19 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .executableTarget(
+      name: "sd-test-confined", dependencies: ["SoundTool"], path: "Tests/Confined",
+      swiftSettings: settings),
+    .target(
+      name: "FuzzTargets", dependencies: ["PCM", "SoundFile", "SoundTool"],
+      path: "Tests/Fuzz/Targets", swiftSettings: settings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "SoundTool", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolTests",
       dependencies: [
+        "sd-test-confined",
         "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire", "sd-cat",
       ],
       swiftSettings: settings),
@@ -122,4 +134,14 @@ let package = Package(
 // Some of the tests alone, such as SD_TESTS=SoundDeviceTests: what sanitizers rebuild is less then.
 if let names = Context.environment["SD_TESTS"]?.split(separator: ",").map(String.init) {
   package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}
+
+// `make fuzz` asks for this one, with the flags it needs.
+if Context.environment["SD_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+    .executableTarget(
+      name: "sd-fuzz", dependencies: ["CFuzz", "FuzzTargets", "SoundTool"],
+      path: "Tests/Fuzz/Driver", swiftSettings: settings),
+  ]
 }

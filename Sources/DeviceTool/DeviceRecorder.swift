@@ -78,6 +78,8 @@ public final class DeviceRecorder {
   /// Frames of the device's that reached the sink.
   private var takenCount = 0
   private var hasSinkFailed = false
+  /// Frames missing from what was asked for; what was lost after that is nobody's loss.
+  private var missing = (dropped: 0, lost: 0)
 
   /// Finds the device, agrees with it and opens it.
   public init(_ request: Request, _ telling: Telling) throws(ToolError) {
@@ -167,8 +169,13 @@ public final class DeviceRecorder {
     let isUnwanted = isComplete && failure == nil
     monitor.conclude(clippedCount: pipeline.clippedCount, endsWell: failure?.kind != .told) {
       $0.input.delivered = takenCount
-      $0.input.idle += passedOverCount + (isUnwanted ? untaken : 0)
-      $0.input.dropped += isUnwanted ? 0 : untaken
+      $0.input.idle += passedOverCount
+      guard isUnwanted else {
+        $0.input.dropped += untaken
+        return
+      }
+      $0.input.idle += untaken + $0.input.dropped - missing.dropped
+      ($0.input.dropped, $0.input.lost) = missing
     }
     if let failure { throw failure }
   }
@@ -302,7 +309,9 @@ public final class DeviceRecorder {
       position: Double(sink.frameCount) / format.rate, length: length
     ) { gap throws(ToolError) in
       try pass(upTo: gap.position - first)
-      try skip(gap.frameCount, through: pipeline, to: sink)
+      let wanted = min(gap.frameCount, remaining ?? .max)
+      if gap.cause == .host { missing.lost += wanted } else { missing.dropped += wanted }
+      try skip(wanted, through: pipeline, to: sink)
     }
     if paused > 0, request.fillsGaps {
       // Time that was paused is not counted by the length, so its silence comes on top.
@@ -330,7 +339,6 @@ public final class DeviceRecorder {
   private func skip(
     _ frameCount: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
-    let frameCount = min(frameCount, remaining ?? .max)
     if request.fillsGaps {
       try fill(frameCount, through: pipeline, to: sink)
     } else {

@@ -61,18 +61,19 @@ public final class AudioFile {
   /// - Parameters:
   ///   - descriptor: open for reading.
   ///   - closing: whether the descriptor is closed with this object, and if opening fails.
+  ///   - path: where the descriptor was opened, if the rules for files by their path are to hold.
   ///   - type: what it must be; nil finds out.
   ///   - raw: what headerless data is.
   ///   - interrupted: asked after a signal interrupted a read; true ends it with `interrupted`.
   ///
   /// Corresponds to `sf_open_virtual`.
   public convenience init(
-    descriptor: Int32, closing: Bool = false, type: AudioFileType? = nil,
+    descriptor: Int32, closing: Bool = false, path: String? = nil, type: AudioFileType? = nil,
     raw: RawDescription = RawDescription(), interrupted: (@Sendable () -> Bool)? = nil
   ) throws(AudioFileError) {
     let descriptor = Descriptor(number: descriptor, closes: closing, interrupted: interrupted)
     let source = try ByteSource(descriptor)
-    try self.init(Opening(source: source, path: nil, type: type, raw: raw))
+    try self.init(Opening(source: source, path: path, type: type, raw: raw))
   }
 
   private init(_ opening: Opening) throws(AudioFileError) {

@@ -72,7 +72,8 @@ struct SdCat: Tool {
     try copy()
   }
 
-  private func open() throws(ToolError) -> [AudioSource] {
+  /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
+  private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
     var options = AudioSource.Options()
     options.raw = try Environment.rawFormat()
     options.typeOption = "--from"
@@ -80,7 +81,7 @@ struct SdCat: Tool {
       options.raw = from.raw.completed(by: options.raw)
       options.type = .named(from.type)
     }
-    return try AudioSource.open(files, options)
+    return try AudioSource.open(files, options) { Confinement.begin(writing: path) }
   }
 
   private func describe() throws(ToolError) {
@@ -98,7 +99,7 @@ struct SdCat: Tool {
   private func copy() throws(ToolError) {
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
-    let sources = try open()
+    let sources = try open(writing: plan.path)
     try plan.refuse(sources)
     for source in sources {
       try source.checkStated(
@@ -125,6 +126,7 @@ struct SdCat: Tool {
     let sink = try AudioSink(
       plan, as: format, rate: target.rate, channelCount: target.channelCount,
       tags: sources[0].file.tags)
+    if plan.path != nil { Confinement.complete() }
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
     try sink.writeAll(of: pipeline, line: line)
     pipeline.tellClipped()

@@ -43,35 +43,31 @@ public final class AudioSource {
   /// Opens all operands, `-` and no operand at all being stdin, so that a missing one is known
   /// before the first is read.
   ///
+  /// - Parameter whenOpen: Called when all are open and none has been looked into.
   /// - Throws: a failure that names the operand.
   public static func open(
-    _ operands: [String], _ options: Options
+    _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
   ) throws(ToolError) -> [AudioSource] {
     if operands.count > 200 { System.raiseOpenFileLimit() }
-    var sources: [AudioSource] = []
+    var opened: [OpenOperand] = []
     for operand in operands.isEmpty ? ["-"] : operands {
-      sources.append(try AudioSource(operand, options))
+      opened.append(try OpenOperand(operand, options))
     }
+    whenOpen()
+    var sources: [AudioSource] = []
+    for operand in opened { sources.append(try AudioSource(operand, options)) }
     return sources
   }
 
   /// Opens one operand, `-` being stdin.
-  public init(_ operand: String, _ options: Options = Options()) throws(ToolError) {
-    let isStdin = operand == "-"
-    let type: AudioFileType? = if case .named(let type) = options.type { type } else { nil }
-    let resolved = options.raw.resolved
-    let raw = RawDescription(
-      encoding: resolved.encoding, sampleRate: resolved.rate, channelCount: resolved.channelCount)
-    name = isStdin ? "stdin" : operand
-    identity = isStdin ? FileIdentity(descriptor: STDIN_FILENO) : FileIdentity(path: operand)
-    let center = SignalCenter.shared
+  public convenience init(_ operand: String, _ options: Options = Options()) throws(ToolError) {
+    try self.init(OpenOperand(operand, options), options)
+  }
+
+  private init(_ operand: OpenOperand, _ options: Options) throws(ToolError) {
+    name = operand.name
     do {
-      file = try Self.calling(name) { () throws(AudioFileError) in
-        isStdin
-          ? try AudioFile(
-            descriptor: STDIN_FILENO, type: type, raw: raw, interrupted: { center.isStopping })
-          : try AudioFile(path: operand, type: type, raw: raw, interrupted: { center.isStopping })
-      }
+      (file, identity) = (try operand.file(), operand.identity)
     } catch {
       throw error.replacing(" -t ", " \(options.typeOption) ")
     }
@@ -86,7 +82,7 @@ public final class AudioSource {
       return
     }
     var stated = options.raw
-    if let encoding = AudioFileType.rawEncoding(forPath: operand), type == nil {
+    if let encoding = AudioFileType.rawEncoding(forPath: name), operand.type == nil {
       stated.encoding = encoding
     }
     self.stated = stated
@@ -190,7 +186,7 @@ public final class AudioSource {
       ))
   }
 
-  private static func calling<R>(
+  fileprivate static func calling<R>(
     _ name: String, _ body: () throws(AudioFileError) -> R
   ) throws(ToolError) -> R {
     try SignalCenter.shared.checkStop()
@@ -203,6 +199,59 @@ public final class AudioSource {
 
   private static func translate(_ error: AudioFileError, _ name: String) -> ToolError {
     .of(error, name)
+  }
+}
+
+/// An operand that is open, and that nobody has looked into. Closed with this object, unless its
+/// file was taken.
+private final class OpenOperand {
+  let name: String
+  let identity: FileIdentity?
+  let type: AudioFileType?
+  private let raw: RawDescription
+  private let path: String?
+  private var descriptor: CInt?
+  /// A file that is two files must be looked into to be opened.
+  private var opened: AudioFile?
+
+  init(_ operand: String, _ options: AudioSource.Options) throws(ToolError) {
+    let resolved = options.raw.resolved
+    raw = RawDescription(
+      encoding: resolved.encoding, sampleRate: resolved.rate, channelCount: resolved.channelCount)
+    type = if case .named(let type) = options.type { type } else { nil }
+    path = operand == "-" ? nil : operand
+    name = path ?? "stdin"
+    guard let path else {
+      identity = FileIdentity(descriptor: STDIN_FILENO)
+      return
+    }
+    if (type ?? AudioFileType.forPath(path)) == .sd2 {
+      let (type, raw, center) = (type, raw, SignalCenter.shared)
+      opened = try AudioSource.calling(name) { () throws(AudioFileError) in
+        try AudioFile(path: path, type: type, raw: raw, interrupted: { center.isStopping })
+      }
+      identity = FileIdentity(path: path)
+    } else {
+      let descriptor = try System.openForReading(path)
+      self.descriptor = descriptor
+      identity = FileIdentity(descriptor: descriptor)
+    }
+  }
+
+  deinit {
+    if let descriptor { close(descriptor) }
+  }
+
+  /// Looks into it, once.
+  func file() throws(ToolError) -> AudioFile {
+    if let opened { return opened }
+    let (path, type, raw, center) = (path, type, raw, SignalCenter.shared)
+    let descriptor = self.descriptor.take()
+    return try AudioSource.calling(name) { () throws(AudioFileError) in
+      try AudioFile(
+        descriptor: descriptor ?? STDIN_FILENO, closing: descriptor != nil, path: path, type: type,
+        raw: raw, interrupted: { center.isStopping })
+    }
   }
 }
 
@@ -223,6 +272,19 @@ extension ToolError {
 }
 
 extension System {
+  /// Opens a file, or a named pipe, whose writer is waited for until a stop.
+  fileprivate static func openForReading(_ path: String) throws(ToolError) -> CInt {
+    while true {
+      try SignalCenter.shared.checkStop()
+      let (descriptor, code) = SignalCenter.shared.interruptible {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        return (descriptor, errno)
+      }
+      if descriptor >= 0 { return descriptor }
+      guard code == EINTR else { throw .failure(path, errno: code) }
+    }
+  }
+
   /// Lets this process open as many files as it may: the usual limit is for programs that use
   /// select, which this one does not.
   static func raiseOpenFileLimit() {

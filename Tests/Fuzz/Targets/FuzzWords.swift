@@ -1,0 +1,67 @@
+import PCM
+import SoundFile
+import SoundTool
+
+/// The grammars. What is understood must come back from its own spelling.
+enum FuzzWords {
+  static func attempt(_ bytes: inout FuzzBytes) {
+    let grammar = bytes.byte() % 16
+    let text = String(decoding: bytes.remaining(), as: UTF8.self)
+    do throws(Complaint) {
+      switch grammar {
+      case 0: try time(text)
+      case 1: try encoding(text)
+      case 2: try map(text)
+      case 3: _ = try Words.gain(text)
+      case 4: try split(text)
+      case 5: try rate(text)
+      case 6: _ = try Words.channelCount(text)
+      case 7: _ = try Words.frameCount(text)
+      case 8: _ = try Words.type(text)
+      case 9: _ = try Words.inputKind(text)
+      case 10: _ = try Words.latencies(text)
+      case 11: _ = try Words.channelCounts(text)
+      case 12: _ = try Words.xrun(text)
+      case 13: _ = try Words.blockSize(text)
+      case 14: _ = AudioFileType.forPath(text)
+      default: _ = AudioFileType.rawEncoding(forPath: text)
+      }
+    } catch {
+      // One line for the user, whatever was typed.
+      precondition(!error.description.contains { $0.isNewline }, "a complaint of several lines")
+    }
+  }
+
+  private static func time(_ text: String) throws(Complaint) {
+    let time = try Words.time(text)
+    for rate in [1, 8000, 44_100, 1e9] {
+      precondition(time.frameCount(at: rate) >= 0, "a negative time")
+      precondition(time.seconds(at: rate) >= 0, "a negative time")
+    }
+  }
+
+  private static func encoding(_ text: String) throws(Complaint) {
+    let encoding = try Words.encoding(text)
+    let again = try Words.encoding(encoding.name)
+    precondition(again == encoding, "a name that means another encoding")
+  }
+
+  private static func map(_ text: String) throws(Complaint) {
+    let map = try Words.map(text)
+    precondition(map.count > 0 && map.highest <= ChannelMap.limit, "an impossible map")
+    let again = try Words.map("\(map)")
+    precondition(again == map, "a spelling that means another map")
+  }
+
+  private static func split(_ text: String) throws(Complaint) {
+    let limit = try Words.split(text)
+    switch limit.limit(at: 48_000) {
+    case .frames(let count), .bytes(let count): precondition(count > 0, "a file of nothing")
+    }
+  }
+
+  private static func rate(_ text: String) throws(Complaint) {
+    let rate = try Words.rate(text)
+    precondition(rate >= 1 && rate <= 1e9, "an impossible rate")
+  }
+}

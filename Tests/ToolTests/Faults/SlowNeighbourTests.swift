@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Readers and writers that take their time.
+@Suite struct SlowNeighbourTests {
+  /// A recorder of mono bytes, so that a pipe of 64 kB holds little of the time.
+  private func recorder(_ arguments: [String], _ settings: String = "rate=48000") -> Command {
+    FaultBench.recorder(["-c", "2", "-f", "f32le", "--status-fd", "3"] + arguments, settings)
+      .writing(.onDemand).writing(.captured, to: 3)
+  }
+
+  @Test func aReaderThatStallsForLessThanTheBufferLosesNothing() async throws {
+    try await withTool(recorder(["-q", "-d", "3", "--xrun", "fail"])) { (tool) async throws in
+      _ = try await tool.readOutput(8)
+      // The ring holds ten seconds.
+      try await Task.sleep(for: .seconds(2))
+      tool.drain()
+      let result = try await tool.finish(timeout: .seconds(60))
+      #expect(result.status == .exited(0), "\(result.errorText)")
+      #expect(result.output.count == 3 * 48_000 * 8 - 8)
+      let end = try FaultBench.end(result.outputs[3] ?? []).input
+      #expect(end.dropped == 0 && end.delivered == 3 * 48_000)
+    }
+  }
+
+  @Test func aReaderThatStallsForLongerLosesWhatTheLedgerSays() async throws {
+    // The least ring is 16384 frames, a third of a second, and the pipe takes a sixth.
+    let command = recorder(["-d", "4", "-B", "0.1", "--xrun", "fail"])
+    try await withTool(command) { (tool) async throws in
+      let first = try await tool.readOutput(8)
+      try await Task.sleep(for: .seconds(2))
+      tool.drain()
+      let result = try await tool.finish(timeout: .seconds(60))
+      #expect(result.status == .exited(3), "\(result.errorText)")
+      let received = (first.count + result.output.count) / 8
+      let end = try FaultBench.end(result.outputs[3] ?? [])
+      #expect(end.status == 3)
+      #expect(end.input.dropped > 0)
+      #expect(received == end.input.delivered)
+      #expect(received + end.input.dropped == 4 * 48_000)
+      #expect(end.input.delivered + end.input.dropped + end.input.idle == end.input.host_frames)
+      #expect(result.errorText.contains("frames lost: \(end.input.dropped) dropped"))
+    }
+  }
+
+  @Test func lostTimeIsFilledToTheFrame() async throws {
+    let command = recorder(
+      ["-q", "-d", "3", "-B", "0.1", "--fill-gaps"], "rate=48000,xrun@1000:500,xrun@60000:2400")
+    try await withTool(command) { (tool) async throws in
+      let first = try await tool.readOutput(8)
+      try await Task.sleep(for: .seconds(1))
+      tool.drain()
+      let result = try await tool.finish(timeout: .seconds(60))
+      #expect(result.succeeded)
+      #expect(first.count + result.output.count == 3 * 48_000 * 8)
+      let end = try FaultBench.end(result.outputs[3] ?? []).input
+      #expect(end.lost == 2900)
+      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+    }
+  }
+
+  @Test func memoryStaysBoundedWhateverTheReaderDoes() async throws {
+    // A hundred times real time, against a reader that takes nothing.
+    let command = recorder(["-q"], "rate=768000,channels=2,block=8192")
+    try await withTool(command) { (tool) async throws in
+      _ = try await tool.readOutput(8)
+      let before = residentKilobytes(tool)
+      try await Task.sleep(for: .seconds(2))
+      let after = residentKilobytes(tool)
+      // The ring's pages are touched when it is made: nothing grows from then on.
+      #expect(after - before < 4096, "\(before) kB, then \(after) kB")
+      tool.send(SIGINT)
+      let result = try await tool.finish()
+      let end = try FaultBench.end(result.outputs[3] ?? []).input
+      #expect(end.dropped > 0)
+      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+    }
+  }
+
+  @Test func aSlowWriterIsSilenceAndNothingElse() async throws {
+    let command = Command.tool(
+      "sd-play",
+      [
+        "-q", "-D", "virtual:null", "-f", "s16le", "-r", "48000", "-c", "1", "--status-fd", "3",
+        "--xrun", "fail",
+      ]
+    ).with(environment: ["SD_VIRTUAL": "rate=48000,block=64"]).reading(.pipe)
+      .writing(.captured, to: 3)
+    let sound = bytes(of: TestSignal.noise(of: Int16.self, frameCount: 9600, channelCount: 1))
+    try await withTool(command) { (tool) async throws in
+      try await tool.write(Array(sound[..<9600]))
+      // The feed begins when the device does.
+      _ = try await tool.readOutput(1, from: 3)
+      try await Task.sleep(for: .milliseconds(600))
+      try await tool.write(Array(sound[9600...]))
+      tool.closeInput()
+      let result = try await tool.finish()
+      #expect(result.status == .exited(3), "\(result.errorText)")
+      let end = try FaultBench.end(result.outputs[3] ?? []).output
+      #expect(end.delivered == 9600)
+      #expect(end.inserted > 0)
+      #expect(end.delivered + end.inserted + end.idle == end.host_frames)
+    }
+  }
+
+  private func residentKilobytes(_ tool: ToolProcess) -> Int {
+    let text = try? String(
+      contentsOfFile: "/proc/\(tool.processIdentifier)/status", encoding: .utf8)
+    let line = text?.split(separator: "\n").first { $0.hasPrefix("VmRSS") } ?? ""
+    return Int(line.filter(\.isNumber)) ?? 0
+  }
+}
