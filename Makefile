@@ -30,12 +30,12 @@ uninstall: ## remove what install put there
 
 test: test-tools ## run all tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel
+	scripts/test
 
 check: export SD_STRICT = 1
 check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel
+	scripts/test
 
 installcheck: release test-tools ## install into a scratch directory, try what is there, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck

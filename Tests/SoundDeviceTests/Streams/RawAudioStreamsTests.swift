@@ -14,8 +14,8 @@ struct RawAudioStreamsTests {
       input: .int24, output: .int24, inputParameters: bench.parameters(2),
       outputParameters: bench.parameters(2), options: StreamOptions(ditherOff: true)
     ) { input, output, _ in
-      unsafe input.withUnsafeBytes { bytes in
-        for byte in unsafe bytes { heard.append(byte) }
+      for offset in 0..<input.byteCount {
+        heard.append(unsafe input.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
       }
       for offset in 0..<min(output.byteCount, noise.count - position) {
         output.storeBytes(of: noise[position + offset], toByteOffset: offset, as: UInt8.self)

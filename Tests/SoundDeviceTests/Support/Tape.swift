@@ -18,7 +18,7 @@ import Synchronization
 
   func append(_ value: Value) {
     let index = filled.load(ordering: .relaxed)
-    guard index < memory.count else { return }
+    guard unsafe index < memory.count else { return }
     unsafe memory[index] = value
     filled.store(index + 1, ordering: .releasing)
   }
