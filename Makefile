@@ -11,7 +11,7 @@ TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox li
 
 # Gates may need a tool that is being installed.
 .NOTPARALLEL:
-.PHONY: build release demo install uninstall test check installcheck bench gates sanitize docs format clean help libraries test-tools
+.PHONY: build release demo install uninstall test check installcheck bench gates sanitize fuzz docs format clean help libraries test-tools
 
 build: libraries ## build the programs for debugging
 	$(SWIFT) build
@@ -47,6 +47,9 @@ gates: ## the checks that need no build: format, rooms, man pages
 sanitize: test-tools ## run the libraries' tests under the realtime, thread and address sanitizers
 	scripts/sanitize
 
+fuzz: libraries ## feed the parsers with bytes that nobody chose (RUNS=1000000 each)
+	scripts/fuzz $(or $(RUNS),1000000)
+
 docs: libraries ## render the library's documentation
 	scripts/docs
 
@@ -59,7 +62,7 @@ bench: release test-tools ## measure speed, latency and memory beside the peers
 
 clean: ## remove what was built
 	$(SWIFT) package clean
-	rm -rf .build/python .build-consumer .build-realtime .build-thread .build-address
+	rm -rf .build/python .build-consumer .build-realtime .build-thread .build-address .build-fuzz
 
 help: ## list what one can do
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile

@@ -53,14 +53,20 @@ public struct AudioFileFormat: Hashable, Sendable {
     }
   }
 
-  /// The format that an explicit sample encoding asks for: exactly that one, and the codec of
-  /// types that have one of their own kind only where the encoding is what they take.
+  /// The format that an explicit sample encoding asks for: exactly that one, or the same samples in
+  /// the other byte order where the type has no choice; and the codec of types that have one of
+  /// their own kind only where the encoding is what they take.
   public init(_ type: AudioFileType, encoding: SampleEncoding) {
+    let asked = AudioFileFormat(type, codec: .pcm(encoding))
     // FLAC has no byte order; its samples are the machine's.
     if type == .flac, let native = Self.nativeTwin(of: encoding) {
       self.init(type, codec: .pcm(native))
+    } else if !asked.isWritable,
+      let twin = Self.encodings(of: type).first(where: { $0.isTwin(of: encoding) })
+    {
+      self.init(type, codec: .pcm(twin))
     } else {
-      self.init(type, codec: .pcm(encoding))
+      self = asked
     }
   }
 

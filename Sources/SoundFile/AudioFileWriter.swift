@@ -85,6 +85,8 @@ public struct AudioFileWriter: ~Copyable {
     _ descriptor: Descriptor, _ format: AudioFileFormat, _ sampleRate: Double,
     _ channelCount: Int, _ tags: AudioFileTags
   ) throws(AudioFileError) {
+    // libsndfile would make the second one without a name, wherever this process happens to be.
+    if format.type == .sd2 { throw .unsupported("sd2 is two files and needs a file name") }
     let sink = try ByteSink(descriptor)
     try Self.rehearse(format, sampleRate, channelCount, isStream: !sink.isSeekable)
     if let header = Self.plainHeader(format, sampleRate, channelCount, isStream: !sink.isSeekable) {

@@ -20,8 +20,8 @@
   /// for a table of contents, which a pipe never gets.
   var dropsEmptyMPEGFrame = false
 
-  /// The first bytes of a rehearsal: what the encoder makes of its header.
-  private(set) var rehearsedHead: [UInt8] = []
+  /// The first bytes: what the encoder makes of its header.
+  private(set) var head: [UInt8] = []
 
   /// Nil to count and drop everything: for a rehearsal.
   private let descriptor: Descriptor?
@@ -31,6 +31,7 @@
   private var pending: [UInt8] = []
   private var pendingStart = 0
   private static let blockSize = 64 << 10
+  private static let headSize = 4 << 10
 
   init(_ descriptor: Descriptor) throws(AudioFileError) {
     let status = try descriptor.status()
@@ -112,6 +113,15 @@
     try result.get()
   }
 
+  /// Forgets what was taken and not yet sent, if nothing has been sent: a header that is written
+  /// anew, and shorter.
+  func restart() {
+    guard writtenEnd == 0 else { return }
+    pending.removeAll()
+    pendingStart = 0
+    cursor = 0
+  }
+
   /// Corresponds to fsync(2); nothing where there is no disk behind.
   func sync() throws(AudioFileError) {
     try flush()
@@ -128,13 +138,12 @@
   }
 
   private func send(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(AudioFileError) {
+    if position < Self.headSize {
+      let part = unsafe Array(bytes.prefix(Self.headSize - position))
+      head += repeatElement(0, count: max(0, position + part.count - head.count))
+      head.replaceSubrange(position..<position + part.count, with: part)
+    }
     guard let descriptor else {
-      if position < 256 {
-        let head = unsafe Array(bytes.prefix(256 - position))
-        let missing = position + head.count - rehearsedHead.count
-        rehearsedHead += repeatElement(0, count: max(0, missing))
-        rehearsedHead.replaceSubrange(position..<position + head.count, with: head)
-      }
       descriptorOffset = position + bytes.count
       writtenEnd = max(writtenEnd, position + bytes.count)
       return

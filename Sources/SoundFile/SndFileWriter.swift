@@ -135,11 +135,40 @@ import PCM
     }
     unsafe handle = nil
     let status = unsafe sf_close(closing)
-    let closed = Result { () throws(AudioFileError) in try sink?.close() }
+    let closed = Result { () throws(AudioFileError) in
+      if format.type == .aiff { try correctLength() }
+      try sink?.close()
+    }
     try sink?.throwFailure()
     try last.get()
     try closed.get()
     if status != 0 { throw .malformed(unsafe plainText(String(cString: sf_error_number(status)))) }
+  }
+
+  /// Says in an AIFF header how many frames there are: libsndfile counts the byte it adds after an odd
+  /// number of bytes.
+  private func correctLength() throws(AudioFileError) {
+    guard let sink, sink.isSeekable, case .pcm(let encoding) = format.codec else { return }
+    let byteCount = frameCount * channelCount * encoding.byteCount
+    guard byteCount % 2 == 1 else { return }
+    try sink.flush()
+    try put(frameCount, afterChunk: "COMM", at: 10, in: sink)
+    try put(byteCount + 8, afterChunk: "SSND", at: 4, in: sink)
+  }
+
+  private func put(
+    _ number: Int, afterChunk name: StaticString, at offset: Int, in sink: ByteSink
+  ) throws(AudioFileError) {
+    let mark = Array("\(name)".utf8)
+    guard let start = sink.head.indices.first(where: { sink.head[$0...].starts(with: mark) }) else {
+      return
+    }
+    sink.cursor = start + offset
+    let bytes = withUnsafeBytes(of: UInt32(clamping: number).bigEndian) { unsafe Array($0) }
+    let result = unsafe bytes.withUnsafeBytes { bytes in
+      Result { () throws(AudioFileError) in unsafe try sink.put(bytes) }
+    }
+    try result.get()
   }
 
   private func prepare(_ tags: AudioFileTags) throws(AudioFileError) {
@@ -149,6 +178,8 @@ import PCM
     }
     // Peaks are found only in samples libsndfile converts, not in bytes it copies.
     if transfer == .raw {
+      // Some headers have a place for them by now, and are written again without.
+      sink?.restart()
       unsafe sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
     }
     if format.type == .opus {

@@ -45,6 +45,18 @@ struct AudioFileWriterTests {
     }
   }
 
+  @Test(arguments: [SampleEncoding.s8, .u8, .s24be, .ulaw, .f32be, .f64be], [1, 2, 51, 1000])
+  func anAIFFHoldsAsManyFramesAsWereWritten(encoding: SampleEncoding, count: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("a.aiff")
+    let format = AudioFileFormat(.aiff, codec: .pcm(encoding))
+    let samples = RoundTripTests.samples(format, channels: 1, count: count)
+    try write(samples, to: path, format, channels: 1)
+    let file = try AudioFile(path: path)
+    #expect(file.frameCount == count)
+    #expect(try file.readAll() == samples)
+  }
+
   @Test(arguments: [AudioFileType.caf, .aiff, .w64, .rf64, .voc])
   func typesThatNeedALengthAreRefusedInPipes(type: AudioFileType) throws {
     let collector = PipeCollector()
@@ -118,7 +130,7 @@ struct AudioFileWriterTests {
       let block = [UInt8](repeating: 1, count: 1 << 26)
       for _ in 0..<blockCount { unsafe try writer.write(block.span.bytes) }
       try writer.close()
-      let head = sink.rehearsedHead
+      let head = sink.head
       #expect(fourCharacters(head, at: 0) == mark)
       let size = blockCount << 26
       if mark == "RF64" {

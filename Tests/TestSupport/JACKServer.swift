@@ -16,6 +16,9 @@ public final class JACKServer: Sendable {
     public var systemChannelCount = 2
     /// Whether its threads have real-time priority (needs root or rtprio).
     public var isRealtime = false
+    /// Whether each period waits for its clients. Without it the server goes on without a client that
+    /// is late, and its loopback loses or repeats a period and tells nobody.
+    public var isSynchronous = false
     /// Whether it says all it knows in ``JACKServer/messages``.
     public var isVerbose = false
 
@@ -26,6 +29,7 @@ public final class JACKServer: Sendable {
       // A smaller port table keeps a server within the 64 MiB of shared memory that containers have.
       (isVerbose ? ["-v"] : [])
         + (isRealtime ? ["-R", "-P", "60"] : ["--no-realtime"])
+        + (isSynchronous ? ["-S"] : [])
         + ["-n", name, "--port-max", "128", "-L", "\(loopbackChannelCount)"]
         + ["-d", "dummy", "-r", "\(sampleRate)", "-p", "\(periodSize)"]
         + ["-C", "\(systemChannelCount)", "-P", "\(systemChannelCount)"]

@@ -167,7 +167,11 @@ final class Trampoline: @unchecked Sendable {
         losses = (HostLoss(), HostLoss())
         switch result {
         case .continue: break
-        case .complete: remainingDrain = output == nil ? 0 : drain.load(ordering: .relaxed)
+        case .complete:
+          // One block more than the host asks for: a server that plays what it has been given in its
+          // next period must not find us gone.
+          remainingDrain =
+            output == nil ? 0 : drain.load(ordering: .relaxed) + hostInfo.frameCount
         case .abort:
           unsafe pass(
             hostInput,

@@ -23,14 +23,14 @@ enum FuzzSound {
         let file = try AudioFile(
           descriptor: descriptor, path: choice & 4 == 0 ? nil : "take.wav", type: type)
         let count = try readAll(file)
-        precondition(file.position == count, "a position that nobody read to")
+        demand(file.position == count, "a position that nobody read to")
         guard file.isSeekable else { return }
         if let known = file.frameCount, count < mostFrames {
-          precondition(count <= known, "more frames than there are")
+          demand(count <= known, "more frames than there are")
         }
         try file.seek(toFrame: count / 2)
         let rest = try readAll(file)
-        if count < mostFrames { precondition(rest <= count, "more frames the second time") }
+        if count < mostFrames { demand(rest <= count, "more frames the second time") }
         try file.rewind()
         _ = try file.skip(3)
       }
@@ -64,7 +64,7 @@ enum FuzzSound {
           guard try pipeline.read(into: &room) > 0 else { break }
         }
         if let total = pipeline.frameCount {
-          precondition(pipeline.position <= max(total, mostFrames), "more frames than there are")
+          demand(pipeline.position <= max(total, mostFrames), "more frames than there are")
         }
       }
     } catch { check(error.message) }
@@ -106,13 +106,13 @@ enum FuzzSound {
         // What was written is there again, frame for frame, where the type says it keeps them.
         let isPlain = [.raw, .wav, .au, .rf64, .w64, .caf, .aiff].contains(format.type)
         guard isPlain, case .pcm = format.codec, file.format.codec == format.codec else { return }
-        precondition(count == sound.count / frameSize, "\(format): \(count) frames read back")
+        demand(count == sound.count / frameSize, "\(format), \(rate) Hz, \(channelCount) channels: \(sound.count / frameSize) frames became \(count)")
       }
     } catch { check(error.message) }
   }
 
   private static func check(_ message: String) {
-    precondition(!message.contains { $0.isNewline }, "a complaint of several lines")
+    demand(!message.isEmpty, "a complaint without words")
   }
 
   private static func readAll(_ file: AudioFile) throws(AudioFileError) -> Int {
@@ -136,14 +136,14 @@ enum FuzzSound {
   ) throws(Failure) {
     var ends: [CInt] = [-1, -1]
     if isStream {
-      unsafe precondition(pipe(&ends) == 0, "a pipe")
+      unsafe demand(pipe(&ends) == 0, "a pipe")
     } else {
       let path = "/tmp/sd-fuzz-\(getpid())-\(UInt64.random(in: 0 ... .max))"
       ends[0] = unsafe open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
       ends[1] = dup(ends[0])
       unsafe unlink(path)
     }
-    precondition(ends[0] >= 0 && ends[1] >= 0, "a place for bytes")
+    demand(ends[0] >= 0 && ends[1] >= 0, "a place for bytes")
     var isOpen = true
     defer {
       close(ends[0])
@@ -155,7 +155,7 @@ enum FuzzSound {
       let count = unsafe content.withUnsafeBytes {
         unsafe Glibc.write(ends[1], $0.baseAddress, $0.count)
       }
-      precondition(count == content.count, "room for all bytes")
+      demand(count == content.count, "room for all bytes")
     }
     close(ends[1])
     isOpen = false

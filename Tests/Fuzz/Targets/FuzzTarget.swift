@@ -40,3 +40,8 @@ struct FuzzBytes {
     return Array(rest)
   }
 }
+
+/// Ends the program with a message, in optimised builds too, if what must hold does not.
+func demand(_ holds: Bool, _ complaint: @autoclosure () -> String) {
+  if !holds { fatalError(complaint()) }
+}
