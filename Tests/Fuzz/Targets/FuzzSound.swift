@@ -106,7 +106,8 @@ enum FuzzSound {
         // What was written is there again, frame for frame, where the type says it keeps them.
         let isPlain = [.raw, .wav, .au, .rf64, .w64, .caf, .aiff].contains(format.type)
         guard isPlain, case .pcm = format.codec, file.format.codec == format.codec else { return }
-        demand(count == sound.count / frameSize, "\(format), \(rate) Hz, \(channelCount) channels: \(sound.count / frameSize) frames became \(count)")
+        let wanted = sound.count / frameSize
+        demand(count == wanted, "\(format), \(channelCount) channels: \(wanted) became \(count)")
       }
     } catch { check(error.message) }
   }
