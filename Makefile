@@ -11,7 +11,7 @@ TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox li
 
 # Gates may need a tool that is being installed.
 .NOTPARALLEL:
-.PHONY: build release demo install uninstall test check installcheck bench gates sanitize fuzz docs format clean help libraries test-tools
+.PHONY: build release demo install uninstall test check installcheck bench gates sanitize fuzz faults soak docs format clean help libraries test-tools
 
 build: libraries ## build the programs for debugging
 	$(SWIFT) build
@@ -49,6 +49,12 @@ sanitize: test-tools ## run the libraries' tests under the realtime, thread and 
 
 fuzz: libraries ## feed the parsers with bytes that nobody chose (RUNS=1000000 each)
 	scripts/fuzz $(or $(RUNS),1000000)
+
+faults: release test-tools ## make everything go wrong and write docs/faults.md of it
+	Tests/Rig/faults.py "$$($(SWIFT) build -c release --show-bin-path)" docs/faults.md
+
+soak: release test-tools ## run the device programs for SECONDS=600 on a busy machine
+	Tests/Rig/soak.py "$$($(SWIFT) build -c release --show-bin-path)" $(or $(SECONDS),600)
 
 docs: libraries ## render the library's documentation
 	scripts/docs

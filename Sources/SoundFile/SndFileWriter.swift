@@ -164,7 +164,7 @@ import PCM
       return
     }
     sink.cursor = start + offset
-    let bytes = withUnsafeBytes(of: UInt32(clamping: number).bigEndian) { unsafe Array($0) }
+    let bytes = unsafe withUnsafeBytes(of: UInt32(clamping: number).bigEndian) { unsafe Array($0) }
     let result = unsafe bytes.withUnsafeBytes { bytes in
       Result { () throws(AudioFileError) in unsafe try sink.put(bytes) }
     }

@@ -10,6 +10,9 @@ moment; the ratios are what to compare.
 import argparse, contextlib, os, resource, shutil, signal, statistics, subprocess, sys, tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Rig"))
+import rig  # noqa: E402
+
 ME = "sd tools"
 
 
@@ -77,55 +80,19 @@ class Bench:
         self.quick, self.only = options.quick, options.only
         self.table = Table()
         self.folder = tempfile.mkdtemp(prefix="sd-bench-")
-        self.clean = {k: v for k, v in os.environ.items()
-                      if not k.startswith(("SD_", "JACK_", "PULSE_", "ALSA_"))}
-        self.clean["JACK_NO_START_SERVER"] = "1"
+        self.clean = rig.clean_environment()
 
     # Servers
 
     @contextlib.contextmanager
     def jack(self, period=256):
-        name = f"sdbench{os.getpid()}"
-        environment = dict(self.clean, JACK_DEFAULT_SERVER=name)
-        realtime = ["-R", "-P", "60"] if os.geteuid() == 0 else ["--no-realtime"]
-        server = subprocess.Popen(
-            ["jackd", *realtime, "-n", name, "-L", "2", "-d", "dummy", "-r", "48000", "-p",
-             str(period)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        try:
-            for _ in range(100):
-                if subprocess.run(["jack_lsp"], env=environment, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL).returncode == 0:
-                    break
-                time.sleep(0.1)
-            yield environment
-        finally:
-            server.terminate()
-            server.wait()
+        with rig.jack(self.folder, period) as server:
+            yield server.environment
 
     @contextlib.contextmanager
     def pulse(self):
-        runtime = os.path.join(self.folder, "pulse")
-        os.makedirs(runtime, mode=0o700, exist_ok=True)
-        config = os.path.join(self.folder, "asound.conf")
-        with open(config, "w") as file:
-            file.write("pcm.!default { type pulse }\npcm.pulse { type pulse }\n")
-        environment = dict(self.clean, XDG_RUNTIME_DIR=runtime, ALSA_CONFIG_PATH=config,
-                           PULSE_SERVER=f"unix:{runtime}/pulse/native", HOME=runtime)
-        server = subprocess.Popen(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-             "-L", "module-native-protocol-unix", "-L",
-             "module-null-sink sink_name=nul rate=48000"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        try:
-            for _ in range(100):
-                if os.path.exists(f"{runtime}/pulse/native"):
-                    break
-                time.sleep(0.1)
-            time.sleep(0.5)
-            yield environment
-        finally:
-            server.terminate()
-            server.wait()
+        with rig.pulse(self.folder) as server:
+            yield server.environment
 
     # Measuring
 

@@ -1,0 +1,97 @@
+"""Private sound servers and running programs, for the measurements that are made outside the tests:
+Tests/Benchmarks, Tests/Rig/soak.py and Tests/Rig/faults.py."""
+import contextlib
+import os
+import subprocess
+import time
+
+
+def clean_environment():
+    """This environment without what would name another server, or a default of the sd tools."""
+    clean = {k: v for k, v in os.environ.items()
+             if not k.startswith(("SD_", "JACK_", "PULSE_", "ALSA_"))}
+    clean["JACK_NO_START_SERVER"] = "1"
+    return clean
+
+
+class Server:
+    """A running server: its process, and the environment its clients need."""
+
+    def __init__(self, process, environment, log):
+        self.process, self.environment, self.log = process, environment, log
+
+    def xruns(self):
+        """How often the server said that a period was missed."""
+        with open(self.log, errors="replace") as file:
+            return file.read().lower().count("xrun")
+
+
+def _wait(process, what, is_ready):
+    for _ in range(100):
+        if process.poll() is not None:
+            raise RuntimeError(f"{what} ended with {process.returncode}")
+        if is_ready():
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"{what} does not come up")
+
+
+@contextlib.contextmanager
+def _running(command, environment, log, is_ready):
+    with open(log, "wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+    try:
+        _wait(process, command[0], is_ready)
+        yield Server(process, environment, log)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.send_signal(18)  # CONT: it may have been stopped
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def jack(folder, period=256, rate=48000, synchronous=False):
+    """A JACK server on the dummy driver with a loopback; real-time where that is allowed."""
+    name = f"sdrig{os.getpid()}"
+    environment = dict(clean_environment(), JACK_DEFAULT_SERVER=name)
+    realtime = ["-R", "-P", "60"] if os.geteuid() == 0 else ["--no-realtime"]
+    command = ["jackd", *realtime, *(["-S"] if synchronous else []), "-n", name, "--port-max",
+               "128", "-L", "2", "-d", "dummy", "-r", str(rate), "-p", str(period)]
+
+    def is_ready():
+        return subprocess.run(["jack_lsp"], env=environment, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode == 0
+
+    with _running(command, environment, os.path.join(folder, "jackd.log"), is_ready) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def pulse(folder):
+    """A PulseAudio server with a null sink, which ALSA's devices `pulse` and `default` reach."""
+    runtime = os.path.join(folder, "pulse")
+    os.makedirs(runtime, mode=0o700, exist_ok=True)
+    config = os.path.join(folder, "asound.conf")
+    with open(config, "w") as file:
+        file.write("pcm.!default { type pulse }\npcm.pulse { type pulse }\n")
+    socket = f"{runtime}/pulse/native"
+    environment = dict(clean_environment(), XDG_RUNTIME_DIR=runtime, ALSA_CONFIG_PATH=config,
+                       PULSE_SERVER=f"unix:{socket}", HOME=runtime)
+    command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+               "-L", "module-native-protocol-unix", "-L",
+               "module-null-sink sink_name=nul rate=48000"]
+    log = os.path.join(folder, "pulse.log")
+    with _running(command, environment, log, lambda: os.path.exists(socket)) as server:
+        time.sleep(0.5)
+        yield server
+
+
+def percentile(values, part):
+    """The value below which that part of the values lies."""
+    values = sorted(values)
+    return values[min(len(values) - 1, int(part * len(values)))]
