@@ -93,7 +93,8 @@ final class OpenStream: Sendable {
       }
       let drain = (granted.outputLatency * granted.sampleRate).rounded(.up)
       trampoline.willStart(
-        drainFrameCount: configuration.output == nil ? 0 : Int(drain), resuming: resuming)
+        drainFrameCount: configuration.output == nil ? 0 : Int(drain),
+        passingOverFirstPeriod: granted.connectsLate, resuming: resuming)
       seenSigns.store(trampoline.signsOfLife, ordering: .relaxed)
       silentIntervals.store(0, ordering: .relaxed)
       run.withLock { $0 = Latch() }

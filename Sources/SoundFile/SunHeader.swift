@@ -63,7 +63,7 @@ struct SunHeader {
 
   /// The header of a stream whose length nobody knows yet.
   ///
-  /// Corresponds to what libsndfile writes for `SF_FORMAT_AU`, with a length of 0xFFFFFFFF.
+  /// Like what libsndfile writes for `SF_FORMAT_AU`, with a length of 0xFFFFFFFF and a remark.
   static func streamHeader(
     encoding: SampleEncoding, sampleRate: Int, channelCount: Int
   ) -> [UInt8]? {
@@ -83,7 +83,8 @@ struct SunHeader {
     let isBigEndian = encoding.isBigEndian ?? true
     var header = HeaderBytes(isBigEndian: isBigEndian)
     header.append(text: isBigEndian ? ".snd" : "dns.")
-    for word in [24, 0xFFFF_FFFF, coding, sampleRate, channelCount] {
+    // A remark has four bytes at least; sox warns of headers without.
+    for word in [28, 0xFFFF_FFFF, coding, sampleRate, channelCount, 0] {
       header.append(word, byteCount: 4)
     }
     return header.bytes

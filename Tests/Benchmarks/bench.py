@@ -7,7 +7,7 @@ Runs of all contenders are interleaved (A B C A B C ...) and medians are printed
 between the first and the third quarter of the runs. Absolute figures are this machine's, at this
 moment; the ratios are what to compare.
 """
-import argparse, contextlib, os, resource, shutil, signal, statistics, subprocess, sys, tempfile
+import argparse, contextlib, os, resource, signal, statistics, subprocess, sys, tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Rig"))

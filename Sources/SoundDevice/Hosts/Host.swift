@@ -47,6 +47,8 @@ struct GrantedStream: Sendable {
   var sampleRate: Double
   var inputLatency: Double
   var outputLatency: Double
+  /// Whether the first period may come before the stream is connected: nobody would hear it.
+  var connectsLate = false
 }
 
 /// The devices of one host, numbered from 0.

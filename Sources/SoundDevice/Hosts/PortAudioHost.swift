@@ -152,23 +152,24 @@ final class PortAudioHost: Host, @unchecked Sendable {
         throw PortAudioError(.badStream, configuration.operation)
       }
       #if os(Linux)
-        if Self.wantsRealtime.isSet, isALSA(configuration) {
+        if Self.wantsRealtime.isSet, isOf(paALSA, configuration) {
           unsafe PaAlsa_EnableRealtimeScheduling(stream, 1)
         }
       #endif
-      return unsafe PortAudioStream(stream, context: context)
+      return unsafe PortAudioStream(
+        stream, context: context, connectsLate: isOf(paJACK, configuration))
     } catch {
       unsafe context.release()
       throw error
     }
   }
 
-  private func isALSA(_ configuration: HostConfiguration) -> Bool {
+  private func isOf(_ type: PaHostApiTypeId, _ configuration: HostConfiguration) -> Bool {
     guard let index = (configuration.output ?? configuration.input)?.deviceIndex,
       let device = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee,
       let api = unsafe Pa_GetHostApiInfo(device.hostApi)?.pointee
     else { return false }
-    return unsafe api.type == paALSA
+    return unsafe api.type == type
   }
 
   private static func withParameters(
@@ -242,13 +243,15 @@ final class PortAudioHost: Host, @unchecked Sendable {
   private let context: Unmanaged<Trampoline>
   let granted: GrantedStream
 
-  init(_ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>) {
+  init(
+    _ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>, connectsLate: Bool
+  ) {
     unsafe self.stream = stream
     unsafe self.context = context
     let info = unsafe Pa_GetStreamInfo(stream)?.pointee
     granted = GrantedStream(
       sampleRate: info?.sampleRate ?? 0, inputLatency: info?.inputLatency ?? 0,
-      outputLatency: info?.outputLatency ?? 0)
+      outputLatency: info?.outputLatency ?? 0, connectsLate: connectsLate)
   }
 
   func start() throws(PortAudioError) {

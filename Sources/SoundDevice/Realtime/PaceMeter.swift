@@ -1,16 +1,26 @@
 /// Learns a host's period and pace from the times at which it calls.
 ///
 /// A host may hand over one period in several callbacks, back to back: frames that come within a
-/// quarter of their own duration belong to one period.
+/// quarter of their own duration belong to one period. One that was held up and makes up for it is
+/// fast for a while, but not ahead of its clock: that is no freewheeling.
 struct PaceMeter {
   private static let window = 0.5
+  /// What of a delay a host may make up for, in seconds.
+  private static let longestDelay = 10.0
 
   private(set) var period = 0
+  /// A length that no period exceeds: until a second one has begun the first may be longer than it
+  /// looks.
+  var longestPeriod: Int { isInFirstPeriod ? 8 * period : period }
+  /// Whether all callbacks so far may have been of one period.
+  private(set) var isInFirstPeriod = true
   private(set) var isFreewheeling = false
   private var lastTime: Double?
   private var burst = 0
   private var windowStart = 0.0
   private var windowFrames = 0
+  /// Seconds by which the frames are ahead of the clock.
+  private var lead = 0.0
 
   /// Notes one callback at `now`, in seconds of a clock that never goes back.
   mutating func advance(frameCount: Int, sampleRate: Double, now: Double) {
@@ -24,16 +34,20 @@ struct PaceMeter {
     }
     if now - last > 0.25 * Double(frameCount) / sampleRate {
       period = isFreewheeling ? frameCount : burst
+      isInFirstPeriod = false
       burst = frameCount
     } else {
       burst += frameCount
+      if burst > 8 * period { isInFirstPeriod = false }
       if isFreewheeling { period = frameCount }
     }
     lastTime = now
     windowFrames += frameCount
     let played = Double(windowFrames) / sampleRate
     if played >= Self.window || now - windowStart >= Self.window {
-      isFreewheeling = played > 2 * (now - windowStart)
+      let elapsed = now - windowStart
+      lead = max(lead + played - elapsed, -Self.longestDelay)
+      isFreewheeling = played > 2 * elapsed && lead > Self.window / 2
       if isFreewheeling { burst = 0 }
       windowStart = now
       windowFrames = 0

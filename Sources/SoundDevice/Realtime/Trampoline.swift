@@ -48,6 +48,7 @@ final class Trampoline: @unchecked Sendable {
 
   private var position = 0
   private var remainingDrain: Int?
+  private var awaitsSecondPeriod = false
   private var pace = PaceMeter()
   private var expectedInputTime: Double?
 
@@ -78,7 +79,7 @@ final class Trampoline: @unchecked Sendable {
   func noteWaiting() { waits.add(1, ordering: .relaxed) }
   /// The host's period in frames, learned from the times of callbacks; 0 before the first.
   var period: Int { periodFrames.load(ordering: .relaxed) }
-  /// Wall time of the first callback, in nanoseconds since 1970; 0 before it.
+  /// Wall time of the first callback whose frames count, in nanoseconds since 1970; 0 before it.
   var firstCallbackTime: Int { firstCallback.load(ordering: .relaxed) }
   /// Every flag the host has given.
   var flags: CallbackFlags { CallbackFlags(rawValue: flagBits.load(ordering: .relaxed)) }
@@ -91,10 +92,17 @@ final class Trampoline: @unchecked Sendable {
 
   /// Before each start, on the host's thread.
   ///
-  /// - Parameter drainFrameCount: How many frames of silence follow the last block, so that it has
-  ///   been played when the stream ends.
-  func willStart(drainFrameCount: Int, resuming: Bool) {
+  /// - Parameters:
+  ///   - drainFrameCount: How many frames of silence follow the last block, so that it has been played
+  ///     when the stream ends.
+  ///   - passesOverFirstPeriod: Whether nothing of the first period is given to the processor, nor
+  ///     taken from it.
+  func willStart(
+    drainFrameCount: Int, passingOverFirstPeriod passesOverFirstPeriod: Bool = false,
+    resuming: Bool
+  ) {
     drain.store(drainFrameCount, ordering: .relaxed)
+    awaitsSecondPeriod = passesOverFirstPeriod
     finishing.store(false, ordering: .relaxed)
     remainingDrain = nil
     expectedInputTime = nil
@@ -127,9 +135,7 @@ final class Trampoline: @unchecked Sendable {
   ) -> CallbackResult {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
-    if callbacks.add(1, ordering: .relaxed).oldValue == 0 {
-      firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
-    }
+    callbacks.add(1, ordering: .relaxed)
     if !hostInfo.flags.isEmpty { note(hostInfo.flags) }
     pace.advance(frameCount: hostInfo.frameCount, sampleRate: sampleRate, now: now)
     periodFrames.store(pace.period, ordering: .relaxed)
@@ -140,6 +146,16 @@ final class Trampoline: @unchecked Sendable {
 
     if unsafe hostInput != nil { ledger.begin(hostInfo.frameCount, .input) }
     if unsafe hostOutput != nil { ledger.begin(hostInfo.frameCount, .output) }
+    if awaitsSecondPeriod {
+      awaitsSecondPeriod = pace.isInFirstPeriod
+      if awaitsSecondPeriod {
+        unsafe pass(hostInput, hostOutput, frameCount: hostInfo.frameCount)
+        return .continue
+      }
+    }
+    if firstCallback.load(ordering: .relaxed) == 0 {
+      firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
+    }
     var done = 0
     while done < hostInfo.frameCount {
       let count = min(hostInfo.frameCount - done, Self.scratchFrameCount)
@@ -168,10 +184,10 @@ final class Trampoline: @unchecked Sendable {
         switch result {
         case .continue: break
         case .complete:
-          // One block more than the host asks for: a server that plays what it has been given in its
-          // next period must not find us gone.
+          // One period more than the host asks for: a server that plays what it has been given in
+          // its next one must not find us gone.
           remainingDrain =
-            output == nil ? 0 : drain.load(ordering: .relaxed) + hostInfo.frameCount
+            output == nil ? 0 : drain.load(ordering: .relaxed) + pace.longestPeriod
         case .abort:
           unsafe pass(
             hostInput,

@@ -22,6 +22,14 @@ struct PaceMeterTests {
       meter.advance(frameCount: 1024, sampleRate: rate, now: time + 0.0001)
     }
     #expect(meter.period == 2048 && !meter.isFreewheeling)
+    #expect(meter.longestPeriod == 2048)
+  }
+
+  @Test func theFirstPeriodMayBeLongerThanItLooks() {
+    var meter = PaceMeter()
+    meter.advance(frameCount: 1024, sampleRate: rate, now: 0)
+    meter.advance(frameCount: 1024, sampleRate: rate, now: 0.0001)
+    #expect(meter.longestPeriod >= 2048)
   }
 
   @Test func fasterThanTwiceRealTimeIsFreewheeling() {
@@ -37,5 +45,22 @@ struct PaceMeterTests {
       time += 256 / rate
     }
     #expect(!meter.isFreewheeling && meter.period == 256)
+  }
+
+  @Test func makingUpForADelayIsNoFreewheeling() {
+    var meter = PaceMeter()
+    func run(seconds: Double, from start: Double, pace: Double) -> Double {
+      var time = start
+      for _ in 0..<Int(seconds * rate / 256) {
+        meter.advance(frameCount: 256, sampleRate: rate, now: time)
+        time += 256 / rate / pace
+      }
+      return time
+    }
+    var time = run(seconds: 1, from: 0, pace: 1)
+    time = run(seconds: 3, from: time + 3, pace: 50)
+    #expect(!meter.isFreewheeling)
+    _ = run(seconds: 2, from: time, pace: 50)
+    #expect(meter.isFreewheeling)
   }
 }

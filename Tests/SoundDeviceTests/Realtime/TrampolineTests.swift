@@ -120,12 +120,31 @@ struct TrampolineTests {
     var output: [Float] = [9, 9]
     #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
     #expect(output == [1, 0] && !stream.isFinishing)
-    // Five frames, and a block.
-    for _ in 1...3 {
+    // Five frames, and a period, of which nobody knows yet that it ends with the block.
+    for _ in 1...10 {
       #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
     }
     #expect(Blocks.call(stream, output: &output, frameCount: 2) == .complete)
     #expect(output == [0, 0] && stream.isFinishing && calls.count == 1)
+  }
+
+  @Test func aPeriodThatNobodyHearsIsPassedOver() throws {
+    let calls = Tape(10, of: 0)
+    let stream = trampoline(output: try side(.float32, 1, host: .float32, 1, input: false)) {
+      block in
+      calls.append(1)
+      unsafe block.output?.storeBytes(of: Float(1), as: Float.self)
+      return .continue
+    }
+    stream.willStart(drainFrameCount: 0, passingOverFirstPeriod: true, resuming: false)
+    var output: [Float] = [9, 9]
+    for time in [10, 10.000001] {
+      #expect(Blocks.call(stream, output: &output, frameCount: 2, now: time) == .continue)
+      #expect(output == [0, 0] && calls.count == 0)
+    }
+    #expect(Blocks.call(stream, output: &output, frameCount: 2, now: 11) == .continue)
+    #expect(output == [1, 0] && calls.count == 1)
+    #expect(stream.ledger.report.output.idle == 4)
   }
 
   @Test func anAbortSilencesTheRestOfTheCallback() throws {

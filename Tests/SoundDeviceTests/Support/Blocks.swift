@@ -31,7 +31,8 @@ enum Blocks {
   /// beforehand.
   static func call<H: Sample>(
     _ trampoline: Trampoline, input: [H]? = nil, output: inout [H], frameCount: Int,
-    flags: CallbackFlags = [], inputTime: Double = 0, hostLoss: (input: Int, output: Int)? = (0, 0)
+    flags: CallbackFlags = [], inputTime: Double = 0, hostLoss: (input: Int, output: Int)? = (0, 0),
+    now: Double = monotonicSeconds()
   ) -> CallbackResult {
     let info = CallbackInfo(
       frameCount: frameCount, inputTime: inputTime, outputTime: inputTime, currentTime: inputTime,
@@ -40,7 +41,8 @@ enum Blocks {
       unsafe output.withUnsafeMutableBytes { output in
         unsafe trampoline.process(
           input: input.isEmpty ? nil : input.baseAddress,
-          output: output.isEmpty ? nil : output.baseAddress, info: info, hostLoss: hostLoss)
+          output: output.isEmpty ? nil : output.baseAddress, info: info, hostLoss: hostLoss,
+          now: now)
       }
     }
   }

@@ -16,18 +16,18 @@ struct Slip: Error {
 /// long ones that wait for their clients, with real-time priority where that is permitted. Runs it again, on a new server, if
 /// it throws ``Slip``.
 ///
+/// Even such a server leaves periods out or repeats them now and then, where a machine is shared, and
+/// tells nobody: sound that differs once is no proof.
+///
 /// - Parameter isSynchronous: Whether its periods wait. What it then says of latency leaves out the
-///   period that its loopback adds. One that does not wait leaves a late client out now and then
-///   and tells nobody, so that sound which differs once is no proof; ``expectSame(_:as:_:)`` tries
-///   again.
+///   period that its loopback adds.
 nonisolated(nonsending) func withSteadyServer(
   periodSize: Int = 4096, isSynchronous: Bool = true,
   _ body: nonisolated(nonsending) (JACKServer) async throws -> Void
 ) async throws {
-  var options = JACKServer.Options()
+  var options = await JACKServer.Options.steady
   options.periodSize = periodSize
   options.isSynchronous = isSynchronous
-  options.isRealtime = await Realtime.isAllowed
   for attempt in 1...4 {
     do {
       return try await withJACKServer(options) { try await body($0) }
@@ -39,18 +39,6 @@ nonisolated(nonsending) func withSteadyServer(
   }
 }
 
-/// Whether processes here may have real-time priority.
-private enum Realtime {
-  static var isAllowed: Bool {
-    get async { await probe.value }
-  }
-
-  private static let probe = Task {
-    let result = try? await runProgram("chrt", ["-f", "60", "true"])
-    return result?.succeeded == true
-  }
-}
-
 extension JACKServer {
   /// Throws ``Slip`` if the server said that it missed a period, or a run lost frames.
   func throwIfSlipped(_ results: ToolResult...) throws {
@@ -59,12 +47,22 @@ extension JACKServer {
     }
   }
 
-  /// Expects a recording from a server that does not wait for its clients to be what was played.
+  /// Tries again what threw ``Slip``, on the same server.
+  nonisolated(nonsending) func patiently<R>(
+    _ body: nonisolated(nonsending) () async throws -> R
+  ) async throws -> R {
+    for _ in 1...9 {
+      do { return try await body() } catch is Slip {}
+    }
+    return try await body()
+  }
+
+  /// Expects a recording to be what was played.
   ///
-  /// - Throws: ``Slip`` if it is not: a server that left a client out would be another story in the
+  /// - Throws: ``Slip`` if it is not: a server that left a period out would be another story in the
   ///   next run, a fault of ours the same.
   func expectSame(_ recording: [UInt8], as sound: [UInt8], _ result: ToolResult) throws {
-    try throwIfSlipped(result)
+    if result.hasSlipped { throw Slip(story: "\(result)") }
     result.expectSilentSuccess()
     if recording != sound { throw Slip(story: "\(Sound(recording)) is not \(Sound(sound))") }
   }
@@ -72,7 +70,7 @@ extension JACKServer {
   /// Records from `loopback` with sd-rec, from before `play` begins until `sound` has come whole.
   ///
   /// - Returns: Where in the recording it began, in frames, and how sd-rec ended.
-  /// - Throws: ``Slip`` if it did not come and somebody missed a period.
+  /// - Throws: ``Slip`` if it did not come, or somebody missed a period.
   nonisolated(nonsending) func record(
     _ sound: [UInt8], frameByteCount: Int, with arguments: [String],
     while play: nonisolated(nonsending) () async throws -> ToolResult
@@ -84,7 +82,7 @@ extension JACKServer {
       let player = try await play()
       #expect(player.succeeded, "\(player)")
       let head = Array(sound.prefix(16 * frameByteCount))
-      let most = recording.count + sound.count + 10 * 48_000 * frameByteCount
+      let most = recording.count + sound.count + 3 * 48_000 * frameByteCount
       var start: Int?
       while recording.count < most {
         recording += try await recorder.readOutput(4096 * frameByteCount)
@@ -92,15 +90,15 @@ extension JACKServer {
         guard let start, recording.count >= start * frameByteCount + sound.count else { continue }
         guard recording[(start * frameByteCount)...].starts(with: sound) else { break }
         recorder.send(SIGINT)
-        return (start, try await recorder.finish())
+        let result = try await recorder.finish()
+        if result.hasSlipped || player.hasSlipped { throw Slip(story: "\(player); \(result)") }
+        return (start, result)
       }
       recorder.send(SIGINT)
       let result = try await recorder.finish()
-      try throwIfSlipped(player, result)
       let story = differences(between: sound, and: recording, frameByteCount: frameByteCount)
-      throw ToolFailure(
-        "\(command): what was played did not come back: \(story); \(player); \(result); \(messages)"
-      )
+      throw Slip(
+        story: "\(command): what was played did not come back: \(story); \(player); \(result)")
     }
   }
 }
