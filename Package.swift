@@ -83,10 +83,12 @@ let package = Package(
     // Benchmarks.
     .executableTarget(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
-      exclude: ["C", "bench.py"], sources: ["ConversionBenchmark.swift"], swiftSettings: settings),
+      exclude: ["C", "bench.py", "CallbackBenchmark.swift"], sources: ["ConversionBenchmark.swift"],
+      swiftSettings: settings),
     .executableTarget(
       name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks",
-      exclude: ["C", "bench.py"], sources: ["CallbackBenchmark.swift"], swiftSettings: settings),
+      exclude: ["C", "bench.py", "ConversionBenchmark.swift"], sources: ["CallbackBenchmark.swift"],
+      swiftSettings: settings),
 
     // Tests.
     .systemLibrary(name: "CTestSupport", path: "Tests/CTestSupport"),

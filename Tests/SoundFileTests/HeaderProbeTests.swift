@@ -16,7 +16,12 @@ struct HeaderProbeTests {
       (.flac, text("fLaC") + [0x80, 0, 0, 34]),
       (.ogg, text("OggS") + [0, 2]),
       (.mp3, text("ID3") + [4, 0, 0, 0, 0, 1, 2]),
-      (.au, SunHeader.streamHeader(encoding: .s16be, sampleRate: 8000, channelCount: 1) ?? []),
+      (
+        .au,
+        Array(
+          (SunHeader.streamHeader(encoding: .s16be, sampleRate: 8000, channelCount: 1) ?? [])
+            .prefix(24))
+      ),
     ]
     for (type, head) in known {
       #expect(AudioFileType.probe(head) == type, "\(type)")
