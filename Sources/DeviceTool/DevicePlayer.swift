@@ -167,6 +167,7 @@ public final class DevicePlayer {
         // What is not wanted yet stays in the pipe, where the recorder sees it.
         stream.waitUntilQueued(atMost: stream.cushionFrameCount, interrupted: isStopping)
       }
+      if isStarted { try awaitInput(pipeline) }
       let room = isLow && isStarted ? max(1, min(capacity, period)) : capacity
       var target = block.mutableSpan
       var bytes = unsafe target.mutableBytes
@@ -192,6 +193,15 @@ public final class DevicePlayer {
         isShrunk = true
         shrinkPipe(pipeline)
       }
+      try look(pipeline)
+    }
+  }
+
+  /// Waits for a writer that has nothing to say, watching the device meanwhile.
+  private func awaitInput(_ pipeline: FramePipeline) throws(ToolError) {
+    while let source = pipeline.current, !source.isReady(withinMilliseconds: 100) {
+      try SignalCenter.shared.checkStop()
+      guard !stream.isLost else { throw .failure(device.id, "device lost") }
       try look(pipeline)
     }
   }

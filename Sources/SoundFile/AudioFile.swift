@@ -163,6 +163,13 @@ public final class AudioFile {
   /// Goes back to the first frame. Throws `unsupported` for a pipe.
   public func rewind() throws(AudioFileError) { try seek(toFrame: 0) }
 
+  /// Whether frames, or the end, are at hand or come within so many milliseconds; a stream that must
+  /// be decoded is always said to be ready, and may have to be waited for.
+  public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
+    guard case .plain(let reader) = decoder else { return true }
+    return reader.isReady(withinMilliseconds: milliseconds)
+  }
+
   private func readResult(
     into target: UnsafeMutableRawBufferPointer
   ) -> Result<Int, AudioFileError> {

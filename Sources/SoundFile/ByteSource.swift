@@ -155,6 +155,12 @@
     return buffered.isEmpty ? 0 : unsafe copyBuffered(from: offset, into: target)
   }
 
+  /// Whether bytes from a position, or the end, are at hand or come within so many milliseconds.
+  func isReady(at position: Int, withinMilliseconds milliseconds: Int) -> Bool {
+    isSeekable || buffered.contains(origin + position)
+      || descriptor.isReadable(withinMilliseconds: milliseconds)
+  }
+
   /// Replaces the buffer by the next block.
   private func fill() throws(AudioFileError) {
     if unsafe storage.count != Self.blockSize {

@@ -92,6 +92,12 @@ struct Descriptor {
     }
   }
 
+  /// Whether a read would not wait, or stops waiting within so many milliseconds.
+  func isReadable(withinMilliseconds milliseconds: Int) -> Bool {
+    var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, CInt(milliseconds)) > 0
+  }
+
   func seek(to offset: Int) throws(AudioFileError) {
     if lseek(number, off_t(offset), SEEK_SET) < 0 { throw .system(errno) }
   }

@@ -25,6 +25,10 @@ struct PlainReader {
     return atEnd ? (byteCount ?? 0) % layout.frameSize : 0
   }
 
+  func isReady(withinMilliseconds milliseconds: Int) -> Bool {
+    source.isReady(at: layout.dataStart + done, withinMilliseconds: milliseconds)
+  }
+
   mutating func read(into target: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
     let left = byteCount.map { $0 - done } ?? .max
     let whole = left - left % layout.frameSize

@@ -100,10 +100,10 @@ class Bench:
         told = subprocess.run(["sndfile-info", path], capture_output=True, text=True)
         frames = re.search(r"^Frames *: *(\d+)", told.stdout, re.M)
         if told.returncode or not frames or "Error" in told.stdout:
-            return "file NOT readable"
+            return f"file of {os.path.getsize(path)} bytes NOT readable"
         width = 8
         unread = (os.path.getsize(path) - 4096) // width - int(frames[1])
-        return "file whole" if unread <= 0 else f"file lacks {unread} frames"
+        return f"{frames[1]} frames in the file" + (f", {unread} more not told" if unread > 0 else "")
 
 
 def device_faults(bench):
@@ -262,7 +262,7 @@ HEAD = """# What happens when something goes wrong
 
 `make faults` wrote this table: each cell is one run. It says the exit status (128 + N for signal N),
 the seconds from the fault to the end of the program, the last line it said, and whether
-`sndfile-info` reads the file that was being recorded, to its end. Programs that were recording
+`sndfile-info` reads the file that was being recorded, and how many frames. Programs that were recording
 without a length exit with 0 when they are asked to stop; those that play die of the signal, so that
 a loop in a script ends.
 """

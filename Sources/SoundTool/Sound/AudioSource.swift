@@ -160,6 +160,11 @@ public final class AudioSource {
     return count
   }
 
+  /// Whether frames, or the end, are at hand or come within so many milliseconds.
+  public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
+    file.isReady(withinMilliseconds: milliseconds)
+  }
+
   /// Passes over frames.
   ///
   /// - Returns: how many, fewer only at the end.
