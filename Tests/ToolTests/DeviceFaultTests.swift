@@ -38,7 +38,7 @@ import Testing
   /// After its first frames nothing comes from the pipe that would show it.
   @Test(arguments: ["lost@4800", "stall@4800"])
   func aSilentWriterDoesNotHideALostDevice(_ fault: String) async throws {
-    let command = Command.tool("sd-play", ["-D", "virtual:null", "--stall", "1"] + Self.raw)
+    let command = Command.tool("sd-play", ["-q", "-D", "virtual:null", "--stall", "1"] + Self.raw)
       .reading(.pipe).with(environment: virtual(fault))
     try await withTool(command) { player in
       try await player.write(Array(silence[..<4000]))
