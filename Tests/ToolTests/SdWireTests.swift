@@ -58,34 +58,38 @@ import Testing
     let period = 1024
     var impulse = [Float](repeating: 0, count: 200)
     impulse[100] = 0.5
+    func isRight(_ recording: [Float]) -> Bool {
+      guard let first = recording.firstIndex(where: { $0 != 0 }),
+        recording.count >= first + 8 * period
+      else { return false }
+      return recording[first..<(first + 8 * period)].enumerated().allSatisfy { offset, sample in
+        let (turn, rest) = offset.quotientAndRemainder(dividingBy: period)
+        return rest == 0 ? abs(sample - 0.5 * Float(pow(0.5, Double(turn)))) < 1e-4 : sample == 0
+      }
+    }
     try await withSteadyServer(periodSize: period) { server in
-      let wire = Command.tool(
-        "sd-wire", ["-q", "--stall", "10", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
-      ).with(environment: server.environment)
-      try await withTool(wire) { wire in
-        try await wire.waitUntilRunning()
-        let recorder = Command.tool("sd-rec", ["-q", "--stall", "10", "-D", "loopback", "-c", "1"])
-          .with(environment: server.environment)
-        try await withTool(recorder) { recorder in
-          _ = try await recorder.readOutput(4)
-          let player = try await runTool(
-            "sd-play", ["-q", "-D", "loopback", "-r", "48000", "-c", "1"],
-            stdin: .bytes(bytes(of: impulse)), environment: server.environment)
-          #expect(player.succeeded, "\(player)")
-          let recording = values(of: Float.self, from: try await recorder.readOutput(4 * 96_000))
-          recorder.send(SIGINT)
-          wire.send(SIGINT)
-          let results = (try await recorder.finish(), try await wire.finish())
-          try server.throwIfSlipped(player, results.0, results.1)
-          let first = try #require(recording.firstIndex { $0 != 0 })
-          for turn in 0..<8 {
-            let expected = 0.5 * Float(pow(0.5, Double(turn)))
-            let sample = recording[first + turn * period]
-            #expect(abs(sample - expected) < 1e-4, "turn \(turn)")
+      try await server.patiently {
+        let wire = Command.tool(
+          "sd-wire", ["-q", "--stall", "10", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
+        ).with(environment: server.environment)
+        try await withTool(wire) { wire in
+          try await wire.waitUntilRunning()
+          let recorder = Command.tool(
+            "sd-rec", ["-q", "--stall", "10", "-D", "loopback", "-c", "1"]
+          ).with(environment: server.environment)
+          try await withTool(recorder) { recorder in
+            _ = try await recorder.readOutput(4)
+            let player = try await runTool(
+              "sd-play", ["-q", "-D", "loopback", "-r", "48000", "-c", "1"],
+              stdin: .bytes(bytes(of: impulse)), environment: server.environment)
+            #expect(player.succeeded, "\(player)")
+            let recording = values(of: Float.self, from: try await recorder.readOutput(4 * 96_000))
+            recorder.send(SIGINT)
+            wire.send(SIGINT)
+            let results = (try await recorder.finish(), try await wire.finish())
+            #expect(results.0.succeeded && results.1.succeeded, "\(results)")
+            if !isRight(recording) { throw Slip(story: "the ring of one period was another") }
           }
-          let others = recording[first..<(first + 8 * period)].enumerated()
-            .filter { $0.offset % period != 0 && $0.element != 0 }
-          #expect(others.isEmpty)
         }
       }
     }

@@ -30,7 +30,11 @@ enum FuzzSound {
         }
         try file.seek(toFrame: count / 2)
         let rest = try readAll(file)
-        if count < mostFrames { demand(rest <= count, "more frames the second time") }
+        // What a coder makes of a spoiled file may depend on where it begins.
+        let isPlain = [.raw, .wav, .au, .rf64, .caf].contains(file.format.type)
+        if isPlain, case .pcm = file.format.codec, count < mostFrames {
+          demand(rest <= count, "more frames the second time")
+        }
         try file.rewind()
         _ = try file.skip(3)
       }

@@ -28,11 +28,11 @@ nonisolated(nonsending) func withSteadyServer(
   var options = await JACKServer.Options.steady
   options.periodSize = periodSize
   options.isSynchronous = isSynchronous
-  for attempt in 1...4 {
+  for attempt in 1...8 {
     do {
       return try await withJACKServer(options) { try await body($0) }
     } catch let slip as Slip {
-      if attempt == 4 {
+      if attempt == 8 {
         throw ToolFailure("the server slipped in each of \(attempt) runs: \(slip.story)")
       }
     }
@@ -40,13 +40,6 @@ nonisolated(nonsending) func withSteadyServer(
 }
 
 extension JACKServer {
-  /// Throws ``Slip`` if the server said that it missed a period, or a run lost frames.
-  func throwIfSlipped(_ results: ToolResult...) throws {
-    if messages.lowercased().contains("xrun") || results.contains(where: \.hasSlipped) {
-      throw Slip()
-    }
-  }
-
   /// Tries again what threw ``Slip``, on the same server.
   nonisolated(nonsending) func patiently<R>(
     _ body: nonisolated(nonsending) () async throws -> R
