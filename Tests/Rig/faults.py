@@ -99,7 +99,8 @@ class Bench:
             return "no file"
         told = subprocess.run(["sndfile-info", path], capture_output=True, text=True)
         frames = re.search(r"^Frames *: *(\d+)", told.stdout, re.M)
-        if told.returncode or not frames or "Error" in told.stdout:
+        # Of a file without frames it cannot tell the loudest one.
+        if not frames or "Error" in told.stdout and int(frames[1]) > 0:
             return f"file of {os.path.getsize(path)} bytes NOT readable"
         width = 8
         unread = (os.path.getsize(path) - 4096) // width - int(frames[1])
@@ -254,6 +255,7 @@ def main(directory, target):
                 cells = [row.get(name, "") for name in columns]
                 parts.append(f"| {fault} | " + " | ".join(cells) + " |")
                 print(parts[-1], flush=True)
+    os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
     with open(target, "w") as file:
         file.write(HEAD + "\n".join(parts) + "\n")
 
