@@ -201,7 +201,7 @@ public final class DevicePlayer {
   private func awaitInput(_ pipeline: FramePipeline) throws(ToolError) {
     while let source = pipeline.current, !source.isReady(withinMilliseconds: 100) {
       try SignalCenter.shared.checkStop()
-      guard !stream.isLost else { throw .failure(device.id, "device lost") }
+      try monitor.checkDevice()
       try look(pipeline)
     }
   }

@@ -90,6 +90,9 @@ final class Monitor {
     try holder.waitUntilFinished(look)
   }
 
+  /// Throws if the device is lost.
+  func checkDevice() throws(ToolError) { try holder.checkDevice() }
+
   private func tellStart() {
     guard let feed, !toldStart, let time = stream.session.startTime else { return }
     toldStart = true

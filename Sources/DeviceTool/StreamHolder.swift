@@ -38,8 +38,13 @@ final class StreamHolder: Sendable {
       try look()
       if stream.session.isPaused { SoundSystem.pause(seconds: 0.05) }
     }
-    guard !stream.isLost else { throw .failure(device.id, "device lost") }
+    try checkDevice()
     try look()
+  }
+
+  /// Throws if the device is lost.
+  func checkDevice() throws(ToolError) {
+    if stream.isLost { throw .failure(device.id, "device lost") }
   }
 
   private func pause() {

@@ -52,7 +52,7 @@ class Bench:
         }
 
     def run(self, words, environment=None, fault=None, after=1.0, shell=None, stdin=None,
-            output=None, ignoring_pipe=False):
+            output=None):
         """One cell: runs a program, lets the fault happen, and tells how it ended."""
         self.take()
         words_path = self.file("words")
@@ -62,8 +62,7 @@ class Bench:
                 command = ["bash", "-c", shell.replace("%", '"$0" "$@"'), *command]
             process = subprocess.Popen(
                 command, env=environment or self.clean, stderr=stderr,
-                stdin=stdin or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL,
-                restore_signals=not ignoring_pipe)
+                stdin=stdin or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL)
         start = time.monotonic()
         if fault:
             time.sleep(after)
@@ -204,10 +203,10 @@ def pipe_faults(bench):
              "sd-playrec": (["sd-playrec", *on, bench.sound, bench.file("take.wav")]),
              "sd-cat": (["sd-cat", "-o", bench.file("take.wav"), bench.sound])}
 
-    def shells(title, line, programs, ignoring_pipe=False):
+    def shells(title, line, programs):
         row = {}
         for name, words in programs.items():
-            row[name] = bench.cell(bench.run(words, shell=line, ignoring_pipe=ignoring_pipe))
+            row[name] = bench.cell(bench.run(words, shell=line))
         return title, row
 
     outputs = {"sd-rec": recording, "sd-playrec": duplex, "sd-cat": cat}

@@ -2,6 +2,7 @@
 Tests/Benchmarks, Tests/Rig/soak.py and Tests/Rig/faults.py."""
 import contextlib
 import os
+import signal
 import subprocess
 import time
 
@@ -46,7 +47,8 @@ def _running(command, environment, log, is_ready):
     finally:
         if process.poll() is None:
             process.terminate()
-            process.send_signal(18)  # CONT: it may have been stopped
+            # It may have been stopped.
+            process.send_signal(signal.SIGCONT)
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
@@ -89,9 +91,3 @@ def pulse(folder):
     with _running(command, environment, log, lambda: os.path.exists(socket)) as server:
         time.sleep(0.5)
         yield server
-
-
-def percentile(values, part):
-    """The value below which that part of the values lies."""
-    values = sorted(values)
-    return values[min(len(values) - 1, int(part * len(values)))]

@@ -9,6 +9,7 @@ line must account for every frame, and sd-play must have played exactly what sd-
 """
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -110,8 +111,8 @@ def soak(directory, seconds, folder):
                 for program in programs[:3]:
                     if program.process.poll() is not None:
                         raise RuntimeError(f"{program.name} ended: {program.words()}")
-            recorder.process.send_signal(2)
-            wire.process.send_signal(2)
+            recorder.process.send_signal(signal.SIGINT)
+            wire.process.send_signal(signal.SIGINT)
             duplex.wait(max(1, duplex_end - time.monotonic()))
             for program in programs[:3]:
                 program.wait(20)
@@ -120,7 +121,7 @@ def soak(directory, seconds, folder):
         for burner in burners:
             burner.kill()
             burner.wait()
-        os.killpg(disk.pid, 9)
+        os.killpg(disk.pid, signal.SIGKILL)
         disk.wait()
 
     print(f"{seconds} s at periods of {PERIOD} frames; the server slipped {xruns} times")

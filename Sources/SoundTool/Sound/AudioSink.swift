@@ -2,8 +2,8 @@ public import SoundFile
 
 /// A file or stdout being written. One thread at a time.
 ///
-/// A file is readable at every moment: its header is completed every half second. After a stop a pipe
-/// gets half a second more; a file takes everything.
+/// A file is readable at every moment: its header is completed every half second. After a stop a
+/// pipe gets half a second more; a file takes everything.
 public final class AudioSink {
   /// What messages call it.
   public let name: String

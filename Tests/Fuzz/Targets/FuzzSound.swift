@@ -158,7 +158,7 @@ enum FuzzSound {
       try writing(ends[1])
     } else {
       let count = unsafe content.withUnsafeBytes {
-        unsafe Glibc.write(ends[1], $0.baseAddress, $0.count)
+        unsafe send(ends[1], $0.baseAddress, $0.count)
       }
       demand(count == content.count, "room for all bytes")
     }
@@ -167,4 +167,9 @@ enum FuzzSound {
     if !isStream { lseek(ends[0], 0, SEEK_SET) }
     try body(ends[0])
   }
+}
+
+// The C function whose name a target has.
+private func send(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
 }
