@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
     .testTarget(
-      name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile"],
+      name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile", "TestSupport"],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-client", dependencies: ["SoundDevice", "PCM"], path: "Tests/DeviceClient",

@@ -20,8 +20,8 @@ struct StreamRequest: Sendable {
 struct ResolvedStream: Sendable {
   var host: HostThread
   var configuration: HostConfiguration
-  var input: Trampoline.Side?
-  var output: Trampoline.Side?
+  var input: StreamSide?
+  var output: StreamSide?
   var inputDevice: Device?
   var outputDevice: Device?
   var stallTime: Double
@@ -100,7 +100,7 @@ extension StreamRequest {
 
   private func side(
     _ request: Direction?, _ device: Device?, _ direction: StreamDirection, _ defaults: Defaults
-  ) throws(PortAudioError) -> Trampoline.Side? {
+  ) throws(PortAudioError) -> StreamSide? {
     guard let request, let device else { return nil }
     let most = device.maxChannelCount(for: direction)
     let operation = direction == .input ? describe(device, nil) : describe(nil, device)
@@ -121,7 +121,7 @@ extension StreamRequest {
     guard hostChannelCount <= most else { throw PortAudioError(.invalidChannelCount, operation) }
     let hostFormat = try hostFormat(for: request.format, device)
     let needsMap = map.map { !($0.isStraight && count == hostChannelCount) } ?? false
-    return Trampoline.Side(
+    return StreamSide(
       hostFormat: hostFormat, hostChannelCount: hostChannelCount, format: request.format,
       channelCount: count, map: needsMap ? map : nil,
       converter: converter(request.format, hostFormat, direction, defaults))
@@ -153,7 +153,7 @@ extension StreamRequest {
   }
 
   private func direction(
-    _ side: Trampoline.Side?, _ device: Device?, _ request: Direction?,
+    _ side: StreamSide?, _ device: Device?, _ request: Direction?,
     _ direction: StreamDirection, _ defaults: Defaults
   ) -> HostConfiguration.Direction? {
     guard let side, let device, let request else { return nil }

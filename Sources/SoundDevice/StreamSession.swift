@@ -45,7 +45,7 @@ public final class StreamSession: Sendable {
     let resolved = try request.resolve()
     self.resolved = resolved
     ledger = LossLedger()
-    func ring(_ side: Trampoline.Side?) -> RingBuffer? {
+    func ring(_ side: StreamSide?) -> RingBuffer? {
       side.map {
         RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount)
       }

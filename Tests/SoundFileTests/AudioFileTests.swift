@@ -1,6 +1,7 @@
 import Foundation
 import PCM
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -44,7 +45,7 @@ struct AudioFileTests {
 
   @Test(arguments: [AudioFileType.wav, .aiff, .flac, .ogg, .caf])
   func seekingDeliversTheSameFrames(type: AudioFileType) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(type.suffixes[0])")
     let format = AudioFileFormat(type)
     try write(
@@ -69,7 +70,7 @@ struct AudioFileTests {
 
   @Test(arguments: [AudioFileType.wav, .flac, .raw])
   func skippingInAPipeDropsFrames(type: AudioFileType) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(type.suffixes[0])")
     try write(
       Self.samples, to: path, AudioFileFormat(type, encoding: .s16le), channels: 2)
@@ -84,7 +85,7 @@ struct AudioFileTests {
   }
 
   @Test func codecsThatCannotSeekAreReadAgainFromTheirBeginning() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let format = AudioFileFormat(.au, codec: .g721)
     let path = folder.file("a.au")
     try write(
@@ -142,7 +143,7 @@ struct AudioFileTests {
   }
 
   @Test func unknownFilesAreErrorsThatNameRaw() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let photograph: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + frames(500, channels: 1, .u8)
     let mpegLike: [UInt8] = [0xFF, 0xFB, 0x90, 0x64] + [UInt8](repeating: 0, count: 4000)
     for (name, bytes) in [("a.jpg", photograph), ("b.txt", text("hello")), ("c.bin", mpegLike)] {
@@ -159,7 +160,7 @@ struct AudioFileTests {
   }
 
   @Test func suffixesOfRawDataAreBelieved() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(Self.samples, to: folder.file("a.s16le"))
     let named = try AudioFile(path: folder.file("a.s16le"))
     #expect(named.encoding == .s16le)
@@ -170,7 +171,7 @@ struct AudioFileTests {
   }
 
   @Test func wrongTypesAndAbsentFilesAreErrors() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.flac")
     try write(Self.samples, to: path, AudioFileFormat(.flac, encoding: .s16le), channels: 2)
     let error = #expect(throws: AudioFileError.self) { _ = try AudioFile(path: path, type: .wav) }
@@ -185,7 +186,7 @@ struct AudioFileTests {
   }
 
   @Test func descriptorsStayOpenUnlessGivenAway() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(Self.samples, to: folder.file("a.raw"))
     let kept = unsafe open(folder.file("a.raw"), O_RDONLY)
     lseek(kept, 8, SEEK_SET)
@@ -202,7 +203,7 @@ struct AudioFileTests {
 
   @Test(arguments: [AudioFileType.flac, .wav, .aiff, .au, .caf, .w64, .ogg, .mp3])
   func cutFilesDeliverTheFramesThereAre(type: AudioFileType) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(type.suffixes[0])")
     let format = AudioFileFormat(type, keeping: .pcm(.s16le))
     let written =

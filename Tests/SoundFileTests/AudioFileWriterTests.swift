@@ -1,6 +1,7 @@
 import Foundation
 import PCM
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -21,7 +22,7 @@ struct AudioFileWriterTests {
   @Test(arguments: RoundTripTests.formats.filter { $0.type.canBeWrittenToPipe })
   func pipeHoldsWhatAFileHolds(format: AudioFileFormat) throws {
     guard format.isValid(sampleRate: 48000, channelCount: 1) else { return }
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(format.type.suffixes[0])")
     let samples = RoundTripTests.samples(format, channels: 1, count: 5000)
     let isForFilesOnly = format.type == .wav && WAVHeader.streamHeader(for: format) == nil
@@ -47,7 +48,7 @@ struct AudioFileWriterTests {
 
   @Test(arguments: [SampleEncoding.s8, .u8, .s24be, .ulaw, .f32be, .f64be], [1, 2, 51, 1000])
   func anAIFFHoldsAsManyFramesAsWereWritten(encoding: SampleEncoding, count: Int) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.aiff")
     let format = AudioFileFormat(.aiff, codec: .pcm(encoding))
     let samples = RoundTripTests.samples(format, channels: 1, count: count)
@@ -71,7 +72,7 @@ struct AudioFileWriterTests {
   }
 
   @Test func whatCannotBeWrittenCutsNothing() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let precious = folder.file("precious")
     try save([1, 2, 3], to: precious)
     let wrong: [(AudioFileFormat, Double, Int)] = [
@@ -98,7 +99,7 @@ struct AudioFileWriterTests {
   }
 
   @Test func existingFilesAreReplacedUnlessKept() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.wav")
     try save([1, 2, 3], to: path)
     let error = #expect(throws: AudioFileError.self) {
@@ -113,7 +114,7 @@ struct AudioFileWriterTests {
   }
 
   @Test func filesBelow4GiBArePlainWAV() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.wav")
     try write(
       AudioFileTests.samples, to: path, AudioFileFormat(.wav, encoding: .s16le), channels: 2)
@@ -144,7 +145,7 @@ struct AudioFileWriterTests {
   }
 
   @Test func typesThatCannotTellOfMoreEndAt4GiB() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let descriptor = unsafe open(folder.file("a.aiff"), O_RDWR | O_CREAT, 0o600)
     defer { close(descriptor) }
     var writer = try AudioFileWriter(
@@ -161,7 +162,7 @@ struct AudioFileWriterTests {
 
   @Test(arguments: [AudioFileType.wav, .rf64, .w64, .caf, .aiff, .au, .flac, .raw])
   func updatedFilesAreReadableAtEveryMoment(type: AudioFileType) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(type.suffixes[0])")
     let format = AudioFileFormat(type, keeping: .pcm(.s16le))
     let samples = frames(20000, channels: 2, format.deliveredEncoding)
@@ -182,7 +183,7 @@ struct AudioFileWriterTests {
   }
 
   @Test func emptyRegularDescriptorIsAFileAndAppendedOneAStream() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     for (flags, length) in [(O_RDWR, true), (O_RDWR | O_APPEND, false)] {
       let path = folder.file("a\(length).wav")
       let descriptor = unsafe open(path, flags | O_CREAT, 0o600)
@@ -227,7 +228,7 @@ struct AudioFileWriterTests {
   }
 
   @Test func filesThatMayNotGrowAreErrors() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.wav")
     let format = AudioFileFormat(.wav, encoding: .s16le)
     let sink = try ByteSink(
@@ -297,7 +298,7 @@ struct AudioFileWriterTests {
 
   @Test(arguments: [AudioFileType.wav, .aiff, .flac, .ogg, .caf, .mp3])
   func tagsGoIntoTheFileAndComeBack(type: AudioFileType) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(type.suffixes[0])")
     var tags = AudioFileTags()
     tags[.title] = "Début"

@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -25,7 +26,7 @@ struct ByteSourceTests {
   }
 
   @Test func bytesBeforeTheOriginDoNotCount() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(Self.bytes, to: folder.file("a"))
     let source = try ByteSource(
       Descriptor.open(folder.file("a"), flags: Descriptor.readOnly, interrupted: nil))

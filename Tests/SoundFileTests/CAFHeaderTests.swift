@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -26,7 +27,7 @@ struct CAFHeaderTests {
   }
 
   func read(_ bytes: [UInt8]) throws -> (AudioFile, [UInt8]) {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(bytes, to: folder.file("a.caf"))
     let file = try AudioFile(path: folder.file("a.caf"))
     let fromFile = try file.readAll()

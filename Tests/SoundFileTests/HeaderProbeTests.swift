@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -53,7 +54,7 @@ struct HeaderProbeTests {
   }
 
   @Test func headersCutShortAreErrors() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     for type in [AudioFileType.wav, .rf64, .aiff, .au, .caf, .w64, .flac, .ogg, .opus] {
       let path = folder.file("whole.\(type.suffixes[0])")
       let format = AudioFileFormat(type)
@@ -78,7 +79,7 @@ struct HeaderProbeTests {
     #expect(file.type == .raw)
     #expect(try file.readAll() == [])
     #expect(file.trailingByteCount == 0)
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save([], to: folder.file("empty"))
     let error = #expect(throws: AudioFileError.self) {
       _ = try AudioFile(path: folder.file("empty"))
@@ -90,7 +91,7 @@ struct HeaderProbeTests {
   }
 
   @Test func tagBeforeFLACIsPassedOver() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.flac")
     let samples = frames(500, channels: 2, .s16le)
     try write(samples, to: path, AudioFileFormat(.flac, encoding: .s16le), channels: 2)

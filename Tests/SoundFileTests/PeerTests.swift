@@ -1,5 +1,6 @@
 import Foundation
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -32,7 +33,7 @@ struct PeerTests {
 
   /// Saves the samples as raw and runs a line that reads `$IN`.
   func run(_ line: String) throws -> [UInt8] {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(samples, to: folder.file("in.raw"))
     let whole = line.replacingOccurrences(of: "$IN", with: folder.file("in.raw"))
     return try #require(try Self.shell(whole), "\(line)")
@@ -40,7 +41,7 @@ struct PeerTests {
 
   /// Reads a stream both from a pipe and from a file.
   func read(_ bytes: [UInt8]) throws -> (AudioFile, [UInt8]) {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(bytes, to: folder.file("a"))
     let feeder = PipeFeeder(bytes)
     let stream = try AudioFile(feeder)
@@ -88,7 +89,7 @@ struct PeerTests {
 
   @Test(.enabled(if: hasFLAC), arguments: [8, 16, 24])
   func flacFilesAreReadInTheirDepth(depth: Int) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let encoding: SampleEncoding = depth == 8 ? .s8 : depth == 16 ? .s16le : .s24le
     let samples = frames(5000, channels: 2, encoding)
     try save(samples, to: folder.file("in.raw"))
@@ -104,7 +105,7 @@ struct PeerTests {
   func soxReadsOurFiles(type: AudioFileType) throws {
     // sox knows RF64 by its WAV name only.
     guard type != .rf64 else { return }
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     for encoding in [SampleEncoding.s16le, .s24le] {
       let path = folder.file("a.\(type.suffixes[0])")
       let samples = frames(2000, channels: 2, encoding)
@@ -119,7 +120,7 @@ struct PeerTests {
 
   @Test(.enabled(if: hasSox && hasFFmpeg), arguments: [AudioFileType.wav, .au, .flac])
   func peersReadOurPipes(type: AudioFileType) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     for (encoding, channels) in [(SampleEncoding.s16le, 2), (.s24le, 2), (.s16le, 6), (.f32le, 1)] {
       let format = AudioFileFormat(type, keeping: .pcm(encoding))
       guard type != .flac || encoding != .f32le else { continue }

@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -55,7 +56,7 @@ struct RoundTripTests {
 
   @Test(arguments: formats)
   func fileGivesBackWhatWasWritten(format: AudioFileFormat) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     for channels in Self.channelCounts(of: format) {
       let path = folder.file("take\(channels).\(format.type.suffixes[0])")
       let written = Self.samples(format, channels: channels)
@@ -84,7 +85,7 @@ struct RoundTripTests {
 
   @Test(arguments: formats.filter { $0.type.canBeReadFromPipe })
   func pipeGivesTheFramesOfTheFile(format: AudioFileFormat) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("take.\(format.type.suffixes[0])")
     for channels in Self.channelCounts(of: format) {
       let rate = Self.rate(of: format)

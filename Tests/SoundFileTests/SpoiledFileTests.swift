@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -20,7 +21,7 @@ struct SpoiledFileTests {
 
   @Test(arguments: formats)
   func spoiledHeadersNeverCrash(format: AudioFileFormat) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.\(format.type.suffixes[0])")
     let samples = RoundTripTests.samples(format, channels: 1, count: 400)
     let rate = RoundTripTests.rate(of: format)

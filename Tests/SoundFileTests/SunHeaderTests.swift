@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -12,7 +13,7 @@ struct SunHeaderTests {
   }
 
   @Test func lengthsBeyond2GiBAreNotNegative() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("a.au")
     try save(Self.header([24, 3 << 30, 3, 48000, 2]), to: path)
     try lengthen(path, to: 24 + (3 << 30))

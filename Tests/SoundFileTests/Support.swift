@@ -2,26 +2,6 @@ import Foundation
 import PCM
 import SoundFile
 
-/// A folder that goes away with its owner.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    let template = NSTemporaryDirectory() + "/soundfile-XXXXXX"
-    var bytes = Array(template.utf8CString)
-    guard
-      let made = unsafe bytes.withUnsafeMutableBufferPointer({ buffer in
-        unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
-      })
-    else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    path = made
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-}
-
 /// Numbers that are the same in every run.
 struct Dice: RandomNumberGenerator {
   private var state: UInt64

@@ -1,4 +1,5 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundFile
@@ -37,7 +38,7 @@ struct WAVHeaderTests {
 
   /// Reads bytes as a file and as a stream; both must agree.
   func read(_ bytes: [UInt8]) throws -> [UInt8] {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(bytes, to: folder.file("a.wav"))
     let file = try AudioFile(path: folder.file("a.wav"))
     let fromFile = try file.readAll()
@@ -75,7 +76,7 @@ struct WAVHeaderTests {
       Self.format(channels: 1, bits: 8) + Self.chunk("data", [1, 2, 3])
         + Self.chunk("LIST", text("INFO") + Self.chunk("INAM", text("odd"))))
     #expect(try read(bytes) == [1, 2, 3])
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(bytes, to: folder.file("a.wav"))
     #expect(try AudioFile(path: folder.file("a.wav")).tags[.title] == "odd")
   }
@@ -108,7 +109,7 @@ struct WAVHeaderTests {
 
   @Test func lengthsBeyond4GiBAreCountedInFull() throws {
     // A hole is as good as silence, and takes no room.
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let path = folder.file("long.wav")
     try save(Self.riff(Self.format() + Self.chunk("data", [], saying: 0xFFFF_FFFF)), to: path)
     let end = 5 << 30
@@ -150,7 +151,7 @@ struct WAVHeaderTests {
   }
 
   func fileOf(_ bytes: [UInt8]) throws -> AudioFile {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try save(bytes, to: folder.file("a.wav"))
     return try AudioFile(path: folder.file("a.wav"))
   }

@@ -222,9 +222,11 @@ import Testing
                        device="loopback, JACK", blocking=True)
       """
     try await withSteadyServer { server in
-      let (_, recorder) = try await server.record(floats, frameByteCount: 8, with: []) {
-        try await run(
-          Python.command(["-c", script]).with(environment: server.environment))
+      let (_, recorder) = try await patiently {
+        try await server.record(floats, frameByteCount: 8, with: []) {
+          try await run(
+            Python.command(["-c", script]).with(environment: server.environment))
+        }
       }
       recorder.expectSilentSuccess()
     }
@@ -245,17 +247,19 @@ import Testing
     try await withSteadyServer { server in
       let command = try await Python.command(["-c", script])
         .with(environment: server.environment)
-      try await withTool(command) { recorder in
-        var recording = try await recorder.readOutput(8)
-        let player = try await runTool(
-          "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
-          environment: server.environment)
-        player.expectSilentSuccess()
-        for _ in 0..<40 where position(of: floats, in: recording, frameByteCount: 8) == nil {
-          recording += try await recorder.readOutput(8 * 4096)
-        }
-        if position(of: floats, in: recording, frameByteCount: 8) == nil {
-          throw Slip(story: "what sd-play played is not in what Python recorded")
+      try await patiently {
+        try await withTool(command) { recorder in
+          var recording = try await recorder.readOutput(8)
+          let player = try await runTool(
+            "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
+            environment: server.environment)
+          player.expectSilentSuccess()
+          for _ in 0..<40 where position(of: floats, in: recording, frameByteCount: 8) == nil {
+            recording += try await recorder.readOutput(8 * 4096)
+          }
+          if position(of: floats, in: recording, frameByteCount: 8) == nil {
+            throw Slip(story: "what sd-play played is not in what Python recorded")
+          }
         }
       }
     }

@@ -35,7 +35,7 @@ import Testing
     let start = try #require(samples.firstIndex { $0 != 0 }) / 4 * 4
     #expect(samples.count > 100_000 * 4)
     try await withSteadyServer { server in
-      let (_, recorder) = try await server.patiently {
+      let (_, recorder) = try await patiently {
         try await server.record(
           Array(samples[start...]), frameByteCount: 4, with: ["-f", "s16le", "--no-dither"]
         ) {
@@ -55,7 +55,7 @@ import Testing
   ) async throws {
     let (path, samples) = try await flac(bits: 24, frameCount: 20_000, soxEncoding: soxEncoding)
     try await withSteadyServer { server in
-      let (_, recorder) = try await server.patiently {
+      let (_, recorder) = try await patiently {
         try await server.record(
           samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
         ) {
@@ -73,7 +73,7 @@ import Testing
     let output = folder.file("back.s16le")
     try await withSteadyServer(periodSize: 2048, isSynchronous: false) { server in
       for _ in 1...20 {
-        try await server.patiently {
+        try await patiently {
           let result = try await runTool(
             "sd-playrec",
             ["-D", "loopback", "--no-dither", "--compensate", "auto", path, output],
@@ -91,7 +91,7 @@ import Testing
   func playrecKeepsEverySampleOf(format: String, soxEncoding: [String]) async throws {
     let (path, samples) = try await flac(bits: 24, frameCount: 9600, soxEncoding: soxEncoding)
     try await withSteadyServer(isSynchronous: false) { server in
-      try await server.patiently {
+      try await patiently {
         let result = try await runTool(
           "sd-playrec",
           [
@@ -107,7 +107,7 @@ import Testing
     try await withSteadyServer(isSynchronous: false) { server in
       for count in [1, 10, 4095, 4096, 4097, 4800] {
         let samples = bytes(of: noise(count, seed: UInt64(count)))
-        try await server.patiently {
+        try await patiently {
           let result = try await run(
             Command.tool(
               "sd-playrec",
@@ -128,7 +128,7 @@ import Testing
         let samples = bytes(of: noise(count, seed: UInt64(count)))
         let path = try folder.write(samples, to: "short.s16le")
         let arguments = ["-f", "s16le", "--no-dither"]
-        _ = try await server.patiently {
+        _ = try await patiently {
           try await server.record(samples, frameByteCount: 4, with: arguments) {
             try await runTool(
               "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
@@ -173,7 +173,7 @@ import Testing
     try await withSteadyServer { server in
       let recorder = Command.tool("sd-rec", ["-D", "loopback", "-c", "1"])
         .with(environment: server.environment)
-      try await server.patiently {
+      try await patiently {
         try await withTool(recorder) { recorder in
           _ = try await recorder.readOutput(4)
           let player = try await runTool(

@@ -68,7 +68,7 @@ import Testing
       }
     }
     try await withSteadyServer(periodSize: period) { server in
-      try await server.patiently {
+      try await patiently {
         let wire = Command.tool(
           "sd-wire", ["-q", "--stall", "10", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
         ).with(environment: server.environment)

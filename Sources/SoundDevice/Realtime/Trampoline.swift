@@ -3,37 +3,21 @@ internal import CRealtime
 internal import PCM
 internal import Synchronization
 
-/// What the host calls for each block: the only C callback, and the bridge from the host's channels
-/// and sample format to the stream's.
+/// What the host calls for each block: the only C callback.
 ///
 /// Allocates nothing and locks nothing between `process` and its return.
 final class Trampoline: @unchecked Sendable {
   // Safe to share: what is not atomic is touched only in `process`, which the host calls on one
   // thread at a time, and before the host knows this object.
 
-  /// How one direction gets from the host's frames to the stream's.
-  struct Side {
-    var hostFormat: SampleFormat
-    var hostChannelCount: Int
-    var format: SampleFormat
-    var channelCount: Int
-    var map: ChannelMap?
-    var converter: SampleConverter?
-
-    var hostFrameByteCount: Int { hostFormat.byteCount * hostChannelCount }
-    var mappedFrameByteCount: Int { hostFormat.byteCount * channelCount }
-    var frameByteCount: Int { format.byteCount * channelCount }
-  }
-
   /// More frames than this in one callback are processed in several blocks.
-  private static let scratchFrameCount = 16384
+  private static let longestBlock = 16384
 
   let ledger: LossLedger
   let processor: BlockProcessor
   let sampleRate: Double
-  private var input: Side?
-  private var output: Side?
-  private let scratch: Scratch
+  private let input: InputBridge?
+  private let output: OutputBridge?
 
   private let callbacks = Atomic<Int>(0)
   private let waits = Atomic<Int>(0)
@@ -41,8 +25,6 @@ final class Trampoline: @unchecked Sendable {
   private let finishing = Atomic<Bool>(false)
   private let muted = Atomic<Bool>(false)
   private let periodFrames = Atomic<Int>(0)
-  private let inputClips = Atomic<Int>(0)
-  private let outputClips = Atomic<Int>(0)
   private let drain = Atomic<Int>(0)
   private let firstCallback = Atomic<Int>(0)
 
@@ -56,16 +38,15 @@ final class Trampoline: @unchecked Sendable {
   let onFinishing: Semaphore
 
   init(
-    input: Side?, output: Side?, sampleRate: Double, processor: BlockProcessor,
+    input: StreamSide?, output: StreamSide?, sampleRate: Double, processor: BlockProcessor,
     ledger: LossLedger, onFinishing: Semaphore
   ) {
-    self.input = input
-    self.output = output
+    self.input = input.map { InputBridge($0, frameCount: Self.longestBlock) }
+    self.output = output.map { OutputBridge($0, frameCount: Self.longestBlock) }
     self.sampleRate = sampleRate
     self.processor = processor
     self.ledger = ledger
     self.onFinishing = onFinishing
-    scratch = Scratch(input: input, output: output, frameCount: Self.scratchFrameCount)
     sd_realtime_prepare()
   }
 
@@ -86,9 +67,7 @@ final class Trampoline: @unchecked Sendable {
   /// Whether the callback asked for no more.
   var isFinishing: Bool { finishing.load(ordering: .acquiring) }
   /// Samples that were clipped on their way in and out.
-  var clippedCount: Int {
-    inputClips.load(ordering: .relaxed) + outputClips.load(ordering: .relaxed)
-  }
+  var clippedCount: Int { (input?.clippedCount ?? 0) + (output?.clippedCount ?? 0) }
 
   /// Before each start, on the host's thread.
   ///
@@ -158,12 +137,12 @@ final class Trampoline: @unchecked Sendable {
     }
     var done = 0
     while done < hostInfo.frameCount {
-      let count = min(hostInfo.frameCount - done, Self.scratchFrameCount)
+      let count = min(hostInfo.frameCount - done, Self.longestBlock)
       let blockInput = unsafe hostInput.map { base in
-        unsafe base + done * (input?.hostFrameByteCount ?? 0)
+        unsafe base + done * (input?.side.hostFrameByteCount ?? 0)
       }
       let blockOutput = unsafe hostOutput.map { base in
-        unsafe base + done * (output?.hostFrameByteCount ?? 0)
+        unsafe base + done * (output?.side.hostFrameByteCount ?? 0)
       }
       if remainingDrain != nil {
         unsafe tell(losses, input: blockInput, output: blockOutput, info: hostInfo)
@@ -192,7 +171,7 @@ final class Trampoline: @unchecked Sendable {
           unsafe pass(
             hostInput,
             hostOutput.map { base in
-              unsafe base + (done + count) * (output?.hostFrameByteCount ?? 0)
+              unsafe base + (done + count) * (output?.side.hostFrameByteCount ?? 0)
             },
             frameCount: hostInfo.frameCount - done - count)
           finish()
@@ -221,19 +200,16 @@ final class Trampoline: @unchecked Sendable {
     block.inputLoss = losses.input
     block.outputLoss = losses.output
     block.isFreewheeling = pace.isFreewheeling
-    if let hostInput = unsafe hostInput {
-      unsafe block.input = receive(hostInput, frameCount: info.frameCount)
+    if let hostInput = unsafe hostInput, let input {
+      unsafe block.input = input.receive(hostInput, frameCount: info.frameCount)
     }
     if let hostOutput = unsafe hostOutput, let output {
-      let target = unsafe scratch.outputSamples ?? hostOutput
-      unsafe fillSilence(
-        target, byteCount: info.frameCount * output.frameByteCount, format: output.format)
-      unsafe block.output = target
+      unsafe block.output = output.silence(for: hostOutput, frameCount: info.frameCount)
     }
     if !processor.keepsLedger { account(for: block) }
     let result = processor.process(block)
-    if let hostOutput = unsafe hostOutput {
-      unsafe send(hostOutput, frameCount: info.frameCount)
+    if let hostOutput = unsafe hostOutput, let output {
+      unsafe output.send(to: hostOutput, frameCount: info.frameCount)
     }
     return result
   }
@@ -252,78 +228,6 @@ final class Trampoline: @unchecked Sendable {
           isFreewheeling: block.isFreewheeling))
     }
     ledger.deliver(block.frameCount, direction)
-  }
-
-  // A pointer that changes and is lent to a span is boxed on the heap, so each step below is given
-  // its own that does not.
-
-  /// Brings host frames into the stream's channels and format; the pointer is good until the
-  /// next block.
-  private func receive(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
-    unsafe convertInput(gather(hostInput, frameCount: frameCount), frameCount: frameCount)
-  }
-
-  private func gather(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
-    guard let side = input, let map = side.map, let mapped = unsafe scratch.inputMapped else {
-      return unsafe hostInput
-    }
-    let source = unsafe RawSpan(
-      _unsafeStart: hostInput, byteCount: frameCount * side.hostFrameByteCount)
-    var target = unsafe MutableRawSpan(
-      _unsafeStart: mapped, byteCount: frameCount * side.mappedFrameByteCount)
-    map.gather(
-      source, channelCount: side.hostChannelCount, into: &target,
-      encoding: SampleEncoding(side.hostFormat))
-    return UnsafeRawPointer(mapped)
-  }
-
-  private func convertInput(_ samples: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
-    guard let side = input, let converted = unsafe scratch.inputSamples else {
-      return unsafe samples
-    }
-    let source = unsafe RawSpan(
-      _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
-    var target = unsafe MutableRawSpan(
-      _unsafeStart: converted, byteCount: frameCount * side.frameByteCount)
-    input?.converter?.convert(source, into: &target)
-    inputClips.store(input?.converter?.clippedCount ?? 0, ordering: .relaxed)
-    return UnsafeRawPointer(converted)
-  }
-
-  /// Brings what the processor wrote into the host's format and channels.
-  private func send(_ hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
-    guard let produced = unsafe scratch.outputSamples else { return }
-    let converted = unsafe convertOutput(produced, hostOutput, frameCount: frameCount)
-    unsafe scatter(converted, into: hostOutput, frameCount: frameCount)
-  }
-
-  private func convertOutput(
-    _ samples: UnsafeMutableRawPointer, _ hostOutput: UnsafeMutableRawPointer, frameCount: Int
-  ) -> UnsafeRawPointer {
-    guard let side = output, side.converter != nil else {
-      return UnsafeRawPointer(samples)
-    }
-    let converted = unsafe scratch.outputConverted ?? hostOutput
-    let source = unsafe RawSpan(
-      _unsafeStart: UnsafeRawPointer(samples), byteCount: frameCount * side.frameByteCount)
-    var target = unsafe MutableRawSpan(
-      _unsafeStart: converted, byteCount: frameCount * side.mappedFrameByteCount)
-    output?.converter?.convert(source, into: &target)
-    outputClips.store(output?.converter?.clippedCount ?? 0, ordering: .relaxed)
-    return UnsafeRawPointer(converted)
-  }
-
-  private func scatter(
-    _ samples: UnsafeRawPointer, into hostOutput: UnsafeMutableRawPointer, frameCount: Int
-  ) {
-    guard let side = output, let map = side.map else { return }
-    let source = unsafe RawSpan(
-      _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
-    var target = unsafe MutableRawSpan(
-      _unsafeStart: hostOutput, byteCount: frameCount * side.hostFrameByteCount)
-    map.scatter(
-      source, channelCount: side.channelCount, into: &target,
-      channelCount: side.hostChannelCount, encoding: SampleEncoding(side.hostFormat))
   }
 
   /// What was lost while the last output still played.
@@ -353,15 +257,7 @@ final class Trampoline: @unchecked Sendable {
     if unsafe hostInput != nil { ledger.idle(frameCount, .input) }
     guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
     ledger.idle(frameCount, .output)
-    unsafe fillSilence(
-      hostOutput, byteCount: frameCount * output.hostFrameByteCount, format: output.hostFormat)
-  }
-
-  private func fillSilence(
-    _ pointer: UnsafeMutableRawPointer, byteCount: Int, format: SampleFormat
-  ) {
-    unsafe pointer.initializeMemory(
-      as: UInt8.self, repeating: format == .uint8 ? 0x80 : 0, count: byteCount)
+    unsafe output.mute(hostOutput, frameCount: frameCount)
   }
 
   /// What was lost before a block: what the host says, or else as many whole periods as the input

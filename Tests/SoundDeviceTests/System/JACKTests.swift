@@ -26,17 +26,18 @@ struct JACKTests {
       && heard.samples.dropFirst(lag).elementsEqual(sent.samples.dropLast(lag))
   }
 
-  /// What was taken, once `isRight` holds of it: two cores are shared, and a server that was held up
-  /// leaves periods out or repeats them. A fault of ours would be there every time.
+  /// What was taken, once `isRight` holds of it.
   private func taken<S>(
     _ take: @Sendable @escaping () throws -> SampleBuffer<S>,
     untilTrue isRight: (SampleBuffer<S>) -> Bool
   ) async throws -> SampleBuffer<S> {
-    for _ in 1..<30 {
+    try await patiently(attempts: 30) {
       let buffer = try await withBlockingTimeout(.seconds(20), take)
-      if isRight(buffer) { return buffer }
+      guard isRight(buffer) else {
+        throw Slip(story: "\(buffer.samples.prefix(8)) and \(buffer.samples.count) in all")
+      }
+      return buffer
     }
-    return try await withBlockingTimeout(.seconds(20), take)
   }
 
   /// Expects the samples, whose first frame must be no silence, to come back.

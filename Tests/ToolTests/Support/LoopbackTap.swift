@@ -46,17 +46,15 @@ struct LoopbackTap {
 
   /// What sd-play played, once `isRight` holds of it.
   ///
-  /// Tries again if something else was heard: on a busy machine the server leaves periods out, or
-  /// repeats them, and tells nobody; a fault of ours would be there every time.
+  /// - Throws: ``Slip`` if something else was heard time after time.
   nonisolated(nonsending) func played(
     _ arguments: [String], stdin: ProcessInput = .null, untilTrue isRight: ([UInt8]) -> Bool
   ) async throws -> [UInt8] {
-    var heard: [UInt8] = []
-    for _ in 1...10 {
-      heard = try await played(arguments, stdin: stdin)
-      if isRight(heard) { break }
+    try await patiently {
+      let heard = try await played(arguments, stdin: stdin)
+      guard isRight(heard) else { throw Slip(story: "\(arguments) played \(Sound(heard))") }
+      return heard
     }
-    return heard
   }
 
   /// What sd-play played, without the silence before and after: from its first sample that is not

@@ -7,17 +7,10 @@ import Testing
   import Darwin
 #endif
 
-/// The server, or a program on it, missed a period in this run: nothing follows from it.
-struct Slip: Error {
-  var story = "an xrun"
-}
-
-/// Runs the body on a private JACK server that keeps its periods as well as this machine allows:
-/// long ones that wait for their clients, with real-time priority where that is permitted. Runs it again, on a new server, if
-/// it throws ``Slip``.
+/// Runs the body on a private JACK server that keeps its periods as well as this machine allows: long
+/// ones that wait for their clients, with real-time priority where that is permitted.
 ///
-/// Even such a server leaves periods out or repeats them now and then, where a machine is shared, and
-/// tells nobody: sound that differs once is no proof.
+/// What is heard must still be compared ``patiently(attempts:_:)``.
 ///
 /// - Parameter isSynchronous: Whether its periods wait. What it then says of latency leaves out the
 ///   period that its loopback adds.
@@ -28,28 +21,10 @@ nonisolated(nonsending) func withSteadyServer(
   var options = await JACKServer.Options.steady
   options.periodSize = periodSize
   options.isSynchronous = isSynchronous
-  for attempt in 1...8 {
-    do {
-      return try await withJACKServer(options) { try await body($0) }
-    } catch let slip as Slip {
-      if attempt == 8 {
-        throw ToolFailure("the server slipped in each of \(attempt) runs: \(slip.story)")
-      }
-    }
-  }
+  try await withJACKServer(options) { try await body($0) }
 }
 
 extension JACKServer {
-  /// Tries again what threw ``Slip``, on the same server.
-  nonisolated(nonsending) func patiently<R>(
-    _ body: nonisolated(nonsending) () async throws -> R
-  ) async throws -> R {
-    for _ in 1...9 {
-      do { return try await body() } catch is Slip {}
-    }
-    return try await body()
-  }
-
   /// Expects a recording to be what was played.
   ///
   /// - Throws: ``Slip`` if it is not: a server that left a period out would be another story in the

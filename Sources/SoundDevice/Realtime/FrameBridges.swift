@@ -1,0 +1,170 @@
+internal import PCM
+internal import Synchronization
+
+/// How the frames of one direction differ between the host and the stream.
+struct StreamSide {
+  var hostFormat: SampleFormat
+  var hostChannelCount: Int
+  var format: SampleFormat
+  var channelCount: Int
+  var map: ChannelMap?
+  var converter: SampleConverter?
+
+  var hostFrameByteCount: Int { hostFormat.byteCount * hostChannelCount }
+  /// A frame of the stream's channels in the host's format, the step between the two.
+  var mappedFrameByteCount: Int { hostFormat.byteCount * channelCount }
+  var frameByteCount: Int { format.byteCount * channelCount }
+}
+
+// A pointer that changes and is lent to a span is boxed on the heap, so each step below is given
+// its own that does not.
+
+/// Brings the host's frames into the stream's channels and format. Allocates only when it is made.
+@safe final class InputBridge {
+  let side: StreamSide
+  private let mapped: BlockMemory?
+  private let converted: BlockMemory?
+  private let conversion: Conversion?
+
+  /// - Parameter frameCount: The most frames of one block.
+  init(_ side: StreamSide, frameCount: Int) {
+    self.side = side
+    mapped = side.map.map { _ in BlockMemory(frameCount * side.mappedFrameByteCount) }
+    converted = side.converter.map { _ in BlockMemory(frameCount * side.frameByteCount) }
+    conversion = side.converter.map(Conversion.init)
+  }
+
+  /// Samples that were clipped so far.
+  var clippedCount: Int { conversion?.clippedCount ?? 0 }
+
+  /// A block of the host's in the stream's shape; the pointer is good until the next block.
+  func receive(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
+    unsafe convert(gather(hostInput, frameCount: frameCount), frameCount: frameCount)
+  }
+
+  private func gather(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
+    guard let map = side.map, let mapped else { return unsafe hostInput }
+    let source = unsafe RawSpan(
+      _unsafeStart: hostInput, byteCount: frameCount * side.hostFrameByteCount)
+    var target = unsafe MutableRawSpan(
+      _unsafeStart: mapped.base, byteCount: frameCount * side.mappedFrameByteCount)
+    map.gather(
+      source, channelCount: side.hostChannelCount, into: &target,
+      encoding: SampleEncoding(side.hostFormat))
+    return unsafe UnsafeRawPointer(mapped.base)
+  }
+
+  private func convert(_ samples: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
+    guard let conversion, let converted else { return unsafe samples }
+    unsafe conversion.convert(
+      samples, frameCount * side.mappedFrameByteCount,
+      into: converted.base, frameCount * side.frameByteCount)
+    return unsafe UnsafeRawPointer(converted.base)
+  }
+}
+
+/// Brings the stream's frames into the host's channels and format. Allocates only when it is made.
+@safe final class OutputBridge {
+  let side: StreamSide
+  /// Where the stream's frames are written if the host cannot take them as they are.
+  private let samples: BlockMemory?
+  private let mapped: BlockMemory?
+  private let conversion: Conversion?
+
+  /// - Parameter frameCount: The most frames of one block.
+  init(_ side: StreamSide, frameCount: Int) {
+    self.side = side
+    let isStraight = side.map == nil && side.converter == nil
+    samples = isStraight ? nil : BlockMemory(frameCount * side.frameByteCount)
+    let takesBoth = side.map != nil && side.converter != nil
+    mapped = takesBoth ? BlockMemory(frameCount * side.mappedFrameByteCount) : nil
+    conversion = side.converter.map(Conversion.init)
+  }
+
+  /// Samples that were clipped so far.
+  var clippedCount: Int { conversion?.clippedCount ?? 0 }
+
+  /// Silence in the stream's shape, to be written over before ``send(to:frameCount:)``.
+  func silence(for hostOutput: UnsafeMutableRawPointer, frameCount: Int)
+    -> UnsafeMutableRawPointer
+  {
+    let target = unsafe samples?.base ?? hostOutput
+    unsafe target.fillSilence(frameCount * side.frameByteCount, side.format)
+    return unsafe target
+  }
+
+  /// Gives the host what was written since ``silence(for:frameCount:)``.
+  func send(to hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
+    guard let samples else { return }
+    let converted = unsafe convert(UnsafeRawPointer(samples.base), hostOutput, frameCount)
+    unsafe scatter(converted, into: hostOutput, frameCount)
+  }
+
+  /// Gives the host silence instead.
+  func mute(_ hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
+    unsafe hostOutput.fillSilence(frameCount * side.hostFrameByteCount, side.hostFormat)
+  }
+
+  private func convert(
+    _ samples: UnsafeRawPointer, _ hostOutput: UnsafeMutableRawPointer, _ frameCount: Int
+  ) -> UnsafeRawPointer {
+    guard let conversion else { return unsafe samples }
+    let converted = unsafe mapped?.base ?? hostOutput
+    unsafe conversion.convert(
+      samples, frameCount * side.frameByteCount,
+      into: converted, frameCount * side.mappedFrameByteCount)
+    return UnsafeRawPointer(converted)
+  }
+
+  private func scatter(
+    _ samples: UnsafeRawPointer, into hostOutput: UnsafeMutableRawPointer, _ frameCount: Int
+  ) {
+    guard let map = side.map else { return }
+    let source = unsafe RawSpan(
+      _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
+    var target = unsafe MutableRawSpan(
+      _unsafeStart: hostOutput, byteCount: frameCount * side.hostFrameByteCount)
+    map.scatter(
+      source, channelCount: side.channelCount, into: &target,
+      channelCount: side.hostChannelCount, encoding: SampleEncoding(side.hostFormat))
+  }
+}
+
+/// A sample conversion whose count of clipped samples any thread may read.
+@safe private final class Conversion {
+  private var converter: SampleConverter
+  private let clipped = Atomic<Int>(0)
+
+  init(_ converter: SampleConverter) { self.converter = converter }
+
+  var clippedCount: Int { clipped.load(ordering: .relaxed) }
+
+  func convert(
+    _ samples: UnsafeRawPointer, _ byteCount: Int, into place: UnsafeMutableRawPointer,
+    _ placeByteCount: Int
+  ) {
+    let source = unsafe RawSpan(_unsafeStart: samples, byteCount: byteCount)
+    var target = unsafe MutableRawSpan(_unsafeStart: place, byteCount: placeByteCount)
+    converter.convert(source, into: &target)
+    clipped.store(converter.clippedCount, ordering: .relaxed)
+  }
+}
+
+/// Memory for the frames of one block.
+@safe private final class BlockMemory {
+  let base: UnsafeMutableRawPointer
+
+  init(_ byteCount: Int) {
+    unsafe base = .allocate(byteCount: byteCount, alignment: 64)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
+  deinit { unsafe base.deallocate() }
+}
+
+extension UnsafeMutableRawPointer {
+  fileprivate func fillSilence(_ byteCount: Int, _ format: SampleFormat) {
+    unsafe initializeMemory(
+      as: UInt8.self, repeating: format == .uint8 ? 0x80 : 0, count: byteCount)
+  }
+}
