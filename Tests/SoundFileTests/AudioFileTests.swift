@@ -43,6 +43,32 @@ struct AudioFileTests {
     #expect(try file.readFrames(&room) == 0)
   }
 
+  @Test func aPipeIsReadyWhenFramesOrItsEndHaveArrived() throws {
+    let (reading, writing) = makePipe()
+    defer { close(reading) }
+    let header = WAVHeader.streamHeader(encoding: .s16le, sampleRate: 48000, channelCount: 2) ?? []
+    send(header, to: writing)
+    let file = try AudioFile(descriptor: reading)
+    var room = [UInt8](repeating: 0, count: 4000)
+    #expect(!file.isReady(withinMilliseconds: 0))
+    send(Array(Self.samples[..<8]), to: writing)
+    #expect(file.isReady(withinMilliseconds: 0))
+    #expect(try file.readFrames(&room) == 2)
+    #expect(!file.isReady(withinMilliseconds: 10))
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.01) { close(writing) }
+    #expect(file.isReady(withinMilliseconds: 20_000))
+    #expect(try file.readFrames(&room) == 0)
+  }
+
+  @Test func aRegularFileIsAlwaysReady() throws {
+    let folder = try TemporaryDirectory()
+    let format = AudioFileFormat(.wav)
+    try write(Self.samples, to: folder.file("a.wav"), format, channels: 2)
+    let file = try AudioFile(path: folder.file("a.wav"))
+    #expect(try file.readAll() == Self.samples)
+    #expect(file.isReady(withinMilliseconds: 0))
+  }
+
   @Test(arguments: [AudioFileType.wav, .aiff, .flac, .ogg, .caf])
   func seekingDeliversTheSameFrames(type: AudioFileType) throws {
     let folder = try TemporaryDirectory()
