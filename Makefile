@@ -63,8 +63,8 @@ format: ## lay the sources out the way the checks want them
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
 bench: release test-tools ## measure speed, latency and memory beside the peers
-	@scripts/need libjack-jackd2-dev
-	scripts/bench "$$($(SWIFT) build -c release --show-bin-path)" .build/python/bin/python3 $(BENCH)
+	@scripts/need libjack-jackd2-dev gnuplot-nox
+	scripts/bench "$$($(SWIFT) build -c release --show-bin-path)" $(or $(BENCH),--markdown docs/performance.md)
 
 clean: ## remove what was built
 	$(SWIFT) package clean

@@ -82,12 +82,10 @@ let package = Package(
 
     // Benchmarks.
     .executableTarget(
-      name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks",
-      exclude: ["C", "bench.py", "CallbackBenchmark.swift"], sources: ["ConversionBenchmark.swift"],
+      name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks/Conversion",
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks",
-      exclude: ["C", "bench.py", "ConversionBenchmark.swift"], sources: ["CallbackBenchmark.swift"],
+      name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks/Callback",
       swiftSettings: settings),
 
     // Tests.

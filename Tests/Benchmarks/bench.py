@@ -1,137 +1,88 @@
 #!/usr/bin/env python3
 """Measures the sd tools beside their peers and beside the least that C needs, in one run.
 
-bench.py BIN FLOORS PYTHON [--quick] [--only WORD] [--markdown FILE]
+bench.py BIN FLOORS PYTHON [--quick] [--only WORK ...] [--markdown FILE]
 
-Runs of all contenders are interleaved (A B C A B C ...) and medians are printed, with the spread
-between the first and the third quarter of the runs. Absolute figures are this machine's, at this
-moment; the ratios are what to compare.
+Runs of all contenders are interleaved (A B C A B C ...) and medians are printed, with the first and
+the third quarter of the runs. Absolute figures are this machine's, at this moment; the ratios are
+what to compare. A run says where it disagrees with the one before it.
 """
-import argparse, contextlib, os, resource, signal, statistics, subprocess, sys, tempfile
+import argparse
+import contextlib
+import os
+import platform
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Rig"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "Rig"))
 import rig  # noqa: E402
+from measuring import ME, Growth, Table, run  # noqa: E402
 
-ME = "sd tools"
-
-
-class Run:
-    """What one run of a pipeline took: wall and CPU seconds, largest resident memory in KiB."""
-
-    def __init__(self, wall, cpu, memory, output):
-        self.wall, self.cpu, self.memory, self.output = wall, cpu, memory, output
-
-
-def run(command, environment, output="/dev/null", stdin=None):
-    """Runs a shell line and waits for it; the shell execs a single program."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.monotonic()
-    with open(output, "wb") as out:
-        child = subprocess.Popen(
-            command if isinstance(command, list) else ["bash", "-c", command], env=environment,
-            stdout=out, stderr=subprocess.DEVNULL,
-            stdin=open(stdin, "rb") if stdin else subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = status
-    wall = time.monotonic() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    if os.waitstatus_to_exitcode(status) not in (0, 2, -2, -15):
-        raise RuntimeError(f"{command}: status {os.waitstatus_to_exitcode(status)}")
-    return Run(wall, cpu, usage.ru_maxrss, None)
-
-
-def quartiles(values):
-    values = sorted(values)
-    if len(values) < 4:
-        return values[0], values[-1]
-    cut = statistics.quantiles(values, n=4)
-    return cut[0], cut[2]
-
-
-class Table:
-    """The figures, as they are printed and as Markdown."""
-
-    def __init__(self):
-        self.rows = []
-
-    def add(self, work, unit, figures, notes=""):
-        """figures: {contender: [values]}, the sd tools' first."""
-        ours = statistics.median(figures[ME])
-        for name, values in figures.items():
-            middle = statistics.median(values)
-            low, high = quartiles(values)
-            ratio = "" if name == ME else f"{ours / middle:.2f}" if middle else "-"
-            row = (work, name, f"{middle:.4g}", f"{low:.4g}-{high:.4g}", unit, ratio,
-                   notes if name == ME else "")
-            self.rows.append(row)
-            print("{:34} {:26} {:>10} {:>19} {:6} {:>6}  {}".format(*row), flush=True)
-
-    def markdown(self):
-        lines = ["| work | who | median | quarters | unit | ours ÷ theirs | |",
-                 "| --- | --- | ---: | ---: | --- | ---: | --- |"]
-        return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in self.rows]) + "\n"
+RATE = 48000
 
 
 class Bench:
-    def __init__(self, options):
+    def __init__(self, options, folder):
         self.bin, self.floor, self.python = options.bin, options.floors, options.python
-        self.quick, self.only = options.quick, options.only
-        self.table = Table()
-        self.folder = tempfile.mkdtemp(prefix="sd-bench-")
+        self.quick, self.folder = options.quick, folder
         self.clean = rig.clean_environment()
-
-    # Servers
-
-    @contextlib.contextmanager
-    def jack(self, period=256):
-        with rig.jack(self.folder, period) as server:
-            yield server.environment
-
-    @contextlib.contextmanager
-    def pulse(self):
-        with rig.pulse(self.folder) as server:
-            yield server.environment
+        self.table, self.growths, self.notes, self.conversions = Table(), [], [], ""
+        self.prepared = False
 
     # Measuring
 
     def times(self, most):
-        return max(3, most // 3) if self.quick else most
+        return 3 if self.quick else most
 
-    def compare(self, work, contenders, count=7, what=("wall",), environment=None, notes=""):
-        """contenders: {name: command}; each measured `count` times, interleaved."""
-        if self.only and self.only not in work:
-            return
-        environment = environment or self.clean
-        results = {name: [] for name in contenders}
+    def compare(self, work, contenders, count=7, what=("wall",), environment=None, reach=None):
+        """contenders: {name: shell line}, each run `count` times in turn; reach: as in Table.add, for
+        the first of `what`. Returns the runs of each."""
+        runs = {name: [] for name in contenders}
         for _ in range(self.times(count)):
             for name, command in contenders.items():
-                results[name].append(run(command, environment))
+                runs[name].append(run(command, environment or self.clean))
         for quantity in what:
-            unit = {"wall": "s", "cpu": "CPU s", "memory": "MiB"}[quantity]
-            scale = 1024 if quantity == "memory" else 1
-            self.table.add(
-                f"{work}, {quantity}" if len(what) > 1 else work, unit,
-                {name: [getattr(r, quantity) / scale for r in runs]
-                 for name, runs in results.items()}, notes)
+            unit, scale = {"wall": ("ms", 1000), "cpu": ("CPU ms", 1000),
+                           "memory": ("MiB", 1)}[quantity]
+            self.table.add(work, unit, {
+                name: [getattr(r, quantity) * scale for r in those] for name, those in runs.items()
+            }, reach if quantity == what[0] else None)
+        return runs
 
     def file(self, name):
         return os.path.join(self.folder, name)
 
-    def tool(self, name, arguments=""):
-        return f"exec {self.bin}/{name} {arguments}"
+    def tool(self, words):
+        return f"exec {self.bin}/{words}"
 
-    # Material
+    @contextlib.contextmanager
+    def load(self):
+        """Every core computes."""
+        busy = [subprocess.Popen(["sh", "-c", "while :; do :; done"])
+                for _ in range(os.cpu_count() or 1)]
+        try:
+            yield
+        finally:
+            for process in busy:
+                process.kill()
+                process.wait()
 
     def prepare(self):
-        seconds = 120 if self.quick else 1800
-        subprocess.run(["sox", "-q", "-R", "-n", "-r", "44100", "-c", "2", "-b", "16",
-                        self.file("long.wav"), "synth", str(seconds), "pinknoise", "gain", "-3"],
-                       check=True)
-        subprocess.run(["sox", "-q", "-R", "-n", "-r", "48000", "-c", "2", "-b", "16",
-                        self.file("short.wav"), "synth", "20", "pinknoise", "gain", "-3"],
-                       check=True)
+        """The sounds: 20 seconds at 48 kHz, half an hour at 44.1 kHz."""
+        if self.prepared:
+            return
+        self.prepared = True
+        minutes = 2 if self.quick else 30
+        for name, rate, seconds in (("short", RATE, 20), ("long", 44100, minutes * 60)):
+            subprocess.run(["sox", "-q", "-R", "-n", "-r", str(rate), "-c", "2", "-b", "16",
+                            self.file(name + ".wav"), "synth", str(seconds), "pinknoise", "gain",
+                            "-3"], check=True)
         subprocess.run(["sox", "-q", self.file("short.wav"), "-t", "f32", self.file("short.f32")],
                        check=True)
         subprocess.run(["flac", "-s", "-f", "-o", self.file("long.flac"), self.file("long.wav")],
@@ -144,192 +95,360 @@ class Bench:
     def start(self):
         listing = {ME: self.tool("sd-list"), "C init": f"exec {self.floor} init",
                    "python": f"exec {self.python} -m sounddevice"}
-        with self.jack() as environment:
-            self.compare("list devices, JACK up", listing, 15, ("wall", "cpu"), environment,
-                         "to reach: 1.10 of C, 0.5 of python")
-        self.compare("list devices, no server", listing, 15, ("wall", "cpu"),
-                     notes="to reach: 1.10 of C, 0.5 of python")
-        for name, arguments in [("help", "sd-play --help"), ("version", "sd-rec --version"),
-                                ("usage error", "sd-wire --nonsense")]:
-            self.compare(name, {ME: self.tool(arguments), "true": "exec true"}, 25,
-                         notes="to reach: 10 ms")
-        self.compare("sd-cat --help", {ME: self.tool("sd-cat --help"),
-                                       "static Swift hello": f"exec {self.floor}-hello"}, 25,
-                     notes="to reach: 1.5")
+        reach = {"C init": 1.1, "python": 0.5}
+        with rig.jack(self.folder) as server:
+            self.compare("list the devices, JACK up", listing, 15, ("wall", "cpu"),
+                         server.environment, reach)
+        self.compare("list the devices, no server", listing, 15, ("wall", "cpu"), reach=reach)
+        for work, words in (("--help", "sd-play --help"), ("--version", "sd-rec --version"),
+                            ("usage error", "sd-wire --nonsense")):
+            self.compare(work, {ME: self.tool(words), "true": "exec true"}, 25, reach={ME: 10})
+        hello = "static Swift hello"
+        self.compare("sd-cat --help", {
+            ME: self.tool("sd-cat --help"), hello: f"exec {self.floor}-hello"}, 25,
+            reach={hello: 1.5})
 
     def play(self):
-        with self.jack() as environment:
+        self.prepare()
+        short, samples = self.file("short.wav"), self.file("short.f32")
+        with rig.jack(self.folder) as server:
             alsa = self.file("jack.conf")
             with open(alsa, "w") as file:
                 file.write(
                     "</usr/share/alsa/alsa.conf>\n"
                     "pcm.jackdev { type jack playback_ports { 0 system:playback_1 "
                     "1 system:playback_2 } }\npcm.tojack { type plug slave.pcm jackdev }\n")
-            short = self.file("short.wav")
-            self.compare("play 20 s on JACK", {
-                ME: self.tool("sd-play", f"-D system {short}"),
-                "C callback": f"exec {self.floor} play system {self.file('short.f32')}",
+            script = ("import sounddevice as s, wave, numpy as n; "
+                      f"w=wave.open('{short}'); s.default.device='system'; "
+                      "s.play(n.frombuffer(w.readframes(10**9), n.int16).reshape(-1,2), 48000, "
+                      "blocking=True)")
+            runs = self.compare("play 20 s on JACK", {
+                ME: self.tool(f"sd-play -D system {short}"),
+                "C callback": f"exec {self.floor} play system {samples}",
                 "aplay": f"ALSA_CONFIG_PATH={alsa} exec aplay -q -D tojack {short}",
-                "python": f"exec {self.python} -c \"import sounddevice as s, wave, numpy as n; "
-                          f"w=wave.open('{short}'); s.default.device='system'; "
-                          "s.play(n.frombuffer(w.readframes(10**9), n.int16).reshape(-1,2), 48000, "
-                          "blocking=True)\"",
-            }, 5, ("cpu", "memory"), environment, "to reach: 1.25 of C, 0.6 of aplay, 0.4 of python")
-        with self.pulse() as environment:
-            self.compare("play 20 s on Pulse", {
-                ME: self.tool("sd-play", f"-D pulse {short}"),
-                "C callback": f"exec {self.floor} play pulse {self.file('short.f32')}",
+                "python": f'exec {self.python} -c "{script}"',
+            }, 5, ("cpu", "memory"), server.environment,
+                {"C callback": 1.25, "aplay": 0.6, "python": 0.4})
+            # The floor holds the whole sound in memory, which is none of its needs.
+            least = (statistics.median(r.memory for r in runs["C callback"])
+                     - os.path.getsize(samples) / 2 ** 20)
+            self.table.add("play: memory beyond C's", "MiB",
+                           {ME: [r.memory - least for r in runs[ME]]}, {ME: 20})
+        with rig.pulse(self.folder) as server:
+            runs = self.compare("play 20 s on Pulse", {
+                ME: self.tool(f"sd-play -L high -D pulse {short}"),
+                "C callback": f"exec {self.floor} play pulse {samples}",
                 "aplay": f"exec aplay -q -D pulse {short}",
-            }, 5, ("cpu",), environment, "to reach: 1.25 of C")
+                "C init": f"exec {self.floor} init",
+            }, 5, ("cpu",), server.environment, {"C callback": 1.25})
+            both = "aplay + C init"
+            self.table.add("play 20 s on Pulse", "CPU ms", {
+                ME: [r.cpu * 1000 for r in runs[ME]],
+                both: [(a.cpu + b.cpu) * 1000 for a, b in zip(runs["aplay"], runs["C init"])],
+            }, {both: 1})
 
-    def pipe_latency(self):
-        probe = f"{self.floor}-probe"
-        seconds = 3 if self.quick else 10
-        for period in (256, 64):
-            if self.only and self.only not in "rec | play latency":
-                continue
-            figures = {ME: [], "C pipe": []}
-            broken = {ME: [], "C pipe": []}
-            with self.jack(period) as environment:
-                for _ in range(self.times(5)):
-                    for name, rec, play, ports in [
-                        (ME, f"{self.bin}/sd-rec -q -L low -D system",
-                         f"{self.bin}/sd-play -q -L low -r 48000 -c 2 -D system",
-                         ("sd-rec:in_0", "sd-play:out_0")),
-                        ("C pipe", f"exec -a floor-rec {self.floor} rec system",
-                         f"exec -a floor-play {self.floor} pipe system",
-                         ("PortAudio:in_0", "PortAudio-01:out_0")),
-                    ]:
-                        line = self.probe(rec, play, ports, probe, seconds, environment)
-                        if line:
-                            figures[name].append(line[0] / period)
-                            broken[name].append(line[4])
-            if figures[ME] and figures["C pipe"]:
-                self.table.add(f"rec | play, {period} frames: latency", "period", figures,
-                               "to reach: 2 above the graph's own 1")
-                self.table.add(f"rec | play, {period} frames: breaks", "count", broken,
-                               "outside server xruns")
+    def first(self):
+        """From the exec to the first sample on JACK."""
+        self.prepare()
+        contenders = {ME: self.tool(f"sd-play -q -D loopback {self.file('short.wav')}"),
+                      "C callback": f"exec {self.floor} play loopback {self.file('short.f32')}"}
+        figures = {name: [] for name in contenders}
+        with rig.jack(self.folder) as server:
+            for _ in range(self.times(11)):
+                for name, command in contenders.items():
+                    figures[name].append(self.first_sound(command, server.environment) * 1000)
+        self.table.add("exec to the first sample", "ms", figures)
+        least = statistics.median(figures["C callback"])
+        self.table.add("exec to the first sample, beyond C's", "ms",
+                       {ME: [value - least for value in figures[ME]]}, {ME: 5})
 
-    def probe(self, rec, play, ports, probe, seconds, environment):
-        reading, writing = os.pipe()
-        player = subprocess.Popen(["bash", "-c", play], stdin=reading, env=environment,
-                                  stderr=subprocess.DEVNULL)
-        recorder = subprocess.Popen(["bash", "-c", f"exec {rec}" if "exec" not in rec else rec],
-                                    stdout=writing, env=environment, stderr=subprocess.DEVNULL)
-        os.close(reading)
-        os.close(writing)
+    def first_sound(self, command, environment):
+        with subprocess.Popen([f"{self.floor}-probe", "first", "10", "loopback:capture_1"],
+                              env=environment, stdout=subprocess.PIPE, text=True) as probe:
+            if probe.stdout.readline().strip() != "ready":
+                raise RuntimeError("the probe did not get ready")
+            begin = time.monotonic()
+            with subprocess.Popen(["bash", "-c", command], env=environment,
+                                  stderr=subprocess.DEVNULL) as player:
+                answer = probe.stdout.readline()
+                player.kill()
+        if not answer:
+            raise RuntimeError(f"{command}: nothing was heard")
+        return float(answer) - begin
+
+    def pipe(self):
+        """What a pipe from a recorder to a player adds, beside the same pipe in C."""
+        c = "C pipe"
+        for busy in (False, True):
+            for period in (256, 64):
+                work = f"rec | play, {period} frames" + (", full load" if busy else "")
+                latency, breaks = {ME: [], c: []}, {ME: [], c: []}
+                with rig.jack(self.folder, period) as server:
+                    with self.load() if busy else contextlib.nullcontext():
+                        for _ in range(self.times(5)):
+                            for name, rec, play, ports in (
+                                (ME, self.tool("sd-rec -q -L low -D system"),
+                                 self.tool("sd-play -q -L low -r 48000 -c 2 -D system"),
+                                 ("sd-rec:in_0", "sd-play:out_0")),
+                                (c, f"exec {self.floor} rec system",
+                                 f"exec {self.floor} pipe system",
+                                 ("PortAudio:in_0", "PortAudio:out_0")),
+                            ):
+                                measured = self.through([play, rec], ports, server)
+                                latency[name].append(measured[0] / period)
+                                breaks[name].append(measured[4])
+                # The graph's own way from the probe and back is a period.
+                self.table.add(work, "periods", latency, {ME: 3})
+                self.table.add(work + ": breaks", "", breaks, {ME: statistics.median(breaks[c])})
+
+    def wire(self):
+        c = "C wire"
+        figures = {ME: [], c: []}
+        with rig.jack(self.folder) as server:
+            for _ in range(self.times(5)):
+                for name, command, ports in (
+                    (ME, self.tool("sd-wire -q -D system"), ("sd-wire:in_0", "sd-wire:out_0")),
+                    (c, f"exec {self.floor} wire system 60", ("PortAudio:in_0", "PortAudio:out_0")),
+                ):
+                    figures[name].append(self.through([command], ports, server)[0] / 256)
+            self.table.add("wire", "periods", figures, {c: 1})
+            self.compare("wire 20 s", {
+                ME: self.tool("sd-wire -q -D system -d 20"), c: f"exec {self.floor} wire system 20",
+            }, 5, ("cpu",), server.environment, {c: 1.1})
+
+    def through(self, commands, ports, server):
+        """What the probe measures between two ports of a wire, or of a player and a recorder that a
+        pipe joins: the words that it prints."""
+        seconds = 3 if self.quick else 8
+        children = []
         try:
-            time.sleep(1)
-            ports = self.ports(ports, environment)
-            answer = subprocess.run([probe, str(seconds), *ports], env=environment,
-                                    capture_output=True, text=True, timeout=seconds + 30)
-            return [float(word) for word in answer.stdout.split()] or None
+            if len(commands) == 1:
+                children.append(self.start_child(commands[0], server))
+            else:
+                reading, writing = os.pipe()
+                children.append(self.start_child(commands[0], server, stdin=reading))
+                children.append(self.start_child(commands[1], server, stdout=writing))
+                os.close(reading)
+                os.close(writing)
+            for attempt in range(100):
+                found = [self.port(port, server) for port in ports]
+                if all(found):
+                    break
+                time.sleep(0.05)
+            else:
+                raise RuntimeError(f"{commands}: no ports like {ports}")
+            time.sleep(0.5)
+            answer = subprocess.run(
+                [f"{self.floor}-probe", "latency", str(seconds), *found], env=server.environment,
+                capture_output=True, text=True, timeout=seconds + 30, check=True)
+            return [float(word) for word in answer.stdout.split()]
         finally:
-            for child in (recorder, player):
-                with contextlib.suppress(ProcessLookupError):
-                    child.send_signal(signal.SIGKILL if "floor" in rec else signal.SIGTERM)
+            # The recorder first: its player then comes to an end.
+            for child in reversed(children):
+                child.kill()
                 child.wait()
             time.sleep(0.3)
 
-    def ports(self, wanted, environment):
-        """The ports as they are: two floors of one name are told apart by JACK."""
-        names = subprocess.run(["jack_lsp"], env=environment, capture_output=True,
-                               text=True).stdout.split()
-        found = []
-        for port, kind in zip(wanted, ("in_0", "out_0")):
-            match = [n for n in names if n == port] or [
-                n for n in names if n.endswith(kind) and not n.startswith("sd-probe")]
-            found.append(match[0] if match else port)
-        return found
+    def start_child(self, command, server, **streams):
+        streams.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.Popen(["bash", "-c", command], env=server.environment,
+                                stderr=subprocess.DEVNULL, **streams)
 
-    def wire(self):
-        with self.jack() as environment:
-            self.compare("wire 20 s", {
-                ME: self.tool("sd-wire", "-q -D system -d 20"),
-                "C wire": f"exec {self.floor} wire system 20",
-            }, 5, ("cpu",), environment, "to reach: 1.10 of C")
+    def port(self, wanted, server):
+        """The port as JACK calls it: a second PortAudio has a number behind its name."""
+        client, kind = wanted.split(":")
+        names = subprocess.run(["jack_lsp"], env=server.environment, capture_output=True,
+                               text=True).stdout.split()
+        return next((n for n in names if n.startswith(client) and n.endswith(":" + kind)), None)
 
     def files(self):
-        wav, flac = self.file("long.wav"), self.file("long.flac")
-        cat = self.tool("sd-cat")
+        self.prepare()
+        wav, flac, cat = self.file("long.wav"), self.file("long.flac"), f"{self.bin}/sd-cat"
         pipe = "| cat >/dev/null"
-        plain = lambda line: line.removeprefix("exec ")
         self.compare("WAV to a pipe", {
-            ME: f"{plain(cat)} -t raw {wav} {pipe}", "cat": f"cat {wav} {pipe}",
+            ME: f"{cat} -t raw {wav} {pipe}", "cat": f"cat {wav} {pipe}",
             "sox": f"sox {wav} -t raw - {pipe}",
             "ffmpeg": f"ffmpeg -nostdin -v quiet -i {wav} -f s16le - {pipe}",
-        }, 7, ("wall",), notes="to reach: 1.0 of cat")
+        }, 9, reach={"cat": 1})
         self.compare("WAV s16 to f32 on a pipe", {
-            ME: f"{plain(cat)} -f f32le {wav} {pipe}", "sox": f"sox {wav} -t f32 - {pipe}",
+            ME: f"{cat} -f f32le {wav} {pipe}", "sox": f"sox {wav} -t f32 - {pipe}",
             "ffmpeg": f"ffmpeg -nostdin -v quiet -i {wav} -f f32le - {pipe}",
-        }, 7, ("wall",), notes="to reach: 0.5")
+        }, 7, reach={"sox": 0.5, "ffmpeg": 0.5})
         self.compare("FLAC to a pipe", {
-            ME: f"{plain(cat)} {flac} {pipe}", "flac -d": f"flac -s -d -c {flac} {pipe}",
+            ME: f"{cat} {flac} {pipe}", "flac -d": f"flac -s -d -c {flac} {pipe}",
             "ffmpeg": f"ffmpeg -nostdin -v quiet -i {flac} -f s16le - {pipe}",
-        }, 7, ("wall",), notes="to reach: 1.0 of the faster")
+        }, 7, reach={"flac -d": 1, "ffmpeg": 1})
         raw, out = self.file("long.s16"), self.file("out")
         self.compare("raw to FLAC", {
-            ME: f"{plain(cat)} --from s16le:44100:2 -o {out}.flac {raw}",
+            ME: f"{cat} --from s16le:44100:2 -o {out}.flac {raw}",
             "flac": f"flac -s -f --force-raw-format --endian=little --channels=2 --bps=16 "
                     f"--sample-rate=44100 --sign=signed -o {out}.2.flac {raw}",
-        }, 5, ("wall",), notes="to reach: 1.0")
+        }, 5, reach={"flac": 1})
         self.compare("raw to WAV", {
-            ME: f"{plain(cat)} --from s16le:44100:2 -o {out}.wav {raw}",
+            ME: f"{cat} --from s16le:44100:2 -o {out}.wav {raw}",
             "sox": f"sox -t raw -e signed -b 16 -r 44100 -c 2 {raw} {out}.2.wav",
-        }, 5, ("wall",), notes="to reach: 1.0")
+        }, 5, reach={"sox": 1})
+
+    def resample(self):
+        self.prepare()
+        wav, sox = self.file("long.wav"), "sox rate -h"
         self.compare("resample 44100 to 48000", {
-            ME: f"{plain(cat)} -r 48000 -f f32le {wav} >/dev/null",
-            "sox rate -h": f"sox {wav} -t f32 - rate -h 48000 >/dev/null",
-        }, 5, ("wall",), notes="to reach: 0.7")
+            ME: f"{self.bin}/sd-cat -r 48000 -f f32le {wav} >/dev/null",
+            sox: f"sox {wav} -t f32 - rate -h 48000 >/dev/null",
+        }, 5, reach={sox: 0.7})
+        judge = [self.python, os.path.join(HERE, "quality.py")]
+        sources = [self.file("sine.f32"), self.file("impulse.f32")]
+        subprocess.run(judge + ["make", *sources], check=True)
+        for who, line in (
+            (ME, "{bin}/sd-cat --from f32le:44100:1 -r 48000 -f f32le {a} >{b}"),
+            (sox, "sox -t f32 -r 44100 -c 1 {a} -t f32 {b} rate -h 48000"),
+        ):
+            results = [source + ".out" for source in sources]
+            for source, result in zip(sources, results):
+                subprocess.run(line.format(bin=self.bin, a=source, b=result), shell=True,
+                               check=True, stderr=subprocess.DEVNULL)
+            noise, ripple = subprocess.run(judge + ["judge", *results], check=True, text=True,
+                                           capture_output=True).stdout.split()
+            note = (f"Resampled by {who}, a sine of 997 Hz has {noise} dB THD+N, and the band from "
+                    f"20 Hz to 20 kHz is flat within {ripple} dB.")
+            print(note, flush=True)
+            self.notes.append(note)
 
     def memory(self):
-        for minutes in (1, 10) if self.quick else (1, 60, 600):
-            frames = minutes * 60 * 48000
-            self.compare(f"memory, {minutes} min on a pipe", {
-                ME: self.tool("sd-cat", f"--from s16le:48000:2 -f f32le <(head -c {frames * 4} "
-                                        "/dev/zero) >/dev/null"),
-            }, 3, ("memory",))
+        """Silence that takes no room on the disk, from a minute to ten hours of it."""
+        growth = Growth("length", "sd-cat, raw s16 to f32, by the length of the file", "minutes",
+                        "CPU ms")
+        peaks = {}
+        for minutes in (1, 10) if self.quick else (1, 10, 60, 600):
+            path = self.file("silence.s16")
+            with open(path, "wb") as file:
+                file.truncate(minutes * 60 * RATE * 4)
+            for work, command in (
+                ("sd-cat", f"{self.bin}/sd-cat --from s16le:48000:2 -f f32le {path} >/dev/null"),
+                ("sd-play", f"{self.bin}/sd-play -q -D 'virtual:null?pace=fast' -f s16le -r 48000 "
+                            f"-c 2 -t raw {path}"),
+            ):
+                runs = [run("exec " + command, self.clean) for _ in range(self.times(3))]
+                peaks.setdefault(work, {})[minutes] = [r.memory for r in runs]
+                if work == "sd-cat":
+                    growth.add(ME, minutes, [r.cpu * 1000 for r in runs])
+            os.remove(path)
+        for work, memory in peaks.items():
+            for minutes, values in memory.items():
+                self.table.add(f"{work}, {minutes} min: memory", "MiB", {ME: values})
+            shortest = statistics.median(memory[min(memory)])
+            self.table.add(f"{work}, {max(memory)} min beyond {min(memory)} min", "MiB",
+                           {ME: [value - shortest for value in memory[max(memory)]]}, {ME: 1})
+        self.growths.append(growth)
 
     def callbacks(self):
-        with self.jack() as environment:
-            seconds = 2 if self.quick else 5
-            for block in (16, 64, 256, 1024):
-                figures = {ME: [], "C callback": []}
-                if self.only and self.only not in "callback":
-                    continue
-                for _ in range(self.times(5)):
-                    for name, program in ((ME, f"{self.bin}/sd-bench-callback"),
-                                          ("C callback", f"{self.floor} empty")):
-                        answer = subprocess.run(
-                            f"{program} loopback {seconds} {block}", shell=True, env=environment,
-                            capture_output=True, text=True)
-                        figures[name].append(float(answer.stdout.split()[0]))
-                self.table.add(f"empty callback, block {block}", "ns", figures)
+        """An empty callback, by block, by channels and by streams."""
+        c = "C callback"
+        seconds = 2 if self.quick else 4
+        programs = {ME: f"{self.bin}/sd-bench-callback", c: f"{self.floor} empty"}
 
-    def all(self):
-        self.prepare()
-        for work in (self.start, self.play, self.pipe_latency, self.wire, self.files, self.memory,
-                     self.callbacks):
-            work()
+        def measure(server, device, block, channels=2, streams=1):
+            figures = {ME: [], c: []}
+            for _ in range(self.times(5)):
+                for name, program in programs.items():
+                    answer = subprocess.run(
+                        [*program.split(), device, str(seconds), str(block), str(channels),
+                         str(streams)], env=server.environment, capture_output=True, text=True,
+                        check=True)
+                    figures[name].append(float(answer.stdout.split()[0]))
+            return figures
+
+        def grow(growth, number, figures):
+            for who, values in figures.items():
+                growth.add(who, number, values)
+
+        growth = Growth("block", "An empty callback, by the block", "frames", "ns")
+        for block in (16, 64, 256, 1024, 4096):
+            with rig.jack(self.folder, block) as server:
+                figures = measure(server, "loopback", block)
+            grow(growth, block, figures)
+            self.table.add(f"empty callback of {block} frames", "ns", figures)
+            least = statistics.median(figures[c])
+            self.table.add(f"empty callback of {block} frames, beyond C's", "ns",
+                           {ME: [value - least for value in figures[ME]]})
+        self.growths.append(growth)
+        block = 256
+        growth = Growth("channels", f"An empty callback of {block} frames, by its channels",
+                        "channels", "ns")
+        with rig.jack(self.folder, block, channels=128) as server:
+            for channels in (1, 2, 8, 32, 128):
+                grow(growth, channels, measure(server, "system", block, channels=channels))
+        self.growths.append(growth)
+        growth = Growth("streams", f"An empty callback of {block} frames, by the streams of the "
+                        "process", "streams", "ns for each callback")
+        with rig.jack(self.folder, block, channels=64) as server:
+            for streams in (1, 2, 8, 32):
+                grow(growth, streams, measure(server, "loopback", block, streams=streams))
+        self.growths.append(growth)
+
+    def converting(self):
+        answer = subprocess.run([f"{self.bin}/sd-bench-conversions"], capture_output=True,
+                                text=True, check=True)
+        print(answer.stdout, flush=True)
+        self.conversions = answer.stdout
+
+    WORKS = (start, play, first, pipe, wire, files, resample, memory, callbacks, converting)
+
+    # The page
+
+    def page(self, apart, folder):
+        with open("/proc/cpuinfo") as file:
+            models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
+        lines = [
+            "# How fast the sd tools are", "",
+            "Written by `make bench`, from one run on a machine with "
+            f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
+            f"Linux {platform.release().split('-')[0]}. "
+            "The runs of all contenders were interleaved. The quarters are the first and the third "
+            "of the runs; with many quick runs half of all lie between them. What is to be reached "
+            "is the ratio, or where there is nobody to compare with, the figure itself.", "",
+            self.table.markdown(), "", *self.notes, "", "## How the cost grows", "",
+            *[growth.markdown(folder) for growth in self.growths],
+            "## Conversions", "", self.conversions.strip(), ""]
+        if apart is not None:
+            lines += ["## A second run", "",
+                      "Beside the quarters of the run before lie those of " +
+                      (f"{len(apart)} of {len(self.table.rows)} rows:" if apart else "no row."), "",
+                      *[f"- {row}" for row in apart]]
+        return "\n".join(lines).rstrip() + "\n"
 
 
 def main():
+    names = [work.__name__ for work in Bench.WORKS]
     parser = argparse.ArgumentParser()
     parser.add_argument("bin")
     parser.add_argument("floors")
     parser.add_argument("python")
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only")
-    parser.add_argument("--markdown")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, shorter sounds")
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    parser.add_argument("--markdown", help="write a page, and its plots beside it")
     options = parser.parse_args()
-    bench = Bench(options)
+    # What a terminal or a supervisor ends must still end its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = tempfile.mkdtemp(prefix="sd-bench-")
     try:
-        bench.all()
+        bench = Bench(options, folder)
+        for work in Bench.WORKS:
+            if work.__name__ in options.only:
+                work(bench)
     finally:
-        shutil.rmtree(bench.folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    last = options.floors + "-last.json"
+    apart = bench.table.disagreements(last)
+    for row in apart or []:
+        print("not as in the run before:", row)
+    bench.table.save(last)
     if options.markdown:
+        plots = os.path.splitext(options.markdown)[0]
+        for growth in bench.growths:
+            growth.plot(plots)
         with open(options.markdown, "w") as file:
-            file.write(bench.table.markdown())
+            file.write(bench.page(apart, os.path.basename(plots)))
 
 
 main()

@@ -57,13 +57,16 @@ def _running(command, environment, log, is_ready):
 
 
 @contextlib.contextmanager
-def jack(folder, period=256, rate=48000, synchronous=False):
+def jack(folder, period=256, rate=48000, synchronous=False, channels=2):
     """A JACK server on the dummy driver with a loopback; real-time where that is allowed."""
     name = f"sdrig{os.getpid()}"
     environment = dict(clean_environment(), JACK_DEFAULT_SERVER=name)
     realtime = ["-R", "-P", "60"] if os.geteuid() == 0 else ["--no-realtime"]
+    # A small table of ports keeps a server within the shared memory that containers have.
+    ports = 128 if channels == 2 else 1024
     command = ["jackd", *realtime, *(["-S"] if synchronous else []), "-n", name, "--port-max",
-               "128", "-L", "2", "-d", "dummy", "-r", str(rate), "-p", str(period)]
+               str(ports), "-L", "2", "-d", "dummy", "-r", str(rate), "-p", str(period),
+               "-C", str(channels), "-P", str(channels)]
 
     def is_ready():
         return subprocess.run(["jack_lsp"], env=environment, stdout=subprocess.DEVNULL,

@@ -137,9 +137,15 @@ final class VirtualEngine: @unchecked Sendable {
   /// The stream to be called next, and the frame of the clock at which; nil: at once.
   private func next() -> (stream: VirtualStream, due: Int?)? {
     state.withLock { state in
-      let stream = state.streams.lazy.filter { !$0.isStalledForEver }
-        .min { ($0.position, $0.order) < ($1.position, $1.order) }
-      return stream.map { ($0, $0.nextDue) }
+      // `min(by:)` would look its generic type up each time, behind a lock that all threads share.
+      var first: VirtualStream?
+      for stream in state.streams where !stream.isStalledForEver {
+        if let other = first, (other.position, other.order) < (stream.position, stream.order) {
+          continue
+        }
+        first = stream
+      }
+      return first.map { ($0, $0.nextDue) }
     }
   }
 

@@ -5,7 +5,9 @@
 // floor wire DEVICE SECONDS  input to output in the callback
 // floor rec DEVICE           record f32 stereo to stdout: callback, semaphore, write
 // floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no cushion
-// floor empty DEVICE SECONDS BLOCK   an empty duplex callback; prints nanoseconds a callback takes
+// floor empty DEVICE SECONDS BLOCK CHANNELS STREAMS
+//                            an empty callback on so many duplex streams, which run SECONDS; prints
+//                            the nanoseconds of CPU that the process takes for each callback
 #include <fcntl.h>
 #include <portaudio.h>
 #include <semaphore.h>
@@ -18,6 +20,8 @@
 #include <unistd.h>
 
 enum { CHANNELS = 2, RATE = 48000, RING = 1 << 16 };
+
+static int emptied = CHANNELS;
 
 static float ring[RING * CHANNELS];
 static atomic_ulong written, taken;
@@ -71,7 +75,7 @@ static int piped(const void *in, void *out, unsigned long count, const PaStreamC
 static int empty(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
                  PaStreamCallbackFlags flags, void *data) {
   (void)in, (void)t, (void)flags, (void)data;
-  memset(out, 0, count * CHANNELS * sizeof(float));
+  memset(out, 0, count * (unsigned long)emptied * sizeof(float));
   atomic_fetch_add(&callbacks, 1);
   return paContinue;
 }
@@ -90,13 +94,13 @@ static void check(PaError error) {
 }
 
 static PaStream *run(const char *name, int input, int output, unsigned long block,
-                     PaStreamCallback *callback, int isLow) {
+                     PaStreamCallback *callback, int isLow, int channels) {
   PaDeviceIndex device = find(name);
   const PaDeviceInfo *info = Pa_GetDeviceInfo(device);
-  PaStreamParameters in = {device, CHANNELS, paFloat32,
+  PaStreamParameters in = {device, channels, paFloat32,
                            isLow ? info->defaultLowInputLatency : info->defaultHighInputLatency, 0};
   PaStreamParameters out = {
-      device, CHANNELS, paFloat32,
+      device, channels, paFloat32,
       isLow ? info->defaultLowOutputLatency : info->defaultHighOutputLatency, 0};
   PaStream *stream;
   check(Pa_OpenStream(&stream, input ? &in : NULL, output ? &out : NULL, RATE, block,
@@ -122,16 +126,16 @@ int main(int argc, char **argv) {
       n += got;
     sound = bytes;
     length = (size_t)status.st_size / (CHANNELS * sizeof(float));
-    PaStream *stream = run(argv[2], 0, 1, 0, player, 0);
+    PaStream *stream = run(argv[2], 0, 1, 0, player, 0, CHANNELS);
     while (Pa_IsStreamActive(stream) == 1) usleep(20000);
     check(Pa_CloseStream(stream));
   } else if (strcmp(mode, "wire") == 0 && argc == 4) {
-    PaStream *stream = run(argv[2], 1, 1, 0, wire, 1);
+    PaStream *stream = run(argv[2], 1, 1, 0, wire, 1, CHANNELS);
     usleep((useconds_t)(atof(argv[3]) * 1e6));
     check(Pa_StopStream(stream));
     check(Pa_CloseStream(stream));
   } else if (strcmp(mode, "rec") == 0 && argc == 3) {
-    run(argv[2], 1, 0, 0, recorder, 1);
+    run(argv[2], 1, 0, 0, recorder, 1, CHANNELS);
     while (1) {
       sem_wait(&arrived);
       unsigned long at = atomic_load(&taken), to = atomic_load(&written);
@@ -145,7 +149,7 @@ int main(int argc, char **argv) {
       atomic_store(&taken, at);
     }
   } else if (strcmp(mode, "pipe") == 0 && argc == 3) {
-    run(argv[2], 0, 1, 0, piped, 1);
+    run(argv[2], 0, 1, 0, piped, 1, CHANNELS);
     static char block[1 << 16];
     size_t kept = 0;
     ssize_t got;
@@ -158,8 +162,12 @@ int main(int argc, char **argv) {
       kept = bytes % width;
       memmove(block, block + n * width, kept);
     }
-  } else if (strcmp(mode, "empty") == 0 && argc == 5) {
-    PaStream *stream = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), empty, 1);
+  } else if (strcmp(mode, "empty") == 0 && argc == 7) {
+    emptied = atoi(argv[5]);
+    int stream_count = atoi(argv[6]);
+    PaStream **streams = calloc((size_t)stream_count, sizeof *streams);
+    for (int i = 0; i < stream_count; i++)
+      streams[i] = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), empty, 1, emptied);
     struct timespec before, after;
     usleep(300000);
     long first = atomic_load(&callbacks);
@@ -169,8 +177,10 @@ int main(int argc, char **argv) {
     long count = atomic_load(&callbacks) - first;
     double used = (double)(after.tv_sec - before.tv_sec) * 1e9 + (double)(after.tv_nsec - before.tv_nsec);
     printf("%.0f\n", count > 0 ? used / (double)count : 0.0);
-    check(Pa_StopStream(stream));
-    check(Pa_CloseStream(stream));
+    for (int i = 0; i < stream_count; i++) {
+      check(Pa_StopStream(streams[i]));
+      check(Pa_CloseStream(streams[i]));
+    }
   } else {
     fprintf(stderr, "floor: see the top of its source\n");
     return 2;

@@ -1,14 +1,19 @@
-// A JACK client that measures what lies between two ports: it writes each frame's own number as a
-// sample and reads what comes back, so that it knows latency, lost, repeated and silent frames one
-// by one. Prints one line:
-//   median MIN MAX (frames), breaks, breaks outside server xruns, silent frames, server xruns.
+// A JACK client that measures what others do with their ports.
 //
-// probe SECONDS INPUT_PORT OUTPUT_PORT: writes to the port named first, reads the one named second.
+// probe latency SECONDS INPUT_PORT OUTPUT_PORT
+//   Writes each frame's own number as a sample to the port named first and reads what comes back
+//   from the second, so that it knows latency, lost, repeated and silent frames one by one. Prints
+//   one line: median MIN MAX (frames), breaks, breaks outside server xruns, silent frames, server
+//   xruns.
+// probe first SECONDS OUTPUT_PORT
+//   Prints `ready`, and then the time (CLOCK_MONOTONIC, in seconds) of the first sample that is not
+//   silence, or nothing within so many seconds.
 #include <jack/jack.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { RANGE = 1 << 20, LONGEST = 1 << 17, QUIET_CYCLES = 4 };
@@ -48,33 +53,64 @@ static int process(jack_nframes_t count, void *unused) {
   return 0;
 }
 
+static atomic_long first_sound;
+
+static int listen(jack_nframes_t count, void *unused) {
+  (void)unused;
+  const float *in = jack_port_get_buffer(in_port, count);
+  if (!atomic_load(&measuring) || atomic_load(&first_sound) != 0) return 0;
+  for (jack_nframes_t i = 0; i < count; i++) {
+    if (in[i] == 0) continue;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    atomic_store(&first_sound, now.tv_sec * 1000000000L + now.tv_nsec);
+    break;
+  }
+  return 0;
+}
+
+static int measure_first(jack_client_t *client, double seconds, const char *port) {
+  in_port = jack_port_register(client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+  jack_set_process_callback(client, listen, NULL);
+  if (jack_activate(client) != 0) return 1;
+  if (jack_connect(client, port, jack_port_name(in_port)) != 0) return 1;
+  usleep(200000);
+  atomic_store(&measuring, 1);
+  puts("ready");
+  fflush(stdout);
+  for (double waited = 0; waited < seconds && atomic_load(&first_sound) == 0; waited += 0.01)
+    usleep(10000);
+  long first = atomic_load(&first_sound);
+  if (first != 0) printf("%.6f\n", (double)first / 1e9);
+  jack_client_close(client);
+  return first != 0 ? 0 : 3;
+}
+
 static int on_xrun(void *unused) {
   (void)unused;
   atomic_fetch_add(&xruns, 1);
   return 0;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 4) return 2;
-  jack_client_t *client = jack_client_open("sd-probe", JackNoStartServer, NULL);
-  if (client == NULL) return 1;
+static int measure_latency(jack_client_t *client, double seconds, const char *input,
+                           const char *output) {
   out_port = jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
   in_port = jack_port_register(client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
   jack_set_process_callback(client, process, NULL);
   jack_set_xrun_callback(client, on_xrun, NULL);
   if (jack_activate(client) != 0) return 1;
   for (int i = 0; i < 500; i++) {
-    if (jack_port_by_name(client, argv[2]) && jack_port_by_name(client, argv[3])) break;
+    if (jack_port_by_name(client, input) && jack_port_by_name(client, output)) break;
     usleep(10000);
   }
   // The ports are there before their streams run; a stream that starts connects its own.
   usleep(500000);
-  if (jack_connect(client, jack_port_name(out_port), argv[2]) != 0) return 1;
-  if (jack_connect(client, argv[3], jack_port_name(in_port)) != 0) return 1;
+  if (jack_connect(client, jack_port_name(out_port), input) != 0) return 1;
+  if (jack_connect(client, output, jack_port_name(in_port)) != 0) return 1;
   sleep(1);
   long first_xruns = atomic_load(&xruns);
   atomic_store(&measuring, 1);
-  usleep((useconds_t)(atof(argv[1]) * 1e6));
+  usleep((useconds_t)(seconds * 1e6));
   atomic_store(&measuring, 0);
   usleep(50000);
   long total = 0, half = 0, median = 0, low = -1, high = 0;
@@ -90,4 +126,13 @@ int main(int argc, char **argv) {
          atomic_load(&xruns) - first_xruns);
   jack_client_close(client);
   return total > 0 ? 0 : 3;
+}
+
+int main(int argc, char **argv) {
+  int isLatency = argc == 5 && strcmp(argv[1], "latency") == 0;
+  if (!isLatency && !(argc == 4 && strcmp(argv[1], "first") == 0)) return 2;
+  jack_client_t *client = jack_client_open("sd-probe", JackNoStartServer, NULL);
+  if (client == NULL) return 1;
+  return isLatency ? measure_latency(client, atof(argv[2]), argv[3], argv[4])
+                   : measure_first(client, atof(argv[2]), argv[3]);
 }
