@@ -32,7 +32,7 @@ func stress(on query: String, steps: Int, seed: UInt64) throws {
 
 private final class Slots: Sendable {
   private let device: Device
-  private let streams = Mutex<[any AudioStreaming]>([])
+  private let streams = Guarded<[any AudioStreaming]>([])
   private let openCount = Atomic<Int>(0)
 
   init(_ device: Device) { self.device = device }

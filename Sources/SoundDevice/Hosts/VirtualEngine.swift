@@ -111,12 +111,15 @@ final class VirtualEngine: @unchecked Sendable {
       return
     }
     if pace == .fast {
-      guard stream.trampoline.processor.isReady(frameCount: stream.nextBlock) else {
+      guard let ready = stream.isReady ? stream : outputAhead(of: stream) else {
         stream.trampoline.noteWaiting()
         wakeUp.wait(seconds: 0.0005)
         return
       }
-    } else if let due {
+      run(ready, now: monotonicSeconds())
+      return
+    }
+    if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
       // Woken before that, it looks anew: a stream was added that may be due earlier.
@@ -134,12 +137,23 @@ final class VirtualEngine: @unchecked Sendable {
     sd_make_thread_normal()
   }
 
-  /// The stream to be called next, and the frame of the clock at which; nil: at once.
-  private func next() -> (stream: VirtualStream, due: Int?)? {
+  /// An output that goes on while an input waits to be read, as far as the timeline remembers what is
+  /// put out: who plays to the end first and reads then must not wait for ever.
+  private func outputAhead(of stream: VirtualStream) -> VirtualStream? {
+    guard stream.takesInput else { return nil }
+    let end = stream.position - latency + LoopTimeline.capacity
+    return next { !$0.takesInput && $0.isReady && $0.position + $0.nextBlock <= end }?.stream
+  }
+
+  /// The stream to be called next, of those that are eligible, and the frame of the clock at which;
+  /// nil: at once.
+  private func next(
+    where isEligible: (VirtualStream) -> Bool = { _ in true }
+  ) -> (stream: VirtualStream, due: Int?)? {
     state.withLock { state in
       // `min(by:)` would look its generic type up each time, behind a lock that all threads share.
       var first: VirtualStream?
-      for stream in state.streams where !stream.isStalledForEver {
+      for stream in state.streams where !stream.isStalledForEver && isEligible(stream) {
         if let other = first, (other.position, other.order) < (stream.position, stream.order) {
           continue
         }
@@ -169,7 +183,7 @@ final class VirtualEngine: @unchecked Sendable {
 /// What was put out, by frame, until it has come back: a circle of frames that are added up as
 /// several streams put out at once.
 @safe final class LoopTimeline {
-  private static let capacity = 1 << 18
+  static let capacity = 1 << 18
   private let channelCount: Int
   private let samples: UnsafeMutableBufferPointer<Float>
   /// The frame up to which the circle is valid; what lies beyond is from the last round.

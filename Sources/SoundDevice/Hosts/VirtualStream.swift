@@ -114,6 +114,11 @@ internal import Synchronization
     return min(size, fault.position - elapsed)
   }
 
+  var takesInput: Bool { inputChannelCount != nil }
+
+  /// Whether the program has data and room for the next block.
+  var isReady: Bool { trampoline.processor.isReady(frameCount: nextBlock) }
+
   /// Whether no callback comes any more, though the stream is not over.
   var isStalledForEver: Bool { stall == .forEver }
 

@@ -4,15 +4,15 @@ internal import Synchronization
 /// A value behind a mutex. Not for the audio thread.
 ///
 /// The standard `Mutex`, and word of it to ThreadSanitizer, which cannot see into that.
-struct Guarded<Value>: ~Copyable, Sendable {
+package struct Guarded<Value>: ~Copyable, Sendable {
   private let mutex: Mutex<Value>
   #if SD_TSAN
     private let token = Token()
   #endif
 
-  init(_ value: consuming sending Value) { mutex = Mutex(value) }
+  package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
-  borrowing func withLock<Result, Failure: Error>(
+  package borrowing func withLock<Result, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     #if SD_TSAN

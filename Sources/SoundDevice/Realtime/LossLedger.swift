@@ -36,7 +36,8 @@ final class LossLedger: @unchecked Sendable {
   private let input = Tally()
   private let output = Tally()
   private let freewheeled = Atomic<Bool>(false)
-  private let queue = RingBuffer(capacity: 1024, frameByteCount: MemoryLayout<Gap>.stride)
+  // Not the stride: a gap on the stack has no padding behind it that could be copied with it.
+  private let queue = RingBuffer(capacity: 1024, frameByteCount: MemoryLayout<Gap>.size)
   private let readers = Guarded(())
   private var openInput = OpenGaps()
   private var openOutput = OpenGaps()

@@ -4,6 +4,12 @@ import Testing
 
 @testable import SoundDevice
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 struct VirtualEngineTests {
   private let numbers = TestSignal.frameNumbers(frameCount: 5000, channelCount: 2)
 
@@ -36,6 +42,27 @@ struct VirtualEngineTests {
       outputDevice: bench.null
     ).wait(timeout: 20)
     #expect(back.frameCount == 5000 && back.samples.allSatisfy { $0 == 0 })
+  }
+
+  @Test func anInputThatNobodyReadsHoldsUpNoOutput() async throws {
+    let bench = try VirtualBench()
+    let input = try AudioInputStream<Float>(bench.parameters(2))
+    let output = try AudioOutputStream<Float>(bench.parameters(2))
+    try input.start()
+    let heard = try await withBlockingTimeout(.seconds(20)) { [numbers] in
+      var waiting = -1
+      while input.readAvailable > waiting {
+        waiting = input.readAvailable
+        usleep(20_000)
+      }
+      try output.start()
+      try output.write(SampleBuffer(numbers, channelCount: 2))
+      try output.stop()
+      return try input.read(frameCount: waiting + 10_000).0
+    }
+    #expect(Array(heard.samples.drop { $0 == 0 }.prefix(numbers.count)) == numbers)
+    try input.close()
+    try output.close()
   }
 
   @Test func streamsOfOneLoopbackAddUp() async throws {
