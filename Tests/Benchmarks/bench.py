@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the sd tools beside their peers and beside the least that C needs, in one run.
 
-bench.py BIN FLOORS PYTHON [--quick] [--only WORK ...] [--markdown FILE]
+bench.py BIN BUILT FLOOR PYTHON [--quick] [--only WORK ...] [--markdown FILE]
 
 Runs of all contenders are interleaved (A B C A B C ...) and medians are printed, with the first and
 the third quarter of the runs. Absolute figures are this machine's, at this moment; the ratios are
@@ -29,7 +29,8 @@ RATE = 48000
 
 class Bench:
     def __init__(self, options, folder):
-        self.bin, self.floor, self.python = options.bin, options.floors, options.python
+        self.bin, self.built = options.bin, options.built
+        self.floor, self.python = options.floor, options.python
         self.quick, self.folder = options.quick, folder
         self.clean = rig.clean_environment()
         self.table, self.growths, self.notes, self.conversions = Table(), [], [], ""
@@ -59,7 +60,10 @@ class Bench:
         return os.path.join(self.folder, name)
 
     def tool(self, words):
-        return f"exec {self.bin}/{words}"
+        return f"{self.bin}/{words}".split()
+
+    def c(self, words):
+        return f"{self.floor} {words}".split()
 
     @contextlib.contextmanager
     def load(self):
@@ -93,8 +97,8 @@ class Bench:
     # The works
 
     def start(self):
-        listing = {ME: self.tool("sd-list"), "C init": f"exec {self.floor} init",
-                   "python": f"exec {self.python} -m sounddevice"}
+        listing = {ME: self.tool("sd-list"), "C init": self.c("init"),
+                   "python": [self.python, "-m", "sounddevice"]}
         reach = {"C init": 1.1, "python": 0.5}
         with rig.jack(self.folder) as server:
             self.compare("list the devices, JACK up", listing, 15, ("wall", "cpu"),
@@ -102,10 +106,10 @@ class Bench:
         self.compare("list the devices, no server", listing, 15, ("wall", "cpu"), reach=reach)
         for work, words in (("--help", "sd-play --help"), ("--version", "sd-rec --version"),
                             ("usage error", "sd-wire --nonsense")):
-            self.compare(work, {ME: self.tool(words), "true": "exec true"}, 25, reach={ME: 10})
+            self.compare(work, {ME: self.tool(words), "true": ["true"]}, 25, reach={ME: 10})
         hello = "static Swift hello"
         self.compare("sd-cat --help", {
-            ME: self.tool("sd-cat --help"), hello: f"exec {self.floor}-hello"}, 25,
+            ME: self.tool("sd-cat --help"), hello: [f"{self.floor}-hello"]}, 25,
             reach={hello: 1.5})
 
     def play(self):
@@ -124,9 +128,9 @@ class Bench:
                       "blocking=True)")
             runs = self.compare("play 20 s on JACK", {
                 ME: self.tool(f"sd-play -D system {short}"),
-                "C callback": f"exec {self.floor} play system {samples}",
+                "C callback": self.c(f"play system {samples}"),
                 "aplay": f"ALSA_CONFIG_PATH={alsa} exec aplay -q -D tojack {short}",
-                "python": f'exec {self.python} -c "{script}"',
+                "python": [self.python, "-c", script],
             }, 5, ("cpu", "memory"), server.environment,
                 {"C callback": 1.25, "aplay": 0.6, "python": 0.4})
             # The floor holds the whole sound in memory, which is none of its needs.
@@ -137,9 +141,8 @@ class Bench:
         with rig.pulse(self.folder) as server:
             runs = self.compare("play 20 s on Pulse", {
                 ME: self.tool(f"sd-play -L high -D pulse {short}"),
-                "C callback": f"exec {self.floor} play pulse {samples}",
-                "aplay": f"exec aplay -q -D pulse {short}",
-                "C init": f"exec {self.floor} init",
+                "C callback": self.c(f"play pulse {samples}"),
+                "aplay": f"aplay -q -D pulse {short}".split(), "C init": self.c("init"),
             }, 5, ("cpu",), server.environment, {"C callback": 1.25})
             both = "aplay + C init"
             self.table.add("play 20 s on Pulse", "CPU ms", {
@@ -151,7 +154,7 @@ class Bench:
         """From the exec to the first sample on JACK."""
         self.prepare()
         contenders = {ME: self.tool(f"sd-play -q -D loopback {self.file('short.wav')}"),
-                      "C callback": f"exec {self.floor} play loopback {self.file('short.f32')}"}
+                      "C callback": self.c(f"play loopback {self.file('short.f32')}")}
         figures = {name: [] for name in contenders}
         with rig.jack(self.folder) as server:
             for _ in range(self.times(11)):
@@ -168,7 +171,7 @@ class Bench:
             if probe.stdout.readline().strip() != "ready":
                 raise RuntimeError("the probe did not get ready")
             begin = time.monotonic()
-            with subprocess.Popen(["bash", "-c", command], env=environment,
+            with subprocess.Popen(command, env=environment,
                                   stderr=subprocess.DEVNULL) as player:
                 answer = probe.stdout.readline()
                 player.kill()
@@ -190,8 +193,7 @@ class Bench:
                                 (ME, self.tool("sd-rec -q -L low -D system"),
                                  self.tool("sd-play -q -L low -r 48000 -c 2 -D system"),
                                  ("sd-rec:in_0", "sd-play:out_0")),
-                                (c, f"exec {self.floor} rec system",
-                                 f"exec {self.floor} pipe system",
+                                (c, self.c("rec system"), self.c("pipe system"),
                                  ("PortAudio:in_0", "PortAudio:out_0")),
                             ):
                                 measured = self.through([play, rec], ports, server)
@@ -208,12 +210,12 @@ class Bench:
             for _ in range(self.times(5)):
                 for name, command, ports in (
                     (ME, self.tool("sd-wire -q -D system"), ("sd-wire:in_0", "sd-wire:out_0")),
-                    (c, f"exec {self.floor} wire system 60", ("PortAudio:in_0", "PortAudio:out_0")),
+                    (c, self.c("wire system 60"), ("PortAudio:in_0", "PortAudio:out_0")),
                 ):
                     figures[name].append(self.through([command], ports, server)[0] / 256)
             self.table.add("wire", "periods", figures, {c: 1})
             self.compare("wire 20 s", {
-                ME: self.tool("sd-wire -q -D system -d 20"), c: f"exec {self.floor} wire system 20",
+                ME: self.tool("sd-wire -q -D system -d 20"), c: self.c("wire system 20"),
             }, 5, ("cpu",), server.environment, {c: 1.1})
 
     def through(self, commands, ports, server):
@@ -251,7 +253,7 @@ class Bench:
 
     def start_child(self, command, server, **streams):
         streams.setdefault("stdin", subprocess.DEVNULL)
-        return subprocess.Popen(["bash", "-c", command], env=server.environment,
+        return subprocess.Popen(command, env=server.environment,
                                 stderr=subprocess.DEVNULL, **streams)
 
     def port(self, wanted, server):
@@ -325,10 +327,10 @@ class Bench:
                 file.truncate(minutes * 60 * RATE * 4)
             for work, command in (
                 ("sd-cat", f"{self.bin}/sd-cat --from s16le:48000:2 -f f32le {path} >/dev/null"),
-                ("sd-play", f"{self.bin}/sd-play -q -D 'virtual:null?pace=fast' -f s16le -r 48000 "
-                            f"-c 2 -t raw {path}"),
+                ("sd-play", f"SD_VIRTUAL=pace=fast {self.bin}/sd-play -q -D virtual:null -f s16le "
+                            f"-r 48000 -c 2 -t raw {path}"),
             ):
-                runs = [run("exec " + command, self.clean) for _ in range(self.times(3))]
+                runs = [run(command, self.clean) for _ in range(self.times(3))]
                 peaks.setdefault(work, {})[minutes] = [r.memory for r in runs]
                 if work == "sd-cat":
                     growth.add(ME, minutes, [r.cpu * 1000 for r in runs])
@@ -345,7 +347,7 @@ class Bench:
         """An empty callback, by block, by channels and by streams."""
         c = "C callback"
         seconds = 2 if self.quick else 4
-        programs = {ME: f"{self.bin}/sd-bench-callback", c: f"{self.floor} empty"}
+        programs = {ME: f"{self.built}/sd-bench-callback", c: f"{self.floor} empty"}
 
         def measure(server, device, block, channels=2, streams=1):
             figures = {ME: [], c: []}
@@ -387,7 +389,7 @@ class Bench:
         self.growths.append(growth)
 
     def converting(self):
-        answer = subprocess.run([f"{self.bin}/sd-bench-conversions"], capture_output=True,
+        answer = subprocess.run([f"{self.built}/sd-bench-conversions"], capture_output=True,
                                 text=True, check=True)
         print(answer.stdout, flush=True)
         self.conversions = answer.stdout
@@ -421,9 +423,10 @@ class Bench:
 def main():
     names = [work.__name__ for work in Bench.WORKS]
     parser = argparse.ArgumentParser()
-    parser.add_argument("bin")
-    parser.add_argument("floors")
-    parser.add_argument("python")
+    parser.add_argument("bin", help="where the programs are")
+    parser.add_argument("built", help="where the benchmarks of the library are")
+    parser.add_argument("floor", help="the same in C; its other programs stand beside it")
+    parser.add_argument("python", help="one with numpy and sounddevice")
     parser.add_argument("--quick", action="store_true", help="fewer runs, shorter sounds")
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--markdown", help="write a page, and its plots beside it")
@@ -438,7 +441,7 @@ def main():
                 work(bench)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    last = options.floors + "-last.json"
+    last = options.floor + "-last.json"
     apart = bench.table.disagreements(last)
     for row in apart or []:
         print("not as in the run before:", row)

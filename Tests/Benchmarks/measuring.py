@@ -17,10 +17,12 @@ class Run:
 
 
 def run(command, environment):
-    """Runs a shell line, which may be a pipeline, and waits for it."""
+    """Runs a program, a list of its words, or a shell line, and waits for it."""
+    if isinstance(command, str):
+        command = ["bash", "-c", command]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
-    with subprocess.Popen(["bash", "-c", command], env=environment, stdin=subprocess.DEVNULL,
+    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
         words = child.stderr.read()
         _, status, usage = os.wait4(child.pid, 0)
@@ -56,6 +58,7 @@ class Row:
         self.is_ours = who == ME
         self.ratio = ours / self.median if not self.is_ours and self.median else None
         self.limit = limit
+        self.key = (work, who, unit)
 
     def cells(self):
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
@@ -91,20 +94,19 @@ class Table:
 
     def save(self, path):
         with open(path, "w") as file:
-            json.dump([[r.work, r.who, r.low, r.median, r.high] for r in self.rows], file)
+            json.dump([[r.key, r.low, r.median, r.high] for r in self.rows], file)
 
     def disagreements(self, path):
         """The rows whose quarters lie beside those of the run that was saved there."""
         if not os.path.exists(path):
             return None
         with open(path) as file:
-            earlier = {(work, who): (low, median, high) for work, who, low, median, high in
-                       json.load(file)}
+            earlier = {tuple(key): figures for key, *figures in json.load(file)}
         apart = []
         for row in self.rows:
-            if (row.work, row.who) not in earlier:
+            if row.key not in earlier:
                 continue
-            low, median, high = earlier[row.work, row.who]
+            low, median, high = earlier[row.key]
             if row.low > high or low > row.high:
                 apart.append(f"{row.work}, {row.who}: {rounded(row.median)} {row.unit}, "
                              f"last time {rounded(median)}")

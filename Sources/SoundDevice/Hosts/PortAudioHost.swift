@@ -12,9 +12,11 @@ internal import Synchronization
 /// PortAudio. The only file that calls `Pa_*`; every call but those for texts and versions is made
 /// on the host's thread.
 final class PortAudioHost: Host, @unchecked Sendable {
-  // Safe to share: `isInitialized` and `listsJACK` are touched on the host's thread alone.
+  // Safe to share: these are touched on the host's thread alone.
   private var isInitialized = false
   private var listsJACK = false
+  /// When PortAudio had just been started, in seconds of the monotonic clock.
+  private var startTime = -Double.infinity
 
   /// The name that JACK shows for this program. Set before the first call.
   static let clientName = Guarded<String?>(nil)
@@ -91,14 +93,18 @@ final class PortAudioHost: Host, @unchecked Sendable {
     #endif
     try Self.check(Pa_Initialize(), "starting PortAudio")
     isInitialized = true
+    startTime = monotonicSeconds()
+  }
+
+  /// Whether PortAudio may be ended: that aborts the program if its JACK server has died. A server
+  /// that answered a moment ago is not asked again, which would take as long as half a listing.
+  private func mayTerminate() -> Bool {
+    !listsJACK || monotonicSeconds() - startTime < 0.05 || sd_jack_server_answers()
   }
 
   func restart() throws(PortAudioError) {
     guard isInitialized else { return }
-    // Ending PortAudio aborts the program if its JACK server has died.
-    if listsJACK, !sd_jack_server_answers() {
-      throw PortAudioError(.hostLost, "refreshing devices")
-    }
+    guard mayTerminate() else { throw PortAudioError(.hostLost, "refreshing devices") }
     try Self.check(Pa_Terminate(), "stopping PortAudio")
     isInitialized = false
     listsJACK = false
@@ -106,7 +112,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
   }
 
   func shutDown() {
-    guard isInitialized, !listsJACK || sd_jack_server_answers() else { return }
+    guard isInitialized, mayTerminate() else { return }
     // Nothing is left to do if it fails: the program ends.
     _ = Pa_Terminate()
     isInitialized = false
