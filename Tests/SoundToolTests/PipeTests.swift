@@ -58,6 +58,7 @@ import Testing
         let page = Int(getpagesize())
         #expect(PipeWriter.shrinkPipe(writing, blockByteCount: 100) == page)
         #expect(PipeWriter.shrinkPipe(reading, blockByteCount: 2 * page) == 4 * page)
+        #expect(PipeWriter.growPipe(writing) == 1 << 20)
       }
       #expect(PipeWriter.shrinkPipe(unsafe open("/dev/null", O_WRONLY), blockByteCount: 1) == nil)
     }

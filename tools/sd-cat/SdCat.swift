@@ -127,6 +127,9 @@ struct SdCat: Tool {
       plan, as: format, rate: target.rate, channelCount: target.channelCount,
       tags: sources[0].file.tags)
     if plan.path != nil { Confinement.complete() }
+    if plan.path == nil, sources.allSatisfy(\.isRepeatable) {
+      PipeWriter.growPipe(StandardStreams.output)
+    }
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
     try sink.writeAll(of: pipeline, line: line)
     pipeline.tellClipped()

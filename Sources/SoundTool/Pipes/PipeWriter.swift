@@ -69,11 +69,23 @@ public struct PipeWriter: Sendable {
   /// - Returns: the pipe's size in bytes, or nil where it could not be set.
   @discardableResult
   public static func shrinkPipe(_ descriptor: CInt, blockByteCount: Int) -> Int? {
+    resizePipe(descriptor, to: max(Int(getpagesize()), 2 * blockByteCount))
+  }
+
+  /// Grows a pipe to a mebibyte, the most that everybody may have, so that writer and reader work side
+  /// by side for longer: for what comes from a file, where nobody waits for the newest frame.
+  ///
+  /// - Returns: the pipe's size in bytes, or nil where it could not be set.
+  @discardableResult
+  public static func growPipe(_ descriptor: CInt) -> Int? {
+    resizePipe(descriptor, to: 1 << 20)
+  }
+
+  private static func resizePipe(_ descriptor: CInt, to byteCount: Int) -> Int? {
     guard FileIdentity(descriptor: descriptor)?.isPipe == true else { return nil }
     #if os(Linux)
       let setPipeSize: CInt = 1031
-      let page = Int(getpagesize())
-      let size = fcntl(descriptor, setPipeSize, CInt(clamping: max(page, 2 * blockByteCount)))
+      let size = fcntl(descriptor, setPipeSize, CInt(clamping: byteCount))
       return size > 0 ? Int(size) : nil
     #else
       return nil
