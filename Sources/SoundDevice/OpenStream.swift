@@ -65,6 +65,14 @@ final class OpenStream: Sendable {
   var endedInLoss: Bool { lost.isSet }
   var isFinishing: Bool { phase == .running && trampoline.isFinishing }
   var longestLatency: Double { max(granted.inputLatency, granted.outputLatency) }
+  /// How long the host may take to stop although it answers: what is under way is played, and a JACK
+  /// server takes up to two periods for each port that is taken away.
+  private var stoppingTime: Double {
+    let channelCount =
+      (configuration.input?.channelCount ?? 0) + (configuration.output?.channelCount ?? 0)
+    return longestLatency
+      + Double(2 * channelCount * trampoline.period) / max(1, granted.sampleRate)
+  }
 
   private func setPhase(_ phase: Phase) { phaseValue.store(phase.rawValue, ordering: .releasing) }
 
@@ -110,7 +118,7 @@ final class OpenStream: Sendable {
 
   func stop(_ manner: Manner) throws(PortAudioError) {
     let verb = manner == .atOnce ? "aborting stream" : "stopping stream"
-    try callHost(verb, extra: longestLatency) { [self] () throws(PortAudioError) in
+    try callHost(verb, extra: stoppingTime) { [self] () throws(PortAudioError) in
       switch phase {
       case .closed: throw PortAudioError(.badStream, verb)
       case .stopped: return
@@ -125,7 +133,7 @@ final class OpenStream: Sendable {
   func close() throws(PortAudioError) {
     defer { setPhase(.closed) }
     guard phase != .closed else { return }
-    try callHost("closing stream", extra: longestLatency) { [self] () throws(PortAudioError) in
+    try callHost("closing stream", extra: stoppingTime) { [self] () throws(PortAudioError) in
       try closeOnHostThread()
     }
   }
@@ -133,7 +141,7 @@ final class OpenStream: Sendable {
   /// Closes without waiting; from any thread, the audio thread included.
   func closeLater() {
     guard phase != .closed else { return }
-    thread.post(limit: stallTime + longestLatency) { [self] _ in try? closeOnHostThread() }
+    thread.post(limit: stallTime + stoppingTime) { [self] _ in try? closeOnHostThread() }
   }
 
   private func closeOnHostThread() throws(PortAudioError) {

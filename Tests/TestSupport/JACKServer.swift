@@ -42,7 +42,8 @@ public final class JACKServer: Sendable {
       (isVerbose ? ["-v"] : [])
         + (isRealtime ? ["-R", "-P", "60"] : ["--no-realtime"])
         + (isSynchronous ? ["-S"] : [])
-        + ["-n", name, "--port-max", "128", "-L", "\(loopbackChannelCount)"]
+        + ["-n", name, "--port-max", systemChannelCount > 2 ? "1024" : "128"]
+        + ["-L", "\(loopbackChannelCount)"]
         + ["-d", "dummy", "-r", "\(sampleRate)", "-p", "\(periodSize)"]
         + ["-C", "\(systemChannelCount)", "-P", "\(systemChannelCount)"]
     }

@@ -94,4 +94,17 @@ import Testing
       }
     }
   }
+
+  @Test func aWireOfManyChannelsEndsInItsTime() async throws {
+    // The server takes a period for each port that is taken away: longer than a stall may be.
+    var options = JACKServer.Options()
+    options.periodSize = 2048
+    options.systemChannelCount = 32
+    try await withJACKServer(options) { server in
+      let result = try await runTool(
+        "sd-wire", ["-q", "-D", "system", "-c", "32", "-d", "0.5"],
+        environment: server.environment)
+      result.expectSilentSuccess()
+    }
+  }
 }

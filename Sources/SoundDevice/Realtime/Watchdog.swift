@@ -4,7 +4,7 @@ final class Watchdog: Sendable {
   static let shared = Watchdog()
 
   /// How often it looks, in seconds.
-  static let interval = 0.1
+  static let interval = 0.2
   private static let intervalWhileFinishing = 0.005
 
   private struct State {

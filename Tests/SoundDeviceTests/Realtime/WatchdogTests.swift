@@ -42,8 +42,9 @@ struct WatchdogTests {
     try stream.start()
     try await eventually("the first block") { stream.losses.input.delivered == 256 }
     let open = stream.session.stream
-    // 10000 intervals of a tenth of a second are the stall time; the watchdog adds its own.
-    for _ in 0..<9_900 { open.look(countsAsInterval: true) }
+    // So many intervals are the stall time; the watchdog adds its own.
+    let intervals = Int((1000 / Watchdog.interval).rounded())
+    for _ in 0..<intervals - 100 { open.look(countsAsInterval: true) }
     #expect(!stream.isLost)
     for _ in 0..<200 { open.look(countsAsInterval: true) }
     #expect(stream.isLost && !stream.isActive)
