@@ -36,6 +36,7 @@ check: export SD_STRICT = 1
 check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
 	$(SWIFT) build --build-tests
 	scripts/test
+	SD_LEDGER_SEEDS=3000 scripts/test --filter LedgerPropertyTests
 
 installcheck: release test-tools ## install into a scratch directory, try what is there, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck

@@ -102,7 +102,8 @@ final class OpenStream: Sendable {
       let drain = (granted.outputLatency * granted.sampleRate).rounded(.up)
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : Int(drain),
-        passingOverFirstPeriod: granted.connectsLate, resuming: resuming)
+        passingOverFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
+        resuming: resuming)
       seenSigns.store(trampoline.signsOfLife, ordering: .relaxed)
       silentIntervals.store(0, ordering: .relaxed)
       run.withLock { $0 = Latch() }
@@ -112,6 +113,7 @@ final class OpenStream: Sendable {
         run.withLock { $0.open() }
         throw error
       }
+      trampoline.didStart()
       Watchdog.shared.watch(self)
     }
   }

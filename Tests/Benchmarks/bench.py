@@ -221,7 +221,7 @@ class Bench:
     def through(self, commands, ports, server):
         """What the probe measures between two ports of a wire, or of a player and a recorder that a
         pipe joins: the words that it prints."""
-        seconds = 3 if self.quick else 8
+        seconds = 3 if self.quick else 6
         children = []
         try:
             if len(commands) == 1:
@@ -232,7 +232,7 @@ class Bench:
                 children.append(self.start_child(commands[1], server, stdout=writing))
                 os.close(reading)
                 os.close(writing)
-            for attempt in range(100):
+            for _ in range(100):
                 found = [self.port(port, server) for port in ports]
                 if all(found):
                     break
@@ -346,12 +346,12 @@ class Bench:
     def callbacks(self):
         """An empty callback, by block, by channels and by streams."""
         c = "C callback"
-        seconds = 2 if self.quick else 4
+        seconds = 2 if self.quick else 3
         programs = {ME: f"{self.built}/sd-bench-callback", c: f"{self.floor} empty"}
 
-        def measure(server, device, block, channels=2, streams=1):
+        def measure(server, device, block, channels=2, streams=1, count=3):
             figures = {ME: [], c: []}
-            for _ in range(self.times(5)):
+            for _ in range(count):
                 for name, program in programs.items():
                     answer = subprocess.run(
                         [*program.split(), device, str(seconds), str(block), str(channels),
@@ -367,7 +367,7 @@ class Bench:
         growth = Growth("block", "An empty callback, by the block", "frames", "ns")
         for block in (16, 64, 256, 1024, 4096):
             with rig.jack(self.folder, block) as server:
-                figures = measure(server, "loopback", block)
+                figures = measure(server, "loopback", block, count=self.times(5))
             grow(growth, block, figures)
             self.table.add(f"empty callback of {block} frames", "ns", figures)
             least = statistics.median(figures[c])
@@ -382,7 +382,7 @@ class Bench:
                 grow(growth, channels, measure(server, "system", block, channels=channels))
         self.growths.append(growth)
         growth = Growth("streams", f"An empty callback of {block} frames, by the streams of the "
-                        "process", "streams", "ns for each callback")
+                        "process", "streams", "ns")
         with rig.jack(self.folder, block, channels=64) as server:
             for streams in (1, 2, 8, 32):
                 grow(growth, streams, measure(server, "loopback", block, streams=streams))

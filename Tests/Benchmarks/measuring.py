@@ -141,9 +141,9 @@ class Growth:
         words = []
         for who in self.points:
             start, each = self.line(who)
-            words.append(f"{who}: {rounded(start)} {self.unit} and {rounded(each)} "
+            words.append(f"{who} {rounded(start)} {self.unit} and {rounded(each)} {self.unit} more "
                          f"for each of the {self.number}")
-        return "As a straight line, " + "; ".join(words) + "."
+        return "On the nearest straight line it takes " + ", ".join(words) + "."
 
     def markdown(self, folder):
         contenders = list(self.points)

@@ -49,6 +49,8 @@ struct GrantedStream: Sendable {
   var outputLatency: Double
   /// Whether the first period may come before the stream is connected: nobody would hear it.
   var connectsLate = false
+  /// Whether a stream that is over before it has been started would be an error.
+  var mustOutliveStart = false
 }
 
 /// The devices of one host, numbered from 0.

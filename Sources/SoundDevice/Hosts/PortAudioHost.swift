@@ -162,8 +162,11 @@ final class PortAudioHost: Host, @unchecked Sendable {
           unsafe PaAlsa_EnableRealtimeScheduling(stream, 1)
         }
       #endif
-      return unsafe PortAudioStream(
-        stream, context: context, connectsLate: isOf(paJACK, configuration))
+      let hostStream = unsafe PortAudioStream(stream, context: context)
+      hostStream.granted.connectsLate = isOf(paJACK, configuration)
+      // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
+      hostStream.granted.mustOutliveStart = isOf(paALSA, configuration)
+      return hostStream
     } catch {
       unsafe context.release()
       throw error
@@ -247,17 +250,15 @@ final class PortAudioHost: Host, @unchecked Sendable {
   // Safe to share: every member is used on the host's thread alone.
   private let stream: UnsafeMutableRawPointer
   private let context: Unmanaged<Trampoline>
-  let granted: GrantedStream
+  fileprivate(set) var granted: GrantedStream
 
-  init(
-    _ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>, connectsLate: Bool
-  ) {
+  init(_ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>) {
     unsafe self.stream = stream
     unsafe self.context = context
     let info = unsafe Pa_GetStreamInfo(stream)?.pointee
     granted = GrantedStream(
       sampleRate: info?.sampleRate ?? 0, inputLatency: info?.inputLatency ?? 0,
-      outputLatency: info?.outputLatency ?? 0, connectsLate: connectsLate)
+      outputLatency: info?.outputLatency ?? 0)
   }
 
   func start() throws(PortAudioError) {

@@ -27,6 +27,7 @@ final class Trampoline: @unchecked Sendable {
   private let periodFrames = Atomic<Int>(0)
   private let drain = Atomic<Int>(0)
   private let firstCallback = Atomic<Int>(0)
+  private let holdsEnd = Atomic<Bool>(false)
 
   private var position = 0
   private var remainingDrain: Int?
@@ -76,10 +77,12 @@ final class Trampoline: @unchecked Sendable {
   ///     when the stream ends.
   ///   - passesOverFirstPeriod: Whether nothing of the first period is given to the processor, nor
   ///     taken from it.
+  ///   - holdsEnd: Whether the stream goes on, silent, until ``didStart()`` though it is over.
   func willStart(
     drainFrameCount: Int, passingOverFirstPeriod passesOverFirstPeriod: Bool = false,
-    resuming: Bool
+    holdingEnd holdsEnd: Bool = false, resuming: Bool
   ) {
+    self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
     awaitsSecondPeriod = passesOverFirstPeriod
     finishing.store(false, ordering: .relaxed)
@@ -88,6 +91,9 @@ final class Trampoline: @unchecked Sendable {
     pace = PaceMeter()
     processor.willStart(resuming: resuming)
   }
+
+  /// After each start, on the host's thread.
+  func didStart() { holdsEnd.store(false, ordering: .releasing) }
 
   /// After each stop, on the host's thread: no callback runs.
   func didStop(discarding: Bool) {
@@ -174,22 +180,21 @@ final class Trampoline: @unchecked Sendable {
               unsafe base + (done + count) * (output?.side.hostFrameByteCount ?? 0)
             },
             frameCount: hostInfo.frameCount - done - count)
-          finish()
-          return .abort
+          remainingDrain = 0
+          return finish(.abort)
         }
       }
       done += count
     }
-    if let remainingDrain, remainingDrain <= 0 {
-      finish()
-      return .complete
-    }
+    if let remainingDrain, remainingDrain <= 0 { return finish(.complete) }
     return .continue
   }
 
-  private func finish() {
+  private func finish(_ result: CallbackResult) -> CallbackResult {
+    guard !holdsEnd.load(ordering: .acquiring) else { return .continue }
     finishing.store(true, ordering: .releasing)
     onFinishing.post()
+    return result
   }
 
   private func processBlock(

@@ -94,6 +94,27 @@ struct TrampolineTests {
     #expect(stream.ledger.report.output.idle == 4)
   }
 
+  @Test(arguments: [CallbackResult.complete, .abort])
+  func anEndIsHeldBackUntilTheStreamHasStarted(result: CallbackResult) {
+    let calls = Tape(10, of: 0)
+    let stream = trampoline(output: side(.float32, 1, host: .float32, 1, input: false)) { block in
+      calls.append(1)
+      unsafe block.output?.storeBytes(of: Float(1), as: Float.self)
+      return result
+    }
+    stream.willStart(drainFrameCount: 0, holdingEnd: true, resuming: false)
+    var output: [Float] = [9, 9]
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
+    #expect(output == [1, 0])
+    for _ in 1...10 {
+      #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
+      #expect(output == [0, 0] && !stream.isFinishing)
+    }
+    stream.didStart()
+    #expect(Blocks.call(stream, output: &output, frameCount: 2) == .complete)
+    #expect(stream.isFinishing && calls.count == 1)
+  }
+
   @Test func anAbortSilencesTheRestOfTheCallback() throws {
     let stream = trampoline(output: side(.float32, 1, host: .float32, 1, input: false)) { _ in
       .abort
