@@ -42,8 +42,8 @@ class Bench:
         return 3 if self.quick else most
 
     def compare(self, work, contenders, count=7, what=("wall",), environment=None, reach=None):
-        """contenders: {name: shell line}, each run `count` times in turn; reach: as in Table.add, for
-        the first of `what`. Returns the runs of each."""
+        """contenders: {name: program or shell line}, each run `count` times in turn; reach: as in
+        Table.add, for the first of `what`. Returns the runs of each."""
         runs = {name: [] for name in contenders}
         for _ in range(self.times(count)):
             for name, command in contenders.items():
@@ -403,7 +403,8 @@ class Bench:
             models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
         lines = [
             "# How fast the sd tools are", "",
-            "Written by `make bench`, from one run on a machine with "
+            f"Written by `make bench`, from one {'quick ' if self.quick else ''}run on a machine "
+            "with "
             f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
             f"Linux {platform.release().split('-')[0]}. "
             "The runs of all contenders were interleaved. The quarters are the first and the third "
