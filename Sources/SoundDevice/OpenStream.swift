@@ -38,6 +38,7 @@ final class OpenStream: Sendable {
   private let seenSigns = Atomic<Int>(0)
   private let silentIntervals = Atomic<Int>(0)
   private let isPolling = AtomicFlag()
+  private let isStopping = AtomicFlag()
 
   init(
     thread: HostThread, configuration: HostConfiguration, trampoline: Trampoline,
@@ -126,6 +127,8 @@ final class OpenStream: Sendable {
       case .stopped: return
       case .running, .finished: break
       }
+      isStopping.set(true)
+      defer { isStopping.set(false) }
       try manner == .afterPlaying ? hostStream.stop() : hostStream.abort()
       trampoline.didStop(discarding: manner == .atOnce)
       end(.stopped)
@@ -196,7 +199,8 @@ final class OpenStream: Sendable {
 
   /// Looks whether callbacks still come. On the watchdog's thread.
   func look(countsAsInterval: Bool) {
-    guard phase == .running else { return }
+    // A host that stops a stream may call it no more, and has a time limit of its own.
+    guard phase == .running, !isStopping.isSet else { return }
     guard !thread.isLost else { return markLost() }
     if trampoline.isFinishing { return poll() }
     guard countsAsInterval else { return }
