@@ -33,10 +33,10 @@ test: test-tools ## run all tests
 	scripts/test
 
 check: export SD_STRICT = 1
+check: export SD_LEDGER_SEEDS = 3000
 check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
 	$(SWIFT) build --build-tests
 	scripts/test
-	SD_LEDGER_SEEDS=3000 scripts/test --filter LedgerPropertyTests
 
 installcheck: release test-tools ## install into a scratch directory, try what is there, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck
@@ -69,7 +69,7 @@ bench: release test-tools ## measure speed, latency and memory beside the peers
 
 clean: ## remove what was built
 	$(SWIFT) package clean
-	rm -rf .build/python .build-consumer .build-realtime .build-thread .build-address .build-fuzz
+	rm -rf .build/python .build/bench .build/documentation .build/symbol-graphs .build-consumer .build-realtime .build-thread .build-address .build-fuzz
 
 help: ## list what one can do
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile

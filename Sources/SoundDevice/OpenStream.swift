@@ -67,12 +67,12 @@ final class OpenStream: Sendable {
   var isFinishing: Bool { phase == .running && trampoline.isFinishing }
   var longestLatency: Double { max(granted.inputLatency, granted.outputLatency) }
   /// How long the host may take to stop although it answers: what is under way is played, and a JACK
-  /// server takes up to two periods for each port that is taken away.
+  /// server takes two periods for each port that is taken away, on a busy machine twice as long.
   private var stoppingTime: Double {
     let channelCount =
       (configuration.input?.channelCount ?? 0) + (configuration.output?.channelCount ?? 0)
     return longestLatency
-      + Double(2 * channelCount * trampoline.period) / max(1, granted.sampleRate)
+      + Double(4 * channelCount * trampoline.period) / max(1, granted.sampleRate)
   }
 
   private func setPhase(_ phase: Phase) { phaseValue.store(phase.rawValue, ordering: .releasing) }
@@ -127,12 +127,18 @@ final class OpenStream: Sendable {
       case .stopped: return
       case .running, .finished: break
       }
-      isStopping.set(true)
-      defer { isStopping.set(false) }
-      try manner == .afterPlaying ? hostStream.stop() : hostStream.abort()
+      try halt(manner)
       trampoline.didStop(discarding: manner == .atOnce)
       end(.stopped)
     }
+  }
+
+  /// On the host's thread. The host may call the stream no more meanwhile, which is no loss: it has a
+  /// time limit of its own.
+  private func halt(_ manner: Manner) throws(PortAudioError) {
+    isStopping.set(true)
+    defer { isStopping.set(false) }
+    try manner == .afterPlaying ? hostStream.stop() : hostStream.abort()
   }
 
   func close() throws(PortAudioError) {
@@ -154,7 +160,7 @@ final class OpenStream: Sendable {
     let wasRunning = phase == .running
     thread.openStreamCount.subtract(1, ordering: .relaxed)
     defer { end(.closed) }
-    if wasRunning { try hostStream.abort() }
+    if wasRunning { try halt(.atOnce) }
     trampoline.didStop(discarding: true)
     try hostStream.close()
   }
@@ -199,7 +205,6 @@ final class OpenStream: Sendable {
 
   /// Looks whether callbacks still come. On the watchdog's thread.
   func look(countsAsInterval: Bool) {
-    // A host that stops a stream may call it no more, and has a time limit of its own.
     guard phase == .running, !isStopping.isSet else { return }
     guard !thread.isLost else { return markLost() }
     if trampoline.isFinishing { return poll() }

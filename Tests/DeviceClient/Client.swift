@@ -20,6 +20,7 @@ import SoundDevice
         try stress(
           on: arguments[1], steps: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 1)
       case "many": try playMany()
+      case "close": try closeRunning(arguments[1], channelCount: Int(arguments[2]) ?? 0)
       case "latest": try checkLatest()
       case "refresh": try checkRefresh(on: arguments[1])
       case "callback": try runCallback(arguments[1])
@@ -29,6 +30,18 @@ import SoundDevice
     // No exit handler: those of a host's libraries hang where its server has died.
     fflush(nil)
     if arguments.first == "lose" { _exit(0) }
+  }
+
+  /// Closes a stream that still runs, without a stop.
+  private static func closeRunning(_ query: String, channelCount: Int) throws {
+    let parameters = StreamParameters(device: try Device.find(query), channelCount: channelCount)
+    let stream = try AudioStream<Float>(input: parameters, output: parameters) { _, _, _ in
+      .continue
+    }
+    try stream.start()
+    usleep(300_000)
+    try stream.close()
+    say("closed")
   }
 
   private static func runSnippets() async throws {

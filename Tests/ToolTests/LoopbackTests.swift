@@ -35,14 +35,11 @@ import Testing
     let start = try #require(samples.firstIndex { $0 != 0 }) / 4 * 4
     #expect(samples.count > 100_000 * 4)
     try await withSteadyServer { server in
-      let (_, recorder) = try await patiently {
-        try await server.record(
-          Array(samples[start...]), frameByteCount: 4, with: ["-f", "s16le", "--no-dither"]
-        ) {
-          try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
-        }
+      try await server.expectBack(
+        Array(samples[start...]), frameByteCount: 4, with: ["-f", "s16le", "--no-dither"]
+      ) {
+        try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
       }
-      recorder.expectSilentSuccess()
     }
   }
 
@@ -55,15 +52,11 @@ import Testing
   ) async throws {
     let (path, samples) = try await flac(bits: 24, frameCount: 20_000, soxEncoding: soxEncoding)
     try await withSteadyServer { server in
-      let (_, recorder) = try await patiently {
-        try await server.record(
-          samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
-        ) {
-          try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
-        }
+      try await server.expectBack(
+        samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
+      ) {
+        try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
       }
-      // Stopped by a signal, as a recording without a length is meant to end.
-      recorder.expectSilentSuccess()
     }
   }
 
@@ -128,12 +121,10 @@ import Testing
         let samples = bytes(of: noise(count, seed: UInt64(count)))
         let path = try folder.write(samples, to: "short.s16le")
         let arguments = ["-f", "s16le", "--no-dither"]
-        _ = try await patiently {
-          try await server.record(samples, frameByteCount: 4, with: arguments) {
-            try await runTool(
-              "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
-              environment: server.environment)
-          }
+        try await server.expectBack(samples, frameByteCount: 4, with: arguments) {
+          try await runTool(
+            "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
+            environment: server.environment)
         }
       }
     }

@@ -17,6 +17,23 @@ import Testing
     #expect(result.output.isEmpty)
   }
 
+  #if os(Linux)
+    /// Only where no frame can be waited for: what a pipe holds is late.
+    @Test(.requires("bash", "python3")) func aPipeHoldsMoreOfWhatComesFromAFile() async throws {
+      let folder = try TemporaryDirectory()
+      let path = try folder.write([UInt8](repeating: 0, count: 100_000), to: "a.raw")
+      let program = try BuiltTool.path(of: "sd-cat") + " -q --from s16le:48000:2"
+      let size =
+        "python3 -c 'import fcntl, sys; sys.stdin.buffer.read(1); print(fcntl.fcntl(0, 1032))'"
+      for (line, expected) in [
+        ("\(program) \(path) | \(size)", 1 << 20), ("cat \(path) | \(program) | \(size)", 1 << 16),
+      ] {
+        let result = try await runProgram("bash", ["-c", line])
+        #expect(result.outputText == "\(expected)\n", "\(line): \(result)")
+      }
+    }
+  #endif
+
   @Test func aCutHeaderIsAnError() async throws {
     let result = try await runTool("sd-cat", stdin: .text("RIFF\u{0}\u{0}"))
     #expect(result.status == .exited(1))

@@ -126,8 +126,9 @@ struct SdCat: Tool {
     let sink = try AudioSink(
       plan, as: format, rate: target.rate, channelCount: target.channelCount,
       tags: sources[0].file.tags)
-    if plan.path != nil { Confinement.complete() }
-    if plan.path == nil, sources.allSatisfy(\.isRepeatable) {
+    if plan.path != nil {
+      Confinement.complete()
+    } else if sources.allSatisfy(\.isRepeatable) {
       PipeWriter.growPipe(StandardStreams.output)
     }
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil

@@ -23,7 +23,6 @@ final class Trampoline: @unchecked Sendable {
   private let waits = Atomic<Int>(0)
   private let flagBits = Atomic<UInt>(0)
   private let finishing = Atomic<Bool>(false)
-  private let muted = Atomic<Bool>(false)
   private let periodFrames = Atomic<Int>(0)
   private let drain = Atomic<Int>(0)
   private let firstCallback = Atomic<Int>(0)

@@ -216,6 +216,17 @@ struct JACKTests {
     }
   }
 
+  @Test func manyPortsMayTakeTheirTimeOnAServerOfTheirOwn() async throws {
+    var options = JACKServer.Options()
+    options.periodSize = 2048
+    options.systemChannelCount = 32
+    try await withJACKServer(options) { server in
+      let result = try await run(
+        clientCommand("close", "system jack", "32").with(environment: server.environment))
+      #expect(result.succeeded && result.outputText == "closed\n", "\(result)")
+    }
+  }
+
   @Test func refreshingFindsTheServerAgain() async throws {
     try await withJACKServer { server in
       let result = try await run(
