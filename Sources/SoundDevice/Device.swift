@@ -29,9 +29,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   public let defaultLowInputLatency: Double
   /// Output latency for interactive use, in seconds.
   public let defaultLowOutputLatency: Double
-  /// Input latency for robust use, in seconds.
+  /// Input latency for robust use, in seconds: at least 0.2 where ALSA leads to a sound server.
   public let defaultHighInputLatency: Double
-  /// Output latency for robust use, in seconds.
+  /// Output latency for robust use, in seconds: at least 0.2 where ALSA leads to a sound server.
   public let defaultHighOutputLatency: Double
   /// The rate it runs at unless asked otherwise, in Hz.
   public let defaultSampleRate: Double

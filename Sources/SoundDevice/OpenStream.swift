@@ -38,6 +38,8 @@ final class OpenStream: Sendable {
   private let seenSigns = Atomic<Int>(0)
   private let silentIntervals = Atomic<Int>(0)
   private let isPolling = AtomicFlag()
+  /// Whether callbacks came since it was started, or started anew.
+  private let hasBegun = AtomicFlag()
   private let isStopping = AtomicFlag()
 
   init(
@@ -105,8 +107,7 @@ final class OpenStream: Sendable {
         drainFrameCount: configuration.output == nil ? 0 : Int(drain),
         passingOverFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
         resuming: resuming)
-      seenSigns.store(trampoline.signsOfLife, ordering: .relaxed)
-      silentIntervals.store(0, ordering: .relaxed)
+      beginLooking()
       run.withLock { $0 = Latch() }
       setPhase(.running)
       do throws(PortAudioError) { try hostStream.start() } catch {
@@ -212,28 +213,52 @@ final class OpenStream: Sendable {
     let signs = trampoline.signsOfLife
     guard seenSigns.exchange(signs, ordering: .relaxed) == signs else {
       silentIntervals.store(0, ordering: .relaxed)
+      hasBegun.set()
       return
     }
     let silent = silentIntervals.add(1, ordering: .relaxed).newValue
     let period = Double(trampoline.period) / granted.sampleRate
-    let limit = max(stallTime, 4 * period + longestLatency)
-    if Double(silent) * Watchdog.interval >= limit { return markLost() }
+    let silence = Double(silent) * Watchdog.interval
+    let limit = max(stallTime, granted.longestSilence, 4 * period + longestLatency)
+    if silence >= limit { return markLost() }
     poll()
+  }
+
+  private func beginLooking() {
+    seenSigns.store(trampoline.signsOfLife, ordering: .relaxed)
+    silentIntervals.store(0, ordering: .relaxed)
+    hasBegun.set(false)
   }
 
   /// Asks the host, without waiting, whether the stream is still active.
   private func poll() {
     guard !isPolling.testAndSet() else { return }
-    thread.post(limit: stallTime) { [self] _ in
+    thread.post(limit: stallTime + stoppingTime) { [self] _ in
       defer { isPolling.set(false) }
       guard phase == .running, !hostStream.isActive else { return }
-      // A finished stream is inactive because its callback wanted so; else its host has gone.
+      // A finished stream is inactive because its callback wanted so; else its host has gone, or
+      // gave it up.
       guard trampoline.isFinishing else {
+        if granted.mayGiveUp, hasBegun.isSet, revive() { return }
         trampoline.ledger.settle()
         return markLost()
       }
       trampoline.didStop(discarding: false)
       end(.finished)
+    }
+  }
+
+  /// Starts the host's stream anew; false if it cannot be. If it hangs the silence goes on, until
+  /// the host is lost.
+  private func revive() -> Bool {
+    do throws(PortAudioError) {
+      try hostStream.abort()
+      trampoline.willStartAnew()
+      beginLooking()
+      try hostStream.start()
+      return true
+    } catch {
+      return false
     }
   }
 

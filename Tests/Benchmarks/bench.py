@@ -141,7 +141,7 @@ class Bench:
         with rig.pulse(self.folder) as server:
             runs = self.compare("play 20 s on Pulse", {
                 ME: self.tool(f"sd-play -L high -D pulse {short}"),
-                "C callback": self.c(f"play pulse {samples}"),
+                "C callback": self.c(f"play pulse {samples} 0.2"),
                 "aplay": f"aplay -q -D pulse {short}".split(), "C init": self.c("init"),
             }, 5, ("cpu",), server.environment, {"C callback": 1.25})
             both = "aplay + C init"

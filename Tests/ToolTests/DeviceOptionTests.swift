@@ -153,12 +153,13 @@ import Testing
         return Double(words[index + 1]) ?? 0
       }
       let (low, high) = (try await latency("-L", "low"), try await latency("-L", "high"))
-      #expect(low < high)
+      // What PortAudio takes for high, 35 ms, is not robust here.
+      #expect(low < high && high >= 200)
       #expect(try await latency() == high)
       #expect(try await latency(environment: ["SD_LATENCY": "low"]) == low)
       #expect(try await latency("-L", "high", environment: ["SD_LATENCY": "low"]) == high)
       let long = try await latency("--latency", "400ms")
-      #expect(long > high && long > 200)
+      #expect(long > high)
       // A duplex program takes a pair.
       let wire = try await runTool(
         "sd-wire", ["-v", "-D", "pulse", "-L", "400ms,low", "-n", "10"],

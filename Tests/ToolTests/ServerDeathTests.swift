@@ -18,6 +18,29 @@ import Testing
     }
   }
 
+  /// PortAudio gives a duplex stream up when a server behind ALSA was held up, and waits two seconds
+  /// after an underrun; and the server's null sink takes two seconds to begin.
+  @Test(.requires("pulseaudio", "pactl"), arguments: ["sd-rec", "sd-wire", "sd-play"])
+  func aServerThatWasHeldUpIsNotLost(_ program: String) async throws {
+    try await withPulseServer { server in
+      let command = Command.tool(
+        program,
+        ["-D", "pulse", "--stall", "1", "-r", "48000", "-c", "2", "--xrun", "ignore"]
+          + (program == "sd-play" ? ["-f", "s16le"] : ["-d", "4"])
+      ).with(environment: server.environment)
+        .reading(.bytes([UInt8](repeating: 0, count: 4 * 4 * 48_000)))
+      try await withTool(command) { tool in
+        try await Task.sleep(for: .seconds(3))
+        server.pause()
+        try await Task.sleep(for: .milliseconds(600))
+        server.resume()
+        let result = try await tool.finish(timeout: .seconds(60))
+        #expect(result.succeeded, "\(result)")
+        if program == "sd-rec" { #expect(result.output.count == 4 * 48_000 * 8) }
+      }
+    }
+  }
+
   /// What the programs are given: an hour of sound and a recording without an end.
   private func lines() throws -> [[String]] {
     let raw = ["-f", "s16le", "-r", "48000", "-c", "2"]

@@ -51,6 +51,10 @@ struct GrantedStream: Sendable {
   var connectsLate = false
   /// Whether a stream that is over before it has been started would be an error.
   var mustOutliveStart = false
+  /// Whether the host may give up a stream that can be started anew.
+  var mayGiveUp = false
+  /// How long callbacks may be missing although the host is well, in seconds.
+  var longestSilence = 0.0
 }
 
 /// The devices of one host, numbered from 0.

@@ -69,15 +69,27 @@ final class PortAudioHost: Host, @unchecked Sendable {
   }
 
   private static func entry(_ info: PaDeviceInfo) -> HostListing.Entry {
-    unsafe HostListing.Entry(
+    let leastHighLatency = unsafe leadsToServer(info) ? serverLatency : 0
+    return unsafe HostListing.Entry(
       name: String(cString: info.name), apiIndex: Int(info.hostApi),
       maxInputChannelCount: Int(info.maxInputChannels),
       maxOutputChannelCount: Int(info.maxOutputChannels),
       defaultLowInputLatency: info.defaultLowInputLatency,
       defaultLowOutputLatency: info.defaultLowOutputLatency,
-      defaultHighInputLatency: info.defaultHighInputLatency,
-      defaultHighOutputLatency: info.defaultHighOutputLatency,
+      defaultHighInputLatency: max(info.defaultHighInputLatency, leastHighLatency),
+      defaultHighOutputLatency: max(info.defaultHighOutputLatency, leastHighLatency),
       defaultSampleRate: info.defaultSampleRate)
+  }
+
+  /// The latency at which playing to a sound server through ALSA, and recording from it, is robust,
+  /// in seconds. PortAudio takes 35 ms for that, whatever the server's own period is: underruns, each
+  /// of which is followed by two seconds of silence.
+  private static let serverLatency = 0.2
+
+  /// Whether an ALSA device is not hardware: PulseAudio, PipeWire, `default`.
+  private static func leadsToServer(_ info: PaDeviceInfo) -> Bool {
+    unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == paALSA
+      && !String(cString: info.name).contains("(hw:")
   }
 
   private static func deviceIndex(_ index: PaDeviceIndex) -> Int? { index >= 0 ? Int(index) : nil }
@@ -166,6 +178,12 @@ final class PortAudioHost: Host, @unchecked Sendable {
       hostStream.granted.connectsLate = isOf(paJACK, configuration)
       // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
       hostStream.granted.mustOutliveStart = isOf(paALSA, configuration)
+      if let info = unsafe configuration.deviceInfo, unsafe Self.leadsToServer(info) {
+        // After an underrun it polls for two seconds before it goes on, and in duplex it ends; what a
+        // server plays to nobody comes in blocks of two seconds.
+        hostStream.granted.mayGiveUp = true
+        hostStream.granted.longestSilence = 3
+      }
       return hostStream
     } catch {
       unsafe context.release()
@@ -174,11 +192,8 @@ final class PortAudioHost: Host, @unchecked Sendable {
   }
 
   private func isOf(_ type: PaHostApiTypeId, _ configuration: HostConfiguration) -> Bool {
-    guard let index = (configuration.output ?? configuration.input)?.deviceIndex,
-      let device = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee,
-      let api = unsafe Pa_GetHostApiInfo(device.hostApi)?.pointee
-    else { return false }
-    return unsafe api.type == type
+    guard let info = unsafe configuration.deviceInfo else { return false }
+    return unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == type
   }
 
   private static func withParameters(
@@ -242,6 +257,14 @@ final class PortAudioHost: Host, @unchecked Sendable {
         text: unsafe info.errorText.map { unsafe String(cString: $0) } ?? "")
     }
     throw error
+  }
+}
+
+extension HostConfiguration {
+  /// What PortAudio knows of the device, of the one for output if there are two.
+  fileprivate var deviceInfo: PaDeviceInfo? {
+    guard let index = (output ?? input)?.deviceIndex else { return nil }
+    return unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee
   }
 }
 

@@ -2,12 +2,17 @@
 ///
 /// A host may hand over one period in several callbacks, back to back: frames that come within a
 /// quarter of their own duration belong to one period. One that was held up and makes up for it is
-/// fast for a while, but not ahead of its clock: that is no freewheeling.
+/// fast for a while, but not ahead of its clock: that is no freewheeling. Nor is it when a host fills
+/// its own buffer, or begins late.
 struct PaceMeter {
   private static let window = 0.5
   /// What of a delay a host may make up for, in seconds.
   private static let longestDelay = 10.0
 
+  /// When the host was asked to start; nil for with its first callback.
+  private let startTime: Double?
+  /// How many seconds of sound the host holds, and may take at once.
+  private let buffered: Double
   private(set) var period = 0
   /// A length that no period exceeds: until a second one has begun the first may be longer than it
   /// looks.
@@ -22,13 +27,18 @@ struct PaceMeter {
   /// Seconds by which the frames are ahead of the clock.
   private var lead = 0.0
 
+  init(startTime: Double? = nil, buffered: Double = 0) {
+    self.startTime = startTime
+    self.buffered = buffered
+  }
+
   /// Notes one callback at `now`, in seconds of a clock that never goes back.
   mutating func advance(frameCount: Int, sampleRate: Double, now: Double) {
     guard let last = lastTime else {
       lastTime = now
       burst = frameCount
       period = frameCount
-      windowStart = now
+      windowStart = startTime ?? now
       windowFrames = frameCount
       return
     }
@@ -47,7 +57,7 @@ struct PaceMeter {
     if played >= Self.window || now - windowStart >= Self.window {
       let elapsed = now - windowStart
       lead = max(lead + played - elapsed, -Self.longestDelay)
-      isFreewheeling = played > 2 * elapsed && lead > Self.window / 2
+      isFreewheeling = played > 2 * elapsed && lead > Self.window / 2 + buffered
       if isFreewheeling { burst = 0 }
       windowStart = now
       windowFrames = 0

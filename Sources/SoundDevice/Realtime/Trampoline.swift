@@ -27,6 +27,7 @@ final class Trampoline: @unchecked Sendable {
   private let drain = Atomic<Int>(0)
   private let firstCallback = Atomic<Int>(0)
   private let holdsEnd = Atomic<Bool>(false)
+  private let isInterrupted = Atomic<Bool>(false)
 
   private var position = 0
   private var remainingDrain: Int?
@@ -87,12 +88,24 @@ final class Trampoline: @unchecked Sendable {
     finishing.store(false, ordering: .relaxed)
     remainingDrain = nil
     expectedInputTime = nil
-    pace = PaceMeter()
+    resetPace()
     processor.willStart(resuming: resuming)
   }
 
   /// After each start, on the host's thread.
   func didStart() { holdsEnd.store(false, ordering: .releasing) }
+
+  /// Before the host's stream is started anew, which its client does not see, on the host's thread:
+  /// no callback runs. The next block is one before which frames were lost.
+  func willStartAnew() {
+    resetPace()
+    isInterrupted.store(true, ordering: .releasing)
+  }
+
+  private func resetPace() {
+    pace = PaceMeter(
+      startTime: monotonicSeconds(), buffered: Double(drain.load(ordering: .relaxed)) / sampleRate)
+  }
 
   /// After each stop, on the host's thread: no callback runs.
   func didStop(discarding: Bool) {
@@ -120,6 +133,10 @@ final class Trampoline: @unchecked Sendable {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
     callbacks.add(1, ordering: .relaxed)
+    var hostInfo = hostInfo
+    if isInterrupted.exchange(false, ordering: .acquiring) {
+      hostInfo.flags.formUnion([.inputOverflow, .outputUnderflow])
+    }
     if !hostInfo.flags.isEmpty { note(hostInfo.flags) }
     pace.advance(frameCount: hostInfo.frameCount, sampleRate: sampleRate, now: now)
     periodFrames.store(pace.period, ordering: .relaxed)

@@ -1,7 +1,8 @@
 // The least that PortAudio costs: what our programs are measured against.
 //
 // floor init                 start PortAudio, list the devices, end it
-// floor play DEVICE FILE     play raw f32 stereo at 48 kHz from memory, to its end
+// floor play DEVICE FILE [LATENCY]
+//                            play raw f32 stereo at 48 kHz from memory, to its end
 // floor wire DEVICE SECONDS  input to output in the callback
 // floor rec DEVICE           record f32 stereo to stdout: callback, semaphore, write
 // floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no cushion
@@ -22,6 +23,7 @@
 enum { CHANNELS = 2, RATE = 48000, RING = 1 << 16 };
 
 static int emptied = CHANNELS;
+static double leastLatency = 0;
 
 static float ring[RING * CHANNELS];
 static atomic_ulong written, taken;
@@ -102,6 +104,7 @@ static PaStream *run(const char *name, int input, int output, unsigned long bloc
   PaStreamParameters out = {
       device, channels, paFloat32,
       isLow ? info->defaultLowOutputLatency : info->defaultHighOutputLatency, 0};
+  if (out.suggestedLatency < leastLatency) out.suggestedLatency = leastLatency;
   PaStream *stream;
   check(Pa_OpenStream(&stream, input ? &in : NULL, output ? &out : NULL, RATE, block,
                       paClipOff | paDitherOff, callback, NULL));
@@ -117,7 +120,8 @@ int main(int argc, char **argv) {
     for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); i++)
       printf("%d %s, %s\n", i, Pa_GetDeviceInfo(i)->name,
              Pa_GetHostApiInfo(Pa_GetDeviceInfo(i)->hostApi)->name);
-  } else if (strcmp(mode, "play") == 0 && argc == 4) {
+  } else if (strcmp(mode, "play") == 0 && (argc == 4 || argc == 5)) {
+    if (argc == 5) leastLatency = atof(argv[4]);
     int file = open(argv[3], O_RDONLY);
     struct stat status;
     if (file < 0 || fstat(file, &status) != 0) return 1;

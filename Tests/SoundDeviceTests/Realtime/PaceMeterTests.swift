@@ -47,6 +47,24 @@ struct PaceMeterTests {
     #expect(!meter.isFreewheeling && meter.period == 256)
   }
 
+  @Test func fillingTheBufferOfTheHostIsNoFreewheeling() {
+    var meter = PaceMeter(buffered: 0.4)
+    for index in 0..<100 {
+      let time = index < 4 ? Double(index) * 0.0001 : Double(index - 4) * 0.1
+      meter.advance(frameCount: 4800, sampleRate: rate, now: time)
+      #expect(!meter.isFreewheeling)
+    }
+  }
+
+  @Test func beginningLateIsNoFreewheeling() {
+    var meter = PaceMeter(startTime: 0)
+    for index in 0..<400 {
+      let time = max(2, Double(index) * 0.01)
+      meter.advance(frameCount: 480, sampleRate: rate, now: time + Double(index) * 1e-5)
+      #expect(!meter.isFreewheeling)
+    }
+  }
+
   @Test func makingUpForADelayIsNoFreewheeling() {
     var meter = PaceMeter()
     func run(seconds: Double, from start: Double, pace: Double) -> Double {
