@@ -98,7 +98,9 @@ private struct UnheardParts: CustomStringConvertible {
   }
 
   var isEmpty: Bool { parts.isEmpty }
-  var description: String { "\(parts.count) parts, the first at byte \(parts.first?.lowerBound ?? 0)" }
+  var description: String {
+    "\(parts.count) parts, the first at byte \(parts.first?.lowerBound ?? 0)"
+  }
 
   mutating func listen(to recording: [UInt8], frameByteCount: Int) {
     parts.removeAll {
