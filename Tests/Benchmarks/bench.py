@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Rig"))
@@ -435,13 +436,20 @@ def main():
     # What a terminal or a supervisor ends must still end its servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = tempfile.mkdtemp(prefix="sd-bench-")
+    failures = []
     try:
         bench = Bench(options, folder)
         for work in Bench.WORKS:
-            if work.__name__ in options.only:
+            if work.__name__ not in options.only:
+                continue
+            try:
                 work(bench)
+            except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+                traceback.print_exc()
+                failures.append(f"Not measured to its end: {work.__name__} ({error})")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    bench.notes += failures
     last = options.floor + "-last.json"
     apart = bench.table.disagreements(last)
     for row in apart or []:
@@ -453,6 +461,7 @@ def main():
             growth.plot(plots)
         with open(options.markdown, "w") as file:
             file.write(bench.page(apart, os.path.basename(plots)))
+    sys.exit(1 if failures else 0)
 
 
 main()

@@ -115,6 +115,28 @@ struct TrampolineTests {
     #expect(stream.isFinishing && calls.count == 1)
   }
 
+  @Test func startingAnewLosesFramesBeforeTheNextBlock() throws {
+    let stream = trampoline(output: side(.float32, 1, host: .float32, 1, input: false)) { _ in
+      .continue
+    }
+    var output = [Float](repeating: 9, count: 256)
+    func call(at time: Double) {
+      #expect(
+        Blocks.call(
+          stream, output: &output, frameCount: 256, inputTime: time, hostLoss: nil, now: time)
+          == .continue)
+    }
+    for index in 0..<4 { call(at: 10 + Double(index) * 256 / 48_000) }
+    stream.ledger.settle()
+    #expect(stream.ledger.report.output.lost == 0)
+    stream.willStartAnew()
+    for index in 0..<2 { call(at: 11 + Double(index) * 256 / 48_000) }
+    stream.ledger.settle()
+    #expect(stream.flags.contains(.outputUnderflow))
+    let lost = stream.ledger.report.output.lost
+    #expect(lost > 0 && lost % 256 == 0)
+  }
+
   @Test func anAbortSilencesTheRestOfTheCallback() throws {
     let stream = trampoline(output: side(.float32, 1, host: .float32, 1, input: false)) { _ in
       .abort
