@@ -112,6 +112,7 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .testTarget(name: "DeviceToolTests", dependencies: ["DeviceTool"], swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["SoundTool"], path: "Tests/Confined",
       swiftSettings: settings),

@@ -72,9 +72,12 @@ public final class DeviceRecorder {
   /// Frames of the recording still to be written; nil without an end.
   private var unwritten: Int?
   private var backlog = BacklogMeter()
-  /// Frames passed over, and still to be, so that nothing waits in a pipe of low latency.
-  private var passedOverCount = 0
+  /// Frames still to be passed over, so that nothing waits in a pipe of low latency.
   private var toPassOver = 0
+  /// Frames passed over, before the reader kept up and since.
+  private var passedOver = (early: 0, late: 0)
+  /// What is being passed over, from its first frame.
+  private var openGap: Gap?
   /// Frames of the device's that reached the sink.
   private var takenCount = 0
   private var hasSinkFailed = false
@@ -164,12 +167,14 @@ public final class DeviceRecorder {
       try copy(through: pipeline, to: sink, isOver ?? { false })
     } catch { failure = error }
     failure = finish(pipeline, sink, failure)
-    let untaken = stream.losses.input.delivered - takenCount - passedOverCount
+    let untaken =
+      stream.losses.input.delivered - takenCount - passedOver.early - passedOver.late
     // Beyond the length nobody wanted them; otherwise nobody could take them any more.
     let isUnwanted = isComplete && failure == nil
     monitor.conclude(clippedCount: pipeline.clippedCount, endsWell: failure?.kind != .told) {
       $0.input.delivered = takenCount
-      $0.input.idle += passedOverCount
+      $0.input.idle += passedOver.early
+      $0.input.dropped += passedOver.late
       guard isUnwanted else {
         $0.input.dropped += untaken
         return
@@ -194,6 +199,7 @@ public final class DeviceRecorder {
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
     }
+    attempt { () throws(ToolError) in try tellDropped() }
     if !stream.isLost {
       attempt { () throws(ToolError) in
         try calling { () throws(PortAudioError) in try stream.abort() }
@@ -230,7 +236,7 @@ public final class DeviceRecorder {
           StandardStreams.output,
           blockByteCount: period * sink.format.frameByteCount)
       }
-      let excess = excess(of: count, sink)
+      let excess = try excess(of: count, sink)
       let bytes = unsafe block.span.bytes.extracting((excess * deviceFormat.frameByteCount)...)
       try deliver(bytes, count: count - excess, through: pipeline, to: sink)
       try SignalCenter.shared.checkStop()
@@ -239,19 +245,41 @@ public final class DeviceRecorder {
 
   /// With low latency nothing waits in the pipe for no good; says how many of `count` frames are
   /// passed over.
-  private func excess(of count: Int, _ sink: some FrameSink) -> Int {
-    guard isLow, sink.isStream else { return 0 }
+  private func excess(of count: Int, _ sink: some FrameSink) throws(ToolError) -> Int {
+    // Silence in place of what is passed over would be as late.
+    guard isLow, sink.isStream, !request.fillsGaps || !backlog.isSettled else { return 0 }
     if toPassOver == 0 {
       let unread = PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.frameByteCount
       toPassOver = backlog.note(waiting: unread + stream.readAvailable, blockFrameCount: period)
     }
-    let excess = min(toPassOver, count)
+    let excess = min(toPassOver, count, remaining ?? .max)
+    guard excess > 0 else { return 0 }
     toPassOver -= excess
-    passedOverCount += excess
-    if excess > 0, toPassOver == 0 {
-      Messages.detail("", "\(counted(passedOverCount, "frame")) passed over to stay in time")
+    if backlog.isSettled {
+      drop(excess, at: stream.readFrameCount - count)
+      if toPassOver == 0 { try tellDropped() }
+    } else {
+      passedOver.early += excess
+      if toPassOver == 0 {
+        Messages.detail("", "began \(counted(passedOver.early, "frame")) late, to be in time")
+      }
     }
     return excess
+  }
+
+  private func drop(_ frameCount: Int, at position: Int) {
+    passedOver.late += frameCount
+    missing.dropped += frameCount
+    remaining = remaining.map { $0 - frameCount }
+    shorten(by: frameCount)
+    openGap = openGap ?? Gap(inputDroppedAt: position)
+    openGap?.frameCount += frameCount
+  }
+
+  private func tellDropped() throws(ToolError) {
+    guard let gap = openGap else { return }
+    openGap = nil
+    try monitor.tell(gap)
   }
 
   private func prepareLowLatency(_ sink: some FrameSink) {
@@ -342,9 +370,14 @@ public final class DeviceRecorder {
     if request.fillsGaps {
       try fill(frameCount, through: pipeline, to: sink)
     } else {
-      unwritten = unwritten.map { $0 - Int(Double(frameCount) * format.rate / deviceFormat.rate) }
+      shorten(by: frameCount)
     }
     remaining = remaining.map { $0 - frameCount }
+  }
+
+  /// So many frames of the device's count as time, though none of the recording's takes their place.
+  private func shorten(by frameCount: Int) {
+    unwritten = unwritten.map { $0 - Int(Double(frameCount) * format.rate / deviceFormat.rate) }
   }
 
   private func fill(

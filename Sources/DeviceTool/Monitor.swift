@@ -99,7 +99,10 @@ final class Monitor {
     feed.start(stream, device, time: time)
   }
 
-  private func tell(_ gap: Gap) throws(ToolError) {
+  /// Tells of frames that are missing.
+  ///
+  /// - Throws: Status 3, where the policy is to stop at the first loss.
+  func tell(_ gap: Gap) throws(ToolError) {
     feed?.loss(gap)
     guard !gap.isFreewheeling, policy != .ignore else { return }
     if policy == .abort { throw .framesLost("", words.line(for: gap)) }

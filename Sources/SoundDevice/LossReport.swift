@@ -29,6 +29,15 @@ public struct Gap: Sendable, Hashable {
   public var isMutual = false
 }
 
+extension Gap {
+  /// Input that a program drops itself, from this position on; no frames yet.
+  package init(inputDroppedAt position: Int) {
+    self.init(
+      direction: .input, cause: .overflow, position: position, frameCount: 0, isEstimated: false,
+      isFreewheeling: false)
+  }
+}
+
 /// Every frame of a stream accounted for, since it was opened.
 ///
 /// Input: `delivered + dropped + idle` is exactly `hostFrameCount`; `lost` comes on top.

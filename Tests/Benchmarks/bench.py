@@ -260,8 +260,9 @@ class Bench:
     def port(self, wanted, server):
         """The port as JACK calls it: a second PortAudio has a number behind its name."""
         client, kind = wanted.split(":")
-        names = subprocess.run(["jack_lsp"], env=server.environment, capture_output=True,
-                               text=True).stdout.split()
+        # jack_lsp of JACK 2 may hang when it leaves.
+        names = subprocess.run(["timeout", "2", "jack_lsp"], env=server.environment,
+                               capture_output=True, text=True).stdout.split()
         return next((n for n in names if n.startswith(client) and n.endswith(":" + kind)), None)
 
     def files(self):

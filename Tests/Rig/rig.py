@@ -69,8 +69,9 @@ def jack(folder, period=256, rate=48000, synchronous=False, channels=2):
                "-C", str(channels), "-P", str(channels)]
 
     def is_ready():
-        return subprocess.run(["jack_lsp"], env=environment, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL).returncode == 0
+        # jack_lsp of JACK 2 may hang when it leaves.
+        return subprocess.run(["timeout", "2", "jack_lsp"], env=environment,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
     with _running(command, environment, os.path.join(folder, "jackd.log"), is_ready) as server:
         yield server

@@ -30,6 +30,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private var hasPlayed = false
   private var lastReadable = 0
   private var framesSinceGrowth = 0
+  private var blocksSinceLoss = settlingBlockCount
+
+  /// The blocks after a loss of the host in which output that runs dry lacks what was lost.
+  private static let settlingBlockCount = 4
 
   init(
     inputRing: RingBuffer?, outputRing: RingBuffer?, ledger: LossLedger, start: Start = .prompt,
@@ -65,6 +69,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     hasPlayed = false
     lastReadable = 0
     framesSinceGrowth = 0
+    blocksSinceLoss = Self.settlingBlockCount
   }
 
   override func didStop(discarding: Bool) {
@@ -126,7 +131,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private func play(
     _ ring: RingBuffer, into output: UnsafeMutableRawPointer, _ block: AudioBlock
   ) -> (played: Int, CallbackResult) {
+    blocksSinceLoss = min(blocksSinceLoss + 1, Self.settlingBlockCount)
     if block.outputLoss.frameCount > 0 {
+      blocksSinceLoss = 0
       raise(.outputUnderflow)
       ledger.record(
         gap(.output, .host, at: ring.read, block.outputLoss.frameCount, block)
@@ -153,6 +160,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// Whether frames have waited so long for more to come that they should be played alone.
   private var isOverdue: Bool { framesSinceGrowth < 0 }
 
+  /// Whether output runs dry for want of frames that the host lost, which no cushion would have
+  /// held: the recorder before this stream has missed the same cycles.
+  private var lacksLostFrames: Bool { blocksSinceLoss < Self.settlingBlockCount }
+
   private func mayBegin(_ readable: Int, _ wanted: Int, _ ring: RingBuffer, _ hasEnded: Bool)
     -> Bool
   {
@@ -173,7 +184,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   ) {
     if hasEnded || !hasPlayed { return ledger.idle(missing, .output) }
     if isPlaying {
-      if start == .cushioned && !isOverdue && !block.isFreewheeling {
+      if start == .cushioned && !isOverdue && !block.isFreewheeling && !lacksLostFrames {
         let grown = cushion.load(ordering: .relaxed) + block.frameCount
         cushion.store(min(grown, ring.capacity / 2), ordering: .relaxed)
       }

@@ -40,9 +40,12 @@ struct RingProcessorTests {
       return values
     }
 
-    func play(_ frameCount: Int, freewheeling: Bool = false) -> [Float] {
+    func play(
+      _ frameCount: Int, loss: HostLoss = .init(), freewheeling: Bool = false
+    ) -> [Float] {
       Blocks.process(
-        processor, outputCount: frameCount, frameCount: frameCount, freewheeling: freewheeling
+        processor, outputCount: frameCount, frameCount: frameCount, outputLoss: loss,
+        freewheeling: freewheeling
       ).output
     }
 
@@ -183,6 +186,23 @@ struct RingProcessorTests {
     #expect(bench.play(4) == [5, 6, 7, 8])
     #expect(bench.ledger.report.output.inserted == 8)
     // Waiting for the cushion is the same shortage, which grows it once.
+    #expect(bench.processor.cushionFrameCount == 4)
+  }
+
+  @Test func theCushionDoesNotGrowForWhatTheHostLost() {
+    let bench = Bench(output: 1000, start: .cushioned)
+    bench.write([1, 2, 3, 4])
+    #expect(bench.play(4, loss: HostLoss(frameCount: 4, isEstimated: true)) == [1, 2, 3, 4])
+    // What the host lost here it lost at the recorder too.
+    #expect(bench.play(4) == [0, 0, 0, 0])
+    #expect(bench.processor.cushionFrameCount == 0)
+    #expect(bench.ledger.report.output.inserted == 4)
+    for value in 0..<4 {
+      bench.write([Float](repeating: Float(value + 1), count: 4))
+      #expect(bench.play(4).allSatisfy { $0 == Float(value + 1) })
+    }
+    // By now what is late is the writer's doing.
+    #expect(bench.play(4) == [0, 0, 0, 0])
     #expect(bench.processor.cushionFrameCount == 4)
   }
 

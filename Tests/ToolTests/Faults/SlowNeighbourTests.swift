@@ -44,6 +44,32 @@ import Testing
     }
   }
 
+  @Test func withLowLatencyWhatAHeldUpReaderLeavesStandingIsDroppedAndSaid() async throws {
+    try await withTool(recorder(["-L", "low", "--xrun", "fail"])) { (tool) async throws in
+      var receivedCount = 0
+      func readBlocks(_ count: Int, paced: Bool) async throws {
+        let start = ContinuousClock.now
+        for index in 0..<count {
+          receivedCount += try await tool.readOutput(256 * 8).count
+          if paced { try await Task.sleep(until: start + .milliseconds(16) / 3 * (index + 1)) }
+        }
+      }
+      try await readBlocks(100, paced: false)
+      // Less than the ring holds, and then no faster than the sound goes on.
+      try await Task.sleep(for: .milliseconds(60))
+      try await readBlocks(150, paced: true)
+      tool.send(SIGINT)
+      tool.drain()
+      let result = try await tool.finish()
+      #expect(result.status == .exited(3), "\(result.errorText)")
+      #expect(result.errorText.contains("of input dropped, the reader is too slow, at frame "))
+      let end = try FaultBench.end(result.outputs[3] ?? []).input
+      #expect(end.dropped >= 256)
+      #expect((receivedCount + result.output.count) / 8 == end.delivered)
+      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+    }
+  }
+
   @Test func lostTimeIsFilledToTheFrame() async throws {
     let command = recorder(
       ["-q", "-d", "3", "-B", "0.1", "--fill-gaps"], "rate=48000,xrun@1000:500,xrun@60000:2400")
