@@ -105,12 +105,17 @@
     }
     // Only the end of a pipe leaves less than a frame, and it cannot be read again.
     if trailingByteCount > 0 { return 0 }
-    var count = unsafe try readSome(at: position, into: room)
-    let missing = (frameSize - count % frameSize) % frameSize
-    if missing > 0 {
-      let tail = unsafe UnsafeMutableRawBufferPointer(rebasing: room[count..<(count + missing)])
-      count += unsafe try read(at: position + count, into: tail)
-      trailingByteCount = count % frameSize
+    // What is not asked for stays in the pipe, where its writer sees that it stands.
+    var count = unsafe try readSome(at: position, into: room, buffering: false)
+    while count % frameSize > 0 {
+      let whole = count + frameSize - count % frameSize
+      let tail = unsafe UnsafeMutableRawBufferPointer(rebasing: room[count..<whole])
+      let more = unsafe try readSome(at: position + count, into: tail, buffering: false)
+      guard more > 0 else {
+        trailingByteCount = count % frameSize
+        break
+      }
+      count += more
     }
     return count - count % frameSize
   }
@@ -128,8 +133,10 @@
   }
 
   /// At least one byte from a position, as many as are at hand; 0 at the end.
+  ///
+  /// - Parameter buffering: Whether more than that may be read, for the next call.
   func readSome(
-    at position: Int, into target: UnsafeMutableRawBufferPointer
+    at position: Int, into target: UnsafeMutableRawBufferPointer, buffering: Bool = true
   ) throws(AudioFileError) -> Int {
     let offset = origin + position
     if buffered.contains(offset) { return unsafe copyBuffered(from: offset, into: target) }
@@ -146,7 +153,7 @@
       guard try forward(to: offset) == offset else { return 0 }
       if buffered.contains(offset) { return unsafe copyBuffered(from: offset, into: target) }
     }
-    if target.count >= Self.blockSize {
+    if !buffering || target.count >= Self.blockSize {
       let count = unsafe try descriptor.read(into: target)
       nextOffset += count
       return count

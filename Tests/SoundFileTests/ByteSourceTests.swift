@@ -1,3 +1,4 @@
+import Foundation
 import PCM
 import TestSupport
 import Testing
@@ -23,6 +24,28 @@ struct ByteSourceTests {
     #expect(try source.peek(at: 299_990, count: 50) == Array(Self.bytes[299_990...]))
     let error = failure { () throws(AudioFileError) in _ = try source.peek(at: 3, count: 1) }
     #expect(error?.message.contains("pipe") == true)
+  }
+
+  @Test func framesThatAreNotAskedForStayInThePipe() throws {
+    let ends = makePipe()
+    defer {
+      close(ends.reading)
+      close(ends.writing)
+    }
+    let sound = Array(Self.bytes[..<3000])
+    try #require(unsafe write(ends.writing, sound, sound.count) == sound.count)
+    let source = try ByteSource(Descriptor(number: ends.reading, closes: false, interrupted: nil))
+    source.isOpening = false
+    var block = [UInt8](repeating: 0, count: 100)
+    for start in [0, 96] {
+      let count = try unsafe block.withUnsafeMutableBytes { bytes throws(AudioFileError) in
+        unsafe try source.readFrames(at: start, into: bytes, frameSize: 8)
+      }
+      #expect(count == 96 && block[..<96] == sound[start..<start + 96])
+      var left: CInt = 0
+      #expect(unsafe ioctl(ends.reading, UInt(FIONREAD), &left) == 0)
+      #expect(Int(left) == 3000 - start - 96)
+    }
   }
 
   @Test func bytesBeforeTheOriginDoNotCount() throws {
