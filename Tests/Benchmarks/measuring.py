@@ -90,7 +90,8 @@ class Table:
     def markdown(self):
         lines = ["| " + " | ".join(self.HEAD) + " |",
                  "| --- | --- | ---: | ---: | --- | ---: | --- |"]
-        return "\n".join(lines + ["| " + " | ".join(row.cells()) + " |" for row in self.rows])
+        rows = ([cell.replace("|", r"\|") for cell in row.cells()] for row in self.rows)
+        return "\n".join(lines + ["| " + " | ".join(cells) + " |" for cells in rows])
 
     def save(self, path):
         with open(path, "w") as file:
