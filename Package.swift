@@ -112,7 +112,9 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
-    .testTarget(name: "DeviceToolTests", dependencies: ["DeviceTool"], swiftSettings: settings),
+    .testTarget(
+      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice"],
+      swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["SoundTool"], path: "Tests/Confined",
       swiftSettings: settings),

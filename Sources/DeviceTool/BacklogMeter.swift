@@ -1,3 +1,5 @@
+internal import SoundDevice
+
 /// Finds out what stands in a pipe, and in the ring before it, for no good: frames that were there
 /// at every look for a while only make everything later than it need be.
 ///
@@ -8,10 +10,42 @@ struct BacklogMeter {
   /// stood before was captured before it began.
   private(set) var isSettled = false
 
+  /// Frames passed over before the reader kept up, and since.
+  private(set) var passedOver = (early: 0, late: 0)
+
   private static let window = 16
 
   private var looks = 0
   private var least = Int.max
+  private var toPassOver = 0
+  private var openGap: Gap?
+
+  /// Says how many of `count` frames, the first of which stands at `position`, are passed over.
+  ///
+  /// - Parameter waiting: Frames that wait before the next block is written.
+  mutating func passOver(
+    of count: Int, at position: Int, waiting: () -> Int, blockFrameCount: Int
+  ) -> Int {
+    if toPassOver == 0 { toPassOver = note(waiting: waiting(), blockFrameCount: blockFrameCount) }
+    let excess = min(toPassOver, count)
+    toPassOver -= excess
+    if !isSettled {
+      passedOver.early += excess
+    } else if excess > 0 {
+      openGap =
+        openGap ?? Gap(inputDroppedAt: position - passedOver.early - passedOver.late)
+      openGap?.frameCount += excess
+      passedOver.late += excess
+    }
+    return excess
+  }
+
+  /// What has been passed over since the reader kept up, once it is whole or nothing more follows.
+  mutating func takeDropped(atEnd: Bool = false) -> Gap? {
+    guard toPassOver == 0 || atEnd else { return nil }
+    defer { openGap = nil }
+    return openGap
+  }
 
   /// Notes how many frames wait before the next block is written.
   ///

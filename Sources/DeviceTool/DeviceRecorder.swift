@@ -72,12 +72,6 @@ public final class DeviceRecorder {
   /// Frames of the recording still to be written; nil without an end.
   private var unwritten: Int?
   private var backlog = BacklogMeter()
-  /// Frames still to be passed over, so that nothing waits in a pipe of low latency.
-  private var toPassOver = 0
-  /// Frames passed over, before the reader kept up and since.
-  private var passedOver = (early: 0, late: 0)
-  /// What is being passed over, from its first frame.
-  private var openGap: Gap?
   /// Frames of the device's that reached the sink.
   private var takenCount = 0
   private var hasSinkFailed = false
@@ -167,14 +161,15 @@ public final class DeviceRecorder {
       try copy(through: pipeline, to: sink, isOver ?? { false })
     } catch { failure = error }
     failure = finish(pipeline, sink, failure)
-    let untaken =
-      stream.losses.input.delivered - takenCount - passedOver.early - passedOver.late
+    let (early, late) = backlog.passedOver
+    let untaken = stream.losses.input.delivered - takenCount - early - late
+    if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     // Beyond the length nobody wanted them; otherwise nobody could take them any more.
     let isUnwanted = isComplete && failure == nil
     monitor.conclude(clippedCount: pipeline.clippedCount, endsWell: failure?.kind != .told) {
       $0.input.delivered = takenCount
-      $0.input.idle += passedOver.early
-      $0.input.dropped += passedOver.late
+      $0.input.idle += early
+      $0.input.dropped += late
       guard isUnwanted else {
         $0.input.dropped += untaken
         return
@@ -199,7 +194,7 @@ public final class DeviceRecorder {
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
     }
-    attempt { () throws(ToolError) in try tellDropped() }
+    attempt { () throws(ToolError) in try tellDropped(atEnd: true) }
     if !stream.isLost {
       attempt { () throws(ToolError) in
         try calling { () throws(PortAudioError) in try stream.abort() }
@@ -248,38 +243,24 @@ public final class DeviceRecorder {
   private func excess(of count: Int, _ sink: some FrameSink) throws(ToolError) -> Int {
     // Silence in place of what is passed over would be as late.
     guard isLow, sink.isStream, !request.fillsGaps || !backlog.isSettled else { return 0 }
-    if toPassOver == 0 {
-      let unread = PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.frameByteCount
-      toPassOver = backlog.note(waiting: unread + stream.readAvailable, blockFrameCount: period)
-    }
-    let excess = min(toPassOver, count, remaining ?? .max)
-    guard excess > 0 else { return 0 }
-    toPassOver -= excess
+    let excess = backlog.passOver(
+      of: min(count, remaining ?? .max), at: stream.readFrameCount - count,
+      waiting: {
+        PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.frameByteCount
+          + stream.readAvailable
+      }, blockFrameCount: period)
+    monitor.passedOver = backlog.passedOver.early + backlog.passedOver.late
     if backlog.isSettled {
-      drop(excess, at: stream.readFrameCount - count)
-      if toPassOver == 0 { try tellDropped() }
-    } else {
-      passedOver.early += excess
-      if toPassOver == 0 {
-        Messages.detail("", "began \(counted(passedOver.early, "frame")) late, to be in time")
-      }
+      missing.dropped += excess
+      remaining = remaining.map { $0 - excess }
+      shorten(by: excess)
+      try tellDropped()
     }
     return excess
   }
 
-  private func drop(_ frameCount: Int, at position: Int) {
-    passedOver.late += frameCount
-    missing.dropped += frameCount
-    remaining = remaining.map { $0 - frameCount }
-    shorten(by: frameCount)
-    openGap = openGap ?? Gap(inputDroppedAt: position)
-    openGap?.frameCount += frameCount
-  }
-
-  private func tellDropped() throws(ToolError) {
-    guard let gap = openGap else { return }
-    openGap = nil
-    try monitor.tell(gap)
+  private func tellDropped(atEnd: Bool = false) throws(ToolError) {
+    if let gap = backlog.takeDropped(atEnd: atEnd) { try monitor.tell(gap) }
   }
 
   private func prepareLowLatency(_ sink: some FrameSink) {
@@ -334,7 +315,7 @@ public final class DeviceRecorder {
     }
     let length = request.length?.seconds(at: format.rate)
     let paused = try monitor.look(
-      position: Double(sink.frameCount) / format.rate, length: length
+      position: Double(sink.frameCount) / format.rate, length: length, upTo: first + count
     ) { gap throws(ToolError) in
       try pass(upTo: gap.position - first)
       let wanted = min(gap.frameCount, remaining ?? .max)

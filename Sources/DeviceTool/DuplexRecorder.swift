@@ -252,7 +252,7 @@ public final class DuplexRecorder {
       done = end
     }
     try monitor.look(
-      position: Double(sink.frameCount) / recordedFormat.rate, length: length
+      position: Double(sink.frameCount) / recordedFormat.rate, length: length, upTo: first + count
     ) { gap throws(ToolError) in
       let loses = gap.cause == .overflow || gap.cause == .host && !gap.isMutual
       guard gap.direction == .input, loses else { return }

@@ -16,6 +16,10 @@ final class Monitor {
   private let feed: StatusFeed?
   private var meter: LevelMeter?
   private var feedMeter: LevelMeter?
+  /// Gaps in input that lie behind what has been read.
+  private var gapsAhead: [Gap] = []
+  /// Frames that were read and are nobody's: positions of gaps are told without them.
+  var passedOver = 0
   private var toldStart = false
   private var toldFreewheeling = false
   private var pausedSeconds = 0.0
@@ -52,13 +56,14 @@ final class Monitor {
   /// - Parameters:
   ///   - position: Seconds done.
   ///   - length: Seconds in all, if known.
+  ///   - end: Where reading stands: a gap in input behind it waits for a later call.
   ///   - handle: Called with each gap, in order.
   /// - Returns: Seconds of pauses since the last call.
   /// - Throws: Status 3, where the policy is to stop at the first loss; what `handle` throws.
   @discardableResult
   func look(
     position: @autoclosure () -> Double, length: @autoclosure () -> Double?,
-    _ handle: (Gap) throws(ToolError) -> Void = { _ in }
+    upTo end: Int = .max, _ handle: (Gap) throws(ToolError) -> Void = { _ in }
   ) throws(ToolError) -> Double {
     tellStart()
     let paused = try holder.takePausedSeconds()
@@ -67,8 +72,12 @@ final class Monitor {
       toldFreewheeling = true
       Messages.note("", "host is freewheeling")
     }
-    for gap in stream.takeGaps() {
+    let gaps = gapsAhead + stream.takeGaps()
+    func isAhead(_ gap: Gap) -> Bool { gap.direction == .input && gap.position > end }
+    gapsAhead = gaps.filter(isAhead)
+    for var gap in gaps where !isAhead(gap) {
       try handle(gap)
+      gap.position -= passedOver
       try tell(gap)
     }
     line?.update {
@@ -122,7 +131,10 @@ final class Monitor {
     clippedCount: Int, endsWell: Bool = true, _ settle: (inout LossReport) -> Void = { _ in }
   ) {
     tellStart()
-    for gap in stream.takeGaps() { feed?.loss(gap) }
+    for var gap in gapsAhead + stream.takeGaps() {
+      gap.position -= passedOver
+      feed?.loss(gap)
+    }
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
     if pausedSeconds > 0 {
       Messages.note("", "paused for \(Int((pausedSeconds * 1000).rounded())) ms")

@@ -1,3 +1,4 @@
+import SoundDevice
 import Testing
 
 @testable import DeviceTool
@@ -30,5 +31,45 @@ import Testing
     #expect(meter.isSettled)
     #expect(look([Int](repeating: 512, count: 16)) == 512)
     #expect(meter.isSettled)
+  }
+
+  @Test func whatIsPassedOverLaterIsToldWhole() throws {
+    var meter = BacklogMeter()
+    var position = 0
+    func passOver(blocks: Int, waiting: Int) -> Int {
+      (0..<blocks).reduce(0) { sum, _ in
+        defer { position += 256 }
+        return sum
+          + meter.passOver(of: 256, at: position, waiting: { waiting }, blockFrameCount: 256)
+      }
+    }
+    func takeDropped(atEnd: Bool = false) -> Gap? { meter.takeDropped(atEnd: atEnd) }
+
+    // Before the reader has kept up, it is nobody's loss.
+    #expect(passOver(blocks: 18, waiting: 600) == 600)
+    #expect(takeDropped() == nil)
+    #expect(passOver(blocks: 16, waiting: 0) == 0)
+    #expect(meter.isSettled)
+    #expect(passOver(blocks: 17, waiting: 600) == 512)
+    #expect(takeDropped() == nil)
+    #expect(passOver(blocks: 1, waiting: 0) == 88)
+    let dropped = takeDropped()
+    #expect(try #require(dropped).frameCount == 600)
+    #expect(dropped?.position == 49 * 256 - 600)
+    #expect(meter.passedOver == (600, 600))
+    #expect(takeDropped(atEnd: true) == nil)
+  }
+
+  @Test func whatIsBeingPassedOverIsToldAtTheEnd() {
+    var meter = BacklogMeter()
+    for index in 0..<32 {
+      let waiting = index < 16 ? 0 : 600
+      _ = meter.passOver(
+        of: 256, at: index * 256, waiting: { waiting }, blockFrameCount: 256)
+    }
+    let early = meter.takeDropped()
+    #expect(early == nil)
+    let dropped = meter.takeDropped(atEnd: true)
+    #expect(dropped?.frameCount == 256 && dropped?.position == 31 * 256)
   }
 }

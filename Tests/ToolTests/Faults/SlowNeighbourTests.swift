@@ -86,6 +86,39 @@ import Testing
     }
   }
 
+  @Test func silenceStandsWhereInputWasDropped() async throws {
+    let folder = try TemporaryDirectory()
+    let ramp = (0..<5 * 48_000).map { Int16($0 % 30_000 + 1) }
+    let command = Command.tool(
+      "sd-playrec",
+      [
+        "-D", "virtual:loopback", "--no-dither", "-B", "0.7", "-t", "raw", "-f", "s16le",
+        "-r", "48000", "-c", "1", "--status-fd", "3", try folder.write(bytes(of: ramp), to: "ramp"),
+        "-",
+      ]
+    ).with(environment: ["SD_VIRTUAL": "rate=48000,channels=1"])
+      .writing(.onDemand).writing(.captured, to: 3)
+    try await withTool(command) { (tool) async throws in
+      var recorded = try await tool.readOutput(2)
+      // More than ring and pipe hold; and then so slowly that much still waits when more is kept.
+      try await Task.sleep(for: .seconds(3))
+      for _ in 0..<40 {
+        recorded += try await tool.readOutput(7000)
+        try await Task.sleep(for: .milliseconds(30))
+      }
+      tool.drain()
+      let result = try await tool.finish(timeout: .seconds(60))
+      recorded += result.output
+      #expect(try FaultBench.end(result.outputs[3] ?? []).input.dropped > 0)
+      let samples = stride(from: 0, to: recorded.count, by: 2).map {
+        Int16(truncatingIfNeeded: Int(recorded[$0]) | Int(recorded[$0 + 1]) << 8)
+      }
+      let delay = try #require(samples.firstIndex { $0 != 0 })
+      let displaced = samples.indices.filter { samples[$0] != 0 && samples[$0] != ramp[$0 - delay] }
+      #expect(samples.count == ramp.count && displaced.isEmpty, "\(displaced.count) displaced")
+    }
+  }
+
   @Test func memoryStaysBoundedWhateverTheReaderDoes() async throws {
     // A hundred times real time, against a reader that takes nothing.
     let command = recorder(["-q"], "rate=768000,channels=2,block=8192")
