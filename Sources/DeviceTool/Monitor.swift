@@ -21,6 +21,7 @@ final class Monitor {
   /// Frames that were read and are nobody's: positions of gaps are told without them.
   var passedOver = 0
   private var toldStart = false
+  private var toldCushion = 0
   private var toldFreewheeling = false
   private var pausedSeconds = 0.0
   private var clippedCount = 0
@@ -116,8 +117,9 @@ final class Monitor {
     guard !gap.isFreewheeling, policy != .ignore else { return }
     if policy == .abort { throw .framesLost("", words.line(for: gap)) }
     limit.note("", words.line(for: gap))
-    if gap.cause == .starvation, let stream = stream as? PipedStream {
-      Messages.detail("", "cushion is now \(counted(stream.cushionFrameCount, "frame"))")
+    if let stream = stream as? PipedStream, stream.cushionFrameCount != toldCushion {
+      toldCushion = stream.cushionFrameCount
+      Messages.detail("", "cushion is now \(counted(toldCushion, "frame"))")
     }
   }
 

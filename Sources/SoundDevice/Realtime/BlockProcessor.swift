@@ -30,7 +30,7 @@ class BlockProcessor: @unchecked Sendable {
   func process(_ block: AudioBlock) -> CallbackResult { .abort }
 
   /// Whether `process` writes every frame into the ledger itself; otherwise the trampoline does.
-  var keepsLedger: Bool { false }
+  class var keepsLedger: Bool { false }
 
   /// Whether a block of so many frames would find its data, or room for it. A host that is not
   /// bound to the clock waits for that.

@@ -9,7 +9,8 @@ final class LossLedger: @unchecked Sendable {
   // Safe to share: what is open is touched by the audio thread, and by `settle()` when no callback
   // can run; the queue has one producer, the audio thread, and readers behind a mutex.
 
-  private final class Tally: Sendable {
+  /// Lies inside the ledger, so that the audio thread has no reference to count.
+  private struct Tally: ~Copyable {
     let hostFrames = Atomic<Int>(0)
     let delivered = Atomic<Int>(0)
     let dropped = Atomic<Int>(0)
@@ -31,6 +32,18 @@ final class LossLedger: @unchecked Sendable {
       counts.idle = idle.load(ordering: .relaxed)
       return counts
     }
+
+    func count(_ gap: Gap) {
+      switch gap.cause {
+      case .overflow: dropped.add(gap.frameCount, ordering: .relaxed)
+      case .starvation where gap.isFreewheeling: idle.add(gap.frameCount, ordering: .relaxed)
+      case .starvation: inserted.add(gap.frameCount, ordering: .relaxed)
+      case .host:
+        lost.add(gap.frameCount, ordering: .relaxed)
+        lossCount.add(1, ordering: .relaxed)
+        if gap.isEstimated { estimated.store(true, ordering: .relaxed) }
+      }
+    }
   }
 
   private let input = Tally()
@@ -41,6 +54,8 @@ final class LossLedger: @unchecked Sendable {
   private let readers = Guarded(())
   private var openInput = OpenGaps()
   private var openOutput = OpenGaps()
+  /// Kept beside them because asking them costs the audio thread a check of its access.
+  private var hasOpenGaps = false
 
   var report: LossReport {
     var report = LossReport()
@@ -52,34 +67,29 @@ final class LossLedger: @unchecked Sendable {
 
   // MARK: Audio thread
 
+  // Part of their caller, because between two blocks the processor forgets the code: a function at
+  // another place takes longer to be found than to run.
+
   /// The host handed over, or asked for, so many frames; each is to be delivered, recorded or idle.
-  func begin(_ frameCount: Int, _ direction: StreamDirection) {
-    tally(direction).hostFrames.add(frameCount, ordering: .relaxed)
+  @inline(__always) func begin(_ frameCount: Int, _ direction: StreamDirection) {
+    tally(direction) { _ = $0.hostFrames.add(frameCount, ordering: .relaxed) }
   }
 
-  func deliver(_ frameCount: Int, _ direction: StreamDirection) {
+  @inline(__always) func deliver(_ frameCount: Int, _ direction: StreamDirection) {
     guard frameCount > 0 else { return }
     flush(direction)
-    tally(direction).delivered.add(frameCount, ordering: .relaxed)
+    tally(direction) { _ = $0.delivered.add(frameCount, ordering: .relaxed) }
   }
 
-  func idle(_ frameCount: Int, _ direction: StreamDirection) {
-    tally(direction).idle.add(frameCount, ordering: .relaxed)
+  @inline(__always) func idle(_ frameCount: Int, _ direction: StreamDirection) {
+    tally(direction) { _ = $0.idle.add(frameCount, ordering: .relaxed) }
   }
 
   func noteFreewheeling() { freewheeled.store(true, ordering: .relaxed) }
 
   func record(_ gap: Gap) {
-    let tally = tally(gap.direction)
-    switch gap.cause {
-    case .overflow: tally.dropped.add(gap.frameCount, ordering: .relaxed)
-    case .starvation where gap.isFreewheeling: tally.idle.add(gap.frameCount, ordering: .relaxed)
-    case .starvation: tally.inserted.add(gap.frameCount, ordering: .relaxed)
-    case .host:
-      tally.lost.add(gap.frameCount, ordering: .relaxed)
-      tally.lossCount.add(1, ordering: .relaxed)
-      if gap.isEstimated { tally.estimated.store(true, ordering: .relaxed) }
-    }
+    tally(gap.direction) { $0.count(gap) }
+    hasOpenGaps = true
     if gap.direction == .input {
       openInput.add(gap, queue)
     } else {
@@ -110,12 +120,14 @@ final class LossLedger: @unchecked Sendable {
     flush(.output)
   }
 
-  private func tally(_ direction: StreamDirection) -> Tally {
-    direction == .input ? input : output
+  private func tally(_ direction: StreamDirection, _ body: (borrowing Tally) -> Void) {
+    if direction == .input { body(input) } else { body(output) }
   }
 
   private func flush(_ direction: StreamDirection) {
+    guard hasOpenGaps else { return }
     if direction == .input { openInput.close(into: queue) } else { openOutput.close(into: queue) }
+    hasOpenGaps = !(openInput.isEmpty && openOutput.isEmpty)
   }
 }
 
@@ -128,6 +140,8 @@ private struct OpenGaps {
       direction: .input, cause: .host, position: 0, frameCount: 0, isEstimated: false,
       isFreewheeling: false))
   private var count = 0
+
+  var isEmpty: Bool { count == 0 }
 
   mutating func add(_ gap: Gap, _ queue: RingBuffer) {
     if count > 0, gaps[0].position != gap.position { close(into: queue) }
@@ -144,7 +158,6 @@ private struct OpenGaps {
 
   /// Passes the gaps on, in the order in which they began, as far as there is room.
   mutating func close(into queue: RingBuffer) {
-    guard count > 0 else { return }
     var passed = 0
     while passed < count {
       var gap = gaps[passed]

@@ -82,9 +82,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     outputRing?.wake()
   }
 
-  // MARK: Audio thread
+  override class var keepsLedger: Bool { true }
 
-  override var keepsLedger: Bool { true }
+  // MARK: Audio thread
 
   override func isReady(frameCount: Int) -> Bool {
     if let outputRing, !outputEnded.load(ordering: .acquiring) {

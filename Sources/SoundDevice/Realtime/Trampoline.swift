@@ -18,6 +18,9 @@ final class Trampoline: @unchecked Sendable {
   let sampleRate: Double
   private let input: InputBridge?
   private let output: OutputBridge?
+  private let inputFrameByteCount: Int
+  private let outputFrameByteCount: Int
+  private let processorKeepsLedger: Bool
 
   private let callbacks = Atomic<Int>(0)
   private let waits = Atomic<Int>(0)
@@ -42,10 +45,13 @@ final class Trampoline: @unchecked Sendable {
     input: StreamSide?, output: StreamSide?, sampleRate: Double, processor: BlockProcessor,
     ledger: LossLedger, onFinishing: Semaphore
   ) {
+    inputFrameByteCount = input?.hostFrameByteCount ?? 0
+    outputFrameByteCount = output?.hostFrameByteCount ?? 0
     self.input = input.map { InputBridge($0, frameCount: Self.longestBlock) }
     self.output = output.map { OutputBridge($0, frameCount: Self.longestBlock) }
     self.sampleRate = sampleRate
     self.processor = processor
+    processorKeepsLedger = type(of: processor).keepsLedger
     self.ledger = ledger
     self.onFinishing = onFinishing
     sd_realtime_prepare()
@@ -160,12 +166,8 @@ final class Trampoline: @unchecked Sendable {
     var done = 0
     while done < hostInfo.frameCount {
       let count = min(hostInfo.frameCount - done, Self.longestBlock)
-      let blockInput = unsafe hostInput.map { base in
-        unsafe base + done * (input?.side.hostFrameByteCount ?? 0)
-      }
-      let blockOutput = unsafe hostOutput.map { base in
-        unsafe base + done * (output?.side.hostFrameByteCount ?? 0)
-      }
+      let blockInput = unsafe hostInput.map { unsafe $0 + done * inputFrameByteCount }
+      let blockOutput = unsafe hostOutput.map { unsafe $0 + done * outputFrameByteCount }
       if remainingDrain != nil {
         unsafe tell(losses, input: blockInput, output: blockOutput, info: hostInfo)
         losses = (HostLoss(), HostLoss())
@@ -192,9 +194,7 @@ final class Trampoline: @unchecked Sendable {
         case .abort:
           unsafe pass(
             hostInput,
-            hostOutput.map { base in
-              unsafe base + (done + count) * (output?.side.hostFrameByteCount ?? 0)
-            },
+            hostOutput.map { unsafe $0 + (done + count) * outputFrameByteCount },
             frameCount: hostInfo.frameCount - done - count)
           remainingDrain = 0
           return finish(.abort)
@@ -227,7 +227,7 @@ final class Trampoline: @unchecked Sendable {
     if let hostOutput = unsafe hostOutput, let output {
       unsafe block.output = output.silence(for: hostOutput, frameCount: info.frameCount)
     }
-    if !processor.keepsLedger { account(for: block) }
+    if !processorKeepsLedger { account(for: block) }
     let result = processor.process(block)
     if let hostOutput = unsafe hostOutput, let output {
       unsafe output.send(to: hostOutput, frameCount: info.frameCount)
@@ -264,7 +264,7 @@ final class Trampoline: @unchecked Sendable {
     block.inputLoss = losses.input
     block.outputLoss = losses.output
     block.isFreewheeling = pace.isFreewheeling
-    if processor.keepsLedger {
+    if processorKeepsLedger {
       _ = processor.process(block)
     } else {
       account(for: block)
@@ -311,14 +311,15 @@ let portAudioCallback:
     PaStreamCallbackFlags, UnsafeMutableRawPointer?
   ) -> CInt = { input, output, frameCount, time, flags, userData in
     guard let userData = unsafe userData else { return CInt(paAbort.rawValue) }
-    let trampoline = unsafe Unmanaged<Trampoline>.fromOpaque(userData).takeUnretainedValue()
+    let trampoline = unsafe Unmanaged<Trampoline>.fromOpaque(userData)
     let time = unsafe time?.pointee ?? PaStreamCallbackTimeInfo()
     let info = CallbackInfo(
       frameCount: Int(frameCount), inputTime: time.inputBufferAdcTime,
       outputTime: time.outputBufferDacTime, currentTime: time.currentTime,
       flags: CallbackFlags(rawValue: UInt(flags)), position: 0)
-    let result = unsafe trampoline.process(
-      input: input, output: output, info: info, hostLoss: nil)
+    let result = unsafe trampoline._withUnsafeGuaranteedRef {
+      unsafe $0.process(input: input, output: output, info: info, hostLoss: nil)
+    }
     switch result {
     case .continue: return CInt(paContinue.rawValue)
     case .complete: return CInt(paComplete.rawValue)
