@@ -194,6 +194,7 @@ public final class DeviceRecorder {
     func attempt(_ body: () throws(ToolError) -> Void) {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
     }
+    monitor.endsAtLoss = false
     attempt { () throws(ToolError) in try tellDropped(atEnd: true) }
     if !stream.isLost {
       attempt { () throws(ToolError) in
@@ -231,16 +232,17 @@ public final class DeviceRecorder {
           StandardStreams.output,
           blockByteCount: period * sink.format.frameByteCount)
       }
-      let excess = try excess(of: count, sink)
+      let excess = excess(of: count, sink)
       let bytes = unsafe block.span.bytes.extracting((excess * deviceFormat.frameByteCount)...)
       try deliver(bytes, count: count - excess, through: pipeline, to: sink)
+      try tellDropped()
       try SignalCenter.shared.checkStop()
     }
   }
 
   /// With low latency nothing waits in the pipe for no good; says how many of `count` frames are
   /// passed over.
-  private func excess(of count: Int, _ sink: some FrameSink) throws(ToolError) -> Int {
+  private func excess(of count: Int, _ sink: some FrameSink) -> Int {
     // Silence in place of what is passed over would be as late.
     guard isLow, sink.isStream, !request.fillsGaps || !backlog.isSettled else { return 0 }
     let excess = backlog.passOver(
@@ -254,7 +256,6 @@ public final class DeviceRecorder {
       missing.dropped += excess
       remaining = remaining.map { $0 - excess }
       shorten(by: excess)
-      try tellDropped()
     }
     return excess
   }
@@ -314,13 +315,20 @@ public final class DeviceRecorder {
       done = end
     }
     let length = request.length?.seconds(at: format.rate)
-    let paused = try monitor.look(
-      position: Double(sink.frameCount) / format.rate, length: length, upTo: first + count
-    ) { gap throws(ToolError) in
-      try pass(upTo: gap.position - first)
-      let wanted = min(gap.frameCount, remaining ?? .max)
-      if gap.cause == .host { missing.lost += wanted } else { missing.dropped += wanted }
-      try skip(wanted, through: pipeline, to: sink)
+    var paused = 0.0
+    do throws(ToolError) {
+      paused = try monitor.look(
+        position: Double(sink.frameCount) / format.rate, length: length, upTo: first + count
+      ) { gap throws(ToolError) in
+        try pass(upTo: gap.position - first)
+        let wanted = min(gap.frameCount, remaining ?? .max)
+        if gap.cause == .host { missing.lost += wanted } else { missing.dropped += wanted }
+        try skip(wanted, through: pipeline, to: sink)
+      }
+    } catch {
+      // What ends the recording does not take from it what was read.
+      if !hasSinkFailed { try pass(upTo: count) }
+      throw error
     }
     if paused > 0, request.fillsGaps {
       // Time that was paused is not counted by the length, so its silence comes on top.

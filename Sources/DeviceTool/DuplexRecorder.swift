@@ -95,6 +95,7 @@ public final class DuplexRecorder {
         try calling { () throws(PortAudioError) in try stream.abort() }
       }
     }
+    monitor.endsAtLoss = false
     // What was recorded before a stop is in the recording.
     if failure == nil || failure?.kind == .stopped {
       attempt { () throws(ToolError) in try recordRest(recording, sink, length: length) }

@@ -16,10 +16,13 @@ final class Monitor {
   private let feed: StatusFeed?
   private var meter: LevelMeter?
   private var feedMeter: LevelMeter?
-  /// Gaps in input that lie behind what has been read.
+  /// Gaps in input that lie beyond what has been read.
   private var gapsAhead: [Gap] = []
   /// Frames that were read and are nobody's: positions of gaps are told without them.
   var passedOver = 0
+  /// Whether the first loss ends the run, where the policy says so. What is left to write of a run
+  /// that has ended is written, and its losses are only told.
+  var endsAtLoss = true
   private var toldStart = false
   private var toldCushion = 0
   private var toldFreewheeling = false
@@ -57,10 +60,11 @@ final class Monitor {
   /// - Parameters:
   ///   - position: Seconds done.
   ///   - length: Seconds in all, if known.
-  ///   - end: Where reading stands: a gap in input behind it waits for a later call.
+  ///   - end: Where reading stands: a gap in input beyond it waits for a later call.
   ///   - handle: Called with each gap, in order.
   /// - Returns: Seconds of pauses since the last call.
-  /// - Throws: Status 3, where the policy is to stop at the first loss; what `handle` throws.
+  /// - Throws: Status 3, where the policy is to stop at the first loss, once every gap was handled;
+  ///   what `handle` throws.
   @discardableResult
   func look(
     position: @autoclosure () -> Double, length: @autoclosure () -> Double?,
@@ -76,11 +80,13 @@ final class Monitor {
     let gaps = gapsAhead + stream.takeGaps()
     func isAhead(_ gap: Gap) -> Bool { gap.direction == .input && gap.position > end }
     gapsAhead = gaps.filter(isAhead)
+    var firstLoss: ToolError?
     for var gap in gaps where !isAhead(gap) {
       try handle(gap)
       gap.position -= passedOver
-      try tell(gap)
+      do throws(ToolError) { try tell(gap) } catch { firstLoss = error }
     }
+    if let firstLoss { throw firstLoss }
     line?.update {
       defer { meter?.reset() }
       return ProgressLine.Status(
@@ -115,7 +121,10 @@ final class Monitor {
   func tell(_ gap: Gap) throws(ToolError) {
     feed?.loss(gap)
     guard !gap.isFreewheeling, policy != .ignore else { return }
-    if policy == .abort { throw .framesLost("", words.line(for: gap)) }
+    if policy == .abort, endsAtLoss {
+      endsAtLoss = false
+      throw .framesLost("", words.line(for: gap))
+    }
     limit.note("", words.line(for: gap))
     if let stream = stream as? PipedStream, stream.cushionFrameCount != toldCushion {
       toldCushion = stream.cushionFrameCount
@@ -148,7 +157,7 @@ final class Monitor {
       return
     }
     Messages.note("", total)
-    if policy == .fail { Ending.remember(.framesLost) }
+    if policy == .fail || policy == .abort { Ending.remember(.framesLost) }
   }
 }
 

@@ -58,13 +58,17 @@ import Testing
       "sd-play", ["-D", "virtual:null", "--stall", "1", path], environment: virtual(fault))
     file.expectFailure(1, "virtual:null", "device lost")
     let output = folder.file("b.wav")
-    let playrec = try await runTool(
-      "sd-playrec", ["-D", "virtual:null", "--stall", "1", path, output],
-      environment: virtual(fault))
+    let playrec = try await run(
+      Command.tool(
+        "sd-playrec",
+        ["-D", "virtual:null", "--stall", "1", "--status-fd", "3", path, output]
+      ).writing(.captured, to: 3).with(environment: virtual(fault)))
     playrec.expectFailure(1, "virtual:null", "device lost")
     let back = try await runTool("sd-cat", ["-f", "s16le", output])
-    // Of the frames before the loss, those during which something was played.
-    #expect((4000...4800).contains(back.output.count / 4), "\(back)")
+    // All frames before the loss, but those that came before something was played.
+    let end = try FaultBench.end(playrec.outputs[3] ?? []).input
+    #expect(back.output.count / 4 == end.delivered && end.delivered > 0, "\(back)")
+    #expect(end.delivered + end.idle == 4800 && end.dropped == 0, "\(end)")
     let wire = try await runTool(
       "sd-wire", ["-q", "-D", "virtual:null", "--stall", "1"], environment: virtual(fault))
     wire.expectFailure(1, "virtual:null", "device lost")

@@ -70,6 +70,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true])
+  func theFirstLossEndsARecordingAndTakesNothingFromIt(_ isStopped: Bool) async throws {
+    let command = recorder(["-q", "-B", "2", "--xrun", "abort"], "rate=48000,xrun@30000:500")
+    try await withTool(command) { (tool) async throws in
+      var receivedCount = try await tool.readOutput(8).count
+      // The pipe is full long before; the loss lies in the ring, with more behind it.
+      try await Task.sleep(for: .seconds(1))
+      if isStopped { tool.send(SIGINT) }
+      tool.drain()
+      let result = try await tool.finish()
+      #expect(result.status == .exited(3), "\(result.errorText)")
+      receivedCount += result.output.count
+      let end = try FaultBench.end(result.outputs[3] ?? []).input
+      #expect(end.lost == 500 && end.dropped == 0)
+      #expect(receivedCount / 8 == end.delivered && end.delivered > 35_000)
+    }
+  }
+
   @Test func lostTimeIsFilledToTheFrame() async throws {
     let command = recorder(
       ["-q", "-d", "3", "-B", "0.1", "--fill-gaps"], "rate=48000,xrun@1000:500,xrun@60000:2400")
