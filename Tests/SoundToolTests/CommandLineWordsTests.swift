@@ -85,7 +85,9 @@ private struct Probe: Tool {
     #expect(try text("--help")?.contains("USAGE: sd-probe") == true)
     #expect(try text("-qh")?.hasSuffix("\n") == true)
     #expect(try text("-V") == "sd-probe (sd tools) \(Version.current)\nlibprobe-1.0\n")
-    #expect(try text("--version", "file") == text("-V"))
+    #expect(try text("--version", "--nonsense") == text("-V"))
+    #expect(try text("-q", "-V") == text("-V"))
+    #expect(try text("-q", "--generate-completion-script", "bash")?.hasPrefix("#!") == true)
   }
 
   @Test func everyUsageErrorIsOneLine() {

@@ -34,20 +34,29 @@ enum Parsed<T> {
 
 enum CommandLineWords {
   static func parse<T: Tool>(_ type: T.Type, _ arguments: [String]) throws(ToolError) -> Parsed<T> {
-    // Asked for first, help needs no parsing, and a program that only prints should be quick.
-    if let first = arguments.first, ["-h", "--help"].contains(first) {
-      return .text(line(T.helpMessage()))
+    // Asked for first, these need no parsing, and a program that only prints should be quick.
+    switch arguments.first {
+    case "-h", "--help": return .text(line(T.helpMessage()))
+    case "-V", "--version": return .text(versionText(type))
+    default: break
     }
+    let words = splitFlags(spellOut(arguments))
     do {
-      let tool = try T.parse(splitFlags(spellOut(arguments)))
+      let tool = try T.parse(words)
       return tool.common.version ? .text(versionText(type)) : .run(tool)
     } catch {
       let text = T.message(for: error)
-      if T.exitCode(for: error).isSuccess {
+      // Whether it is one at all takes ArgumentParser a millisecond more.
+      if words.contains(where: asksForText), T.exitCode(for: error).isSuccess {
         return .text(line(text))
       }
       throw translate(text)
     }
+  }
+
+  /// Whether ArgumentParser may print for it, and succeed.
+  private static func asksForText(_ word: String) -> Bool {
+    word == "-h" || ["--help", "--generate", "--experimental"].contains(where: word.hasPrefix)
   }
 
   private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
