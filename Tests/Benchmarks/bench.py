@@ -3,9 +3,10 @@
 
 bench.py BIN BUILT FLOOR PYTHON [--quick] [--only WORK ...] [--markdown FILE]
 
-Runs of all contenders are interleaved (A B C A B C ...) and medians are printed, with the first and
-the third quarter of the runs. Absolute figures are this machine's, at this moment; the ratios are
-what to compare. A run says where it disagrees with the one before it.
+Runs of all contenders are interleaved (A B C A B C ...). Printed are the median, the lowest and the
+highest, and the same of ours divided by the others' runs of the same turn. Absolute figures are of
+this machine, at this moment; the ratios are what to compare. A run says where it disagrees with the
+one before it.
 """
 import argparse
 import contextlib
@@ -28,6 +29,10 @@ from measuring import ME, Growth, Table, run  # noqa: E402
 RATE = 48000
 
 
+def differences(ours, theirs):
+    return [a - b for a, b in zip(ours, theirs)]
+
+
 class Bench:
     def __init__(self, options, folder):
         self.bin, self.built = options.bin, options.built
@@ -36,6 +41,7 @@ class Bench:
         self.clean = rig.clean_environment()
         self.table, self.growths, self.notes, self.conversions = Table(), [], [], ""
         self.prepared = False
+        self.start_measuring = [f"{self.floor}-start", self.file("memory")]
 
     # Measuring
 
@@ -46,9 +52,10 @@ class Bench:
         """contenders: {name: program or shell line}, each run `count` times in turn; reach: as in
         Table.add, for the first of `what`. Returns the runs of each."""
         runs = {name: [] for name in contenders}
+        start = self.start_measuring if "memory" in what else None
         for _ in range(self.times(count)):
             for name, command in contenders.items():
-                runs[name].append(run(command, environment or self.clean))
+                runs[name].append(run(command, environment or self.clean, start))
         for quantity in what:
             unit, scale = {"wall": ("ms", 1000), "cpu": ("CPU ms", 1000),
                            "memory": ("MiB", 1)}[quantity]
@@ -94,6 +101,8 @@ class Bench:
                        check=True)
         subprocess.run(["sox", "-q", self.file("long.wav"), "-t", "s16", self.file("long.s16")],
                        check=True)
+        # What is still to be written to the disk would be so while the first runs are measured.
+        os.sync()
 
     # The works
 
@@ -162,9 +171,8 @@ class Bench:
                 for name, command in contenders.items():
                     figures[name].append(self.first_sound(command, server.environment) * 1000)
         self.table.add("exec to the first sample", "ms", figures)
-        least = statistics.median(figures["C callback"])
         self.table.add("exec to the first sample, beyond C's", "ms",
-                       {ME: [value - least for value in figures[ME]]}, {ME: 5})
+                       {ME: differences(figures[ME], figures["C callback"])}, {ME: 5})
 
     def first_sound(self, command, environment):
         with subprocess.Popen([f"{self.floor}-probe", "first", "10", "loopback:capture_1"],
@@ -202,7 +210,8 @@ class Bench:
                                 breaks[name].append(measured[4])
                 # The graph's own way from the probe and back is a period.
                 self.table.add(work, "periods", latency, {ME: 3})
-                self.table.add(work + ": breaks", "", breaks, {ME: statistics.median(breaks[c])})
+                self.table.add(work + ": breaks", "breaks", breaks,
+                               {ME: statistics.median(breaks[c])}, divide=False)
 
     def wire(self):
         c = "C wire"
@@ -221,7 +230,17 @@ class Bench:
 
     def through(self, commands, ports, server):
         """What the probe measures between two ports of a wire, or of a player and a recorder that a
-        pipe joins: the words that it prints."""
+        pipe joins: the numbers that it prints. A pair that the server does not take is tried again,
+        and noted."""
+        for _ in range(2):
+            try:
+                return self.probed(commands, ports, server)
+            except RuntimeError as error:
+                print(error, flush=True)
+                self.notes.append(f"Tried again: {error}")
+        return self.probed(commands, ports, server)
+
+    def probed(self, commands, ports, server):
         seconds = 3 if self.quick else 6
         children = []
         try:
@@ -233,13 +252,12 @@ class Bench:
                 children.append(self.start_child(commands[1], server, stdout=writing))
                 os.close(reading)
                 os.close(writing)
-            for _ in range(100):
-                found = [self.port(port, server) for port in ports]
-                if all(found):
-                    break
+            patience = time.monotonic() + 30
+            while not all(found := [self.port(port, server) for port in ports]):
+                if time.monotonic() > patience or any(c.poll() is not None for c in children):
+                    raise RuntimeError(f"{' | '.join(map(' '.join, reversed(commands)))} has no "
+                                       f"ports {' and '.join(ports)}")
                 time.sleep(0.05)
-            else:
-                raise RuntimeError(f"{commands}: no ports like {ports}")
             time.sleep(0.5)
             answer = subprocess.run(
                 [f"{self.floor}-probe", "latency", str(seconds), *found], env=server.environment,
@@ -332,17 +350,20 @@ class Bench:
                 ("sd-play", f"SD_VIRTUAL=pace=fast {self.bin}/sd-play -q -D virtual:null -f s16le "
                             f"-r 48000 -c 2 -t raw {path}"),
             ):
-                runs = [run(command, self.clean) for _ in range(self.times(3))]
+                runs = [run(command, self.clean, self.start_measuring)
+                        for _ in range(self.times(3))]
                 peaks.setdefault(work, {})[minutes] = [r.memory for r in runs]
                 if work == "sd-cat":
                     growth.add(ME, minutes, [r.cpu * 1000 for r in runs])
             os.remove(path)
+        self.growths.append(growth)
+        growth = Growth("memory", "Peak memory, by the length of the sound", "minutes", "MiB")
         for work, memory in peaks.items():
             for minutes, values in memory.items():
-                self.table.add(f"{work}, {minutes} min: memory", "MiB", {ME: values})
-            shortest = statistics.median(memory[min(memory)])
-            self.table.add(f"{work}, {max(memory)} min beyond {min(memory)} min", "MiB",
-                           {ME: [value - shortest for value in memory[max(memory)]]}, {ME: 1})
+                growth.add(work, minutes, values)
+            longest, shortest = max(memory), min(memory)
+            self.table.add(f"{work}, memory: {longest} min beyond {shortest} min", "MiB",
+                           {ME: differences(memory[longest], memory[shortest])}, {ME: 1})
         self.growths.append(growth)
 
     def callbacks(self):
@@ -372,9 +393,8 @@ class Bench:
                 figures = measure(server, "loopback", block, count=self.times(5))
             grow(growth, block, figures)
             self.table.add(f"empty callback of {block} frames", "ns", figures)
-            least = statistics.median(figures[c])
             self.table.add(f"empty callback of {block} frames, beyond C's", "ns",
-                           {ME: [value - least for value in figures[ME]]})
+                           {ME: differences(figures[ME], figures[c])})
         self.growths.append(growth)
         block = 256
         growth = Growth("channels", f"An empty callback of {block} frames, by its channels",
@@ -383,11 +403,13 @@ class Bench:
             for channels in (1, 2, 8, 32, 128):
                 grow(growth, channels, measure(server, "system", block, channels=channels))
         self.growths.append(growth)
-        growth = Growth("streams", f"An empty callback of {block} frames, by the streams of the "
-                        "process", "streams", "ns")
+        growth = Growth("streams", f"Empty callbacks of {block} frames, all of a period, by the "
+                        "streams of the process", "streams", "ns")
         with rig.jack(self.folder, block, channels=64) as server:
             for streams in (1, 2, 8, 32):
-                grow(growth, streams, measure(server, "loopback", block, streams=streams))
+                figures = measure(server, "loopback", block, streams=streams)
+                grow(growth, streams, {who: [value * streams for value in values]
+                                       for who, values in figures.items()})
         self.growths.append(growth)
 
     def converting(self):
@@ -400,26 +422,32 @@ class Bench:
 
     # The page
 
-    def page(self, apart, folder):
+    def page(self, agreement, plots):
         with open("/proc/cpuinfo") as file:
             models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
         lines = [
             "# How fast the sd tools are", "",
             f"Written by `make bench`, from one {'quick ' if self.quick else ''}run on a machine "
-            "with "
-            f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
-            f"Linux {platform.release().split('-')[0]}. "
-            "The runs of all contenders were interleaved. The quarters are the first and the third "
-            "of the runs; with many quick runs half of all lie between them. What is to be reached "
-            "is the ratio, or where there is nobody to compare with, the figure itself.", "",
+            f"with {os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
+            f"Linux {platform.release().split('-')[0]}. The runs of all contenders were "
+            "interleaved, and each of ours is divided by theirs of the same turn: a machine that "
+            "is slow for a while is so for both. Beside each median stand the lowest and the "
+            "highest. "
+            "What is to be reached is the ratio, or where there is none the figure itself. Why a "
+            "target is missed: [performance-limits.md](performance-limits.md).", "",
             self.table.markdown(), "", *self.notes, "", "## How the cost grows", "",
-            *[growth.markdown(folder) for growth in self.growths],
+            *[growth.markdown(plots) for growth in self.growths],
             "## Conversions", "", self.conversions.strip(), ""]
-        if apart is not None:
+        compared, apart, changed = agreement
+        if compared:
             lines += ["## A second run", "",
-                      "Beside the quarters of the run before lie those of " +
-                      (f"{len(apart)} of {len(self.table.rows)} rows:" if apart else "no row."), "",
+                      f"Of {compared} ratios, or figures where there is none, "
+                      f"{compared - len(apart)} overlap with those of the run before"
+                      + ("; these do not:" if apart else "."), "",
                       *[f"- {row}" for row in apart]]
+            if changed:
+                lines += ["", "Their medians lie on two sides of the target:", "",
+                          *[f"- {row}" for row in changed]]
         return "\n".join(lines).rstrip() + "\n"
 
 
@@ -451,9 +479,10 @@ def main():
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     bench.notes += failures
-    last = options.floor + "-last.json"
-    apart = bench.table.disagreements(last)
-    for row in apart or []:
+    # A quick run is compared with quick ones.
+    last = f"{options.floor}-{'quick' if options.quick else 'whole'}.json"
+    agreement = bench.table.compare(last)
+    for row in agreement[1] + agreement[2]:
         print("not as in the run before:", row)
     bench.table.save(last)
     if options.markdown:
@@ -461,7 +490,7 @@ def main():
         for growth in bench.growths:
             growth.plot(plots)
         with open(options.markdown, "w") as file:
-            file.write(bench.page(apart, os.path.basename(plots)))
+            file.write(bench.page(agreement, os.path.basename(plots)))
     sys.exit(1 if failures else 0)
 
 

@@ -16,102 +16,143 @@ class Run:
         self.wall, self.cpu, self.memory = wall, cpu, memory
 
 
-def run(command, environment):
-    """Runs a program, a list of its words, or a shell line, and waits for it."""
+def run(command, environment, start=None):
+    """Runs a program, a list of its words, or a shell line, and waits for it.
+
+    start: the program C/start.c, which measures the memory without what Python holds; and where it
+    is to write the figure. Without it, memory is not measured."""
     if isinstance(command, str):
         command = ["bash", "-c", command]
+    if start is not None:
+        command = [*start, *command]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.monotonic()
+    begin = time.monotonic()
     with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
         words = child.stderr.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.monotonic() - start
+        child.wait()
+    wall = time.monotonic() - begin
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     # 2 is the status of a usage error, which is measured too.
     if child.returncode not in (0, 2):
         raise RuntimeError(f"{command}: status {child.returncode}: {words.decode()}")
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return Run(wall, cpu, usage.ru_maxrss / 1024)
-
-
-def quarters(values):
-    """The first and the third quarter of the values."""
-    if len(values) < 2:
-        return values[0], values[0]
-    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, high
+    memory = None
+    if start is not None:
+        with open(start[1]) as file:
+            memory = int(file.read()) / 1024
+    return Run(wall, cpu, memory)
 
 
 def rounded(value):
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+class Spread:
+    """What several runs gave: the median, the lowest and the highest, as they are printed."""
+
+    def __init__(self, values, write=rounded):
+        self.median = statistics.median(values)
+        self.words = [write(value) for value in (min(values), self.median, max(values))]
+
+    def text(self):
+        return f"{self.words[0]}–{self.words[2]}"
+
+
 class Row:
-    """What one contender took for one work, and what of ours divided by it was to be reached."""
+    """What one contender took for one work, and what of ours divided by it was to be reached.
+
+    Runs that were made one after the other are divided by each other: a machine that is slow for a
+    minute, or for an hour, is so for both.
+    """
 
     def __init__(self, work, who, unit, values, ours, limit):
-        self.work, self.who, self.unit, self.values = work, who, unit, values
-        self.median = statistics.median(values)
-        self.low, self.high = quarters(values)
-        self.is_ours = who == ME
-        self.ratio = ours / self.median if not self.is_ours and self.median else None
-        self.limit = limit
+        self.work, self.who, self.unit, self.limit = work, who, unit, limit
+        self.took = Spread(values)
+        ratios = [a / b for a, b in zip(ours, values) if b] if who != ME and ours else []
+        self.ratio = Spread(ratios, "{:.2f}".format) if ratios else None
         self.key = (work, who, unit)
 
+    def verdict(self):
+        judged = self.took if self.who == ME else self.ratio
+        if self.limit is None or judged is None:
+            return ""
+        return f"{'reached' if judged.median <= self.limit else 'missed'} ≤ {self.limit:g}"
+
     def cells(self):
-        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        value = self.median if self.is_ours else self.ratio
-        verdict = ""
-        if self.limit is not None and value is not None:
-            verdict = f"{'reached' if value <= self.limit else 'missed'} ≤ {self.limit:g}"
-        return (self.work, self.who, rounded(self.median),
-                f"{rounded(self.low)}–{rounded(self.high)}", self.unit, ratio, verdict)
+        ratio = ("", "") if self.ratio is None else (self.ratio.words[1], self.ratio.text())
+        return (self.work, self.who, self.took.words[1], self.took.text(), self.unit, *ratio,
+                self.verdict())
 
 
 class Table:
     """The rows, printed as they come, and as Markdown."""
 
-    HEAD = ("work", "who", "median", "quarters", "unit", "ours ÷ theirs", "to reach")
+    HEAD = ("work", "who", "median", "all runs", "unit", "ours ÷ theirs", "all runs", "to reach")
 
     def __init__(self):
         self.rows = []
+        self.judged = {}  # key of a row: its spread that another run is to agree with
 
-    def add(self, work, unit, figures, reach=None):
-        """figures: {contender: [values]}, ours among them; reach: {contender: the most that ours
-        divided by theirs may be}, or for ours the most that it may take."""
-        ours = statistics.median(figures[ME])
-        for who, values in figures.items():
-            row = Row(work, who, unit, values, ours, (reach or {}).get(who))
-            self.rows.append(row)
-            print("{:38} {:20} {:>9} {:>17} {:7} {:>6}  {}".format(*row.cells()), flush=True)
+    def add(self, work, unit, figures, reach=None, divide=True):
+        """figures: {contender: [values]}, ours among them, the n-th of each measured side by side;
+        reach: {contender: the most that ours divided by theirs may be}, or for ours the most that
+        it may take; divide: whether ours are divided by theirs."""
+        rows = [Row(work, who, unit, values, figures[ME] if divide else None,
+                    (reach or {}).get(who)) for who, values in figures.items()]
+        self.rows += rows
+        has_ratios = any(row.ratio for row in rows)
+        for row in rows:
+            # Where ours is divided by others, it is judged in their rows.
+            spread = row.ratio if has_ratios else row.took
+            if spread is not None:
+                self.judged[row.key] = spread
+            print("{:38} {:20} {:>9} {:>17} {:7} {:>6} {:>11}  {}".format(*row.cells()), flush=True)
 
     def markdown(self):
         lines = ["| " + " | ".join(self.HEAD) + " |",
-                 "| --- | --- | ---: | ---: | --- | ---: | --- |"]
+                 "| --- | --- | ---: | ---: | --- | ---: | ---: | --- |"]
         rows = ([cell.replace("|", r"\|") for cell in row.cells()] for row in self.rows)
         return "\n".join(lines + ["| " + " | ".join(cells) + " |" for cells in rows])
 
-    def save(self, path):
-        with open(path, "w") as file:
-            json.dump([[r.key, r.low, r.median, r.high] for r in self.rows], file)
+    def verdicts(self):
+        """{row's key: whether the target was reached}."""
+        return {row.key: row.verdict().split()[0] for row in self.rows if row.verdict()}
 
-    def disagreements(self, path):
-        """The rows whose quarters lie beside those of the run that was saved there."""
-        if not os.path.exists(path):
-            return None
-        with open(path) as file:
-            earlier = {tuple(key): figures for key, *figures in json.load(file)}
+    def save(self, path):
+        """Keeps the spreads and verdicts, and those that stand there of works that were not
+        measured now."""
+        spreads, verdicts = load(path)
+        spreads.update((key, spread.words) for key, spread in self.judged.items())
+        verdicts.update(self.verdicts())
+        with open(path, "w") as file:
+            json.dump([list(spreads.items()), list(verdicts.items())], file)
+
+    def compare(self, path):
+        """How many spreads stand in the run that was saved there as well; those of them that lie
+        beside the one there; and the targets that were reached in one of the two only."""
+        spreads, verdicts = load(path)
+        both = [key for key in self.judged if key in spreads]
         apart = []
-        for row in self.rows:
-            if row.key not in earlier:
-                continue
-            low, median, high = earlier[row.key]
-            if row.low > high or low > row.high:
-                apart.append(f"{row.work}, {row.who}: {rounded(row.median)} {row.unit}, "
-                             f"last time {rounded(median)}")
-        return apart
+        for key in both:
+            now, then = self.judged[key].words, spreads[key]
+            if float(now[0]) > float(then[2]) or float(then[0]) > float(now[2]):
+                apart.append(f"{', '.join(key)}: {now[1]} ({now[0]}–{now[2]}), "
+                             f"last time {then[1]} ({then[0]}–{then[2]})")
+        changed = [f"{', '.join(key)}: {verdict}, last time {verdicts[key]}"
+                   for key, verdict in self.verdicts().items()
+                   if verdicts.get(key, verdict) != verdict]
+        return len(both), apart, changed
+
+
+def load(path):
+    """{row's key: the words of its spread} of the run that was saved there, and its verdicts."""
+    if not os.path.exists(path):
+        return {}, {}
+    with open(path) as file:
+        spreads, verdicts = json.load(file)
+    return ({tuple(key): words for key, words in spreads},
+            {tuple(key): verdict for key, verdict in verdicts})
 
 
 class Growth:
@@ -148,7 +189,7 @@ class Growth:
 
     def markdown(self, folder):
         contenders = list(self.points)
-        numbers = sorted(self.points[ME])
+        numbers = sorted(self.points[contenders[0]])
         lines = [f"### {self.title}", "",
                  f"| {self.number} | " + " | ".join(f"{who}, {self.unit}" for who in contenders)
                  + " |", "| ---: |" + " ---: |" * len(contenders)]

@@ -8,7 +8,9 @@
 // floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no cushion
 // floor empty DEVICE SECONDS BLOCK CHANNELS STREAMS
 //                            an empty callback on so many duplex streams, which run SECONDS; prints
-//                            the nanoseconds of CPU that the process takes for each callback
+//                            the nanoseconds of CPU that the audio thread takes for each callback,
+//                            the host's work included: the median, for a machine that holds a
+//                            processor up, or wakes it late, makes some of them dear
 #include <fcntl.h>
 #include <portaudio.h>
 #include <semaphore.h>
@@ -30,7 +32,8 @@ static atomic_ulong written, taken;
 static sem_t arrived;
 static const float *sound;
 static size_t length, position;
-static atomic_long callbacks;
+static long marks[1 << 18];
+static atomic_long mark_count;
 
 static int player(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
                   PaStreamCallbackFlags flags, void *data) {
@@ -76,10 +79,30 @@ static int piped(const void *in, void *out, unsigned long count, const PaStreamC
 
 static int empty(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
                  PaStreamCallbackFlags flags, void *data) {
-  (void)in, (void)t, (void)flags, (void)data;
+  (void)in, (void)t, (void)flags;
   memset(out, 0, count * (unsigned long)emptied * sizeof(float));
-  atomic_fetch_add(&callbacks, 1);
+  long at = atomic_load(&mark_count);
+  if (data != NULL && at < (long)(sizeof marks / sizeof *marks)) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    marks[at] = now.tv_sec * 1000000000L + now.tv_nsec;
+    atomic_store(&mark_count, at + 1);
+  }
   return paContinue;
+}
+
+static int ascending(const void *a, const void *b) {
+  long left = *(const long *)a, right = *(const long *)b;
+  return (left > right) - (left < right);
+}
+
+// The median of the times between the marks, without those of the beginning.
+static long typical(void) {
+  long count = atomic_load(&mark_count) - 1, skipped = count / 10;
+  if (count < 2) return 0;
+  for (long i = 0; i < count; i++) marks[i] = marks[i + 1] - marks[i];
+  qsort(marks + skipped, (size_t)(count - skipped), sizeof *marks, ascending);
+  return marks[skipped + (count - skipped) / 2];
 }
 
 static PaDeviceIndex find(const char *name) {
@@ -96,7 +119,7 @@ static void check(PaError error) {
 }
 
 static PaStream *run(const char *name, int input, int output, unsigned long block,
-                     PaStreamCallback *callback, int isLow, int channels) {
+                     PaStreamCallback *callback, void *data, int isLow, int channels) {
   PaDeviceIndex device = find(name);
   const PaDeviceInfo *info = Pa_GetDeviceInfo(device);
   PaStreamParameters in = {device, channels, paFloat32,
@@ -107,7 +130,7 @@ static PaStream *run(const char *name, int input, int output, unsigned long bloc
   if (out.suggestedLatency < leastLatency) out.suggestedLatency = leastLatency;
   PaStream *stream;
   check(Pa_OpenStream(&stream, input ? &in : NULL, output ? &out : NULL, RATE, block,
-                      paClipOff | paDitherOff, callback, NULL));
+                      paClipOff | paDitherOff, callback, data));
   check(Pa_StartStream(stream));
   return stream;
 }
@@ -130,16 +153,16 @@ int main(int argc, char **argv) {
       n += got;
     sound = bytes;
     length = (size_t)status.st_size / (CHANNELS * sizeof(float));
-    PaStream *stream = run(argv[2], 0, 1, 0, player, 0, CHANNELS);
+    PaStream *stream = run(argv[2], 0, 1, 0, player, NULL, 0, CHANNELS);
     while (Pa_IsStreamActive(stream) == 1) usleep(20000);
     check(Pa_CloseStream(stream));
   } else if (strcmp(mode, "wire") == 0 && argc == 4) {
-    PaStream *stream = run(argv[2], 1, 1, 0, wire, 1, CHANNELS);
+    PaStream *stream = run(argv[2], 1, 1, 0, wire, NULL, 1, CHANNELS);
     usleep((useconds_t)(atof(argv[3]) * 1e6));
     check(Pa_StopStream(stream));
     check(Pa_CloseStream(stream));
   } else if (strcmp(mode, "rec") == 0 && argc == 3) {
-    run(argv[2], 1, 0, 0, recorder, 1, CHANNELS);
+    run(argv[2], 1, 0, 0, recorder, NULL, 1, CHANNELS);
     while (1) {
       sem_wait(&arrived);
       unsigned long at = atomic_load(&taken), to = atomic_load(&written);
@@ -153,7 +176,7 @@ int main(int argc, char **argv) {
       atomic_store(&taken, at);
     }
   } else if (strcmp(mode, "pipe") == 0 && argc == 3) {
-    run(argv[2], 0, 1, 0, piped, 1, CHANNELS);
+    run(argv[2], 0, 1, 0, piped, NULL, 1, CHANNELS);
     static char block[1 << 16];
     size_t kept = 0;
     ssize_t got;
@@ -171,20 +194,14 @@ int main(int argc, char **argv) {
     int stream_count = atoi(argv[6]);
     PaStream **streams = calloc((size_t)stream_count, sizeof *streams);
     for (int i = 0; i < stream_count; i++)
-      streams[i] = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), empty, 1, emptied);
-    struct timespec before, after;
-    usleep(300000);
-    long first = atomic_load(&callbacks);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+      streams[i] = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), empty,
+                       i == stream_count - 1 ? marks : NULL, 1, emptied);
     usleep((useconds_t)(atof(argv[3]) * 1e6));
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-    long count = atomic_load(&callbacks) - first;
-    double used = (double)(after.tv_sec - before.tv_sec) * 1e9 + (double)(after.tv_nsec - before.tv_nsec);
-    printf("%.0f\n", count > 0 ? used / (double)count : 0.0);
-    for (int i = 0; i < stream_count; i++) {
+    for (int i = stream_count - 1; i >= 0; i--) {
       check(Pa_StopStream(streams[i]));
       check(Pa_CloseStream(streams[i]));
     }
+    printf("%ld\n", typical() / stream_count);
   } else {
     fprintf(stderr, "floor: see the top of its source\n");
     return 2;
