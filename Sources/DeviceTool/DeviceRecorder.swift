@@ -1,62 +1,10 @@
-public import PCM
+internal import PCM
 internal import SoundDevice
 internal import SoundFile
 public import SoundTool
 
 /// A device that frames are recorded from: what sd-rec stands on. One thread at a time.
 public final class DeviceRecorder {
-  /// What is to be recorded, and from where.
-  public struct Request {
-    /// Words for the device; nil for the default.
-    public var device: String?
-    /// The rate of the recording; nil for the device's own.
-    public var rate: Double?
-    /// Channels to record; nil for the map's, or the device's, at most 2.
-    public var channelCount: Int?
-    /// The device channels to record, in order.
-    public var map: ChannelMap?
-    /// The encoding of the recording, to keep its bits.
-    public var encoding: SampleEncoding
-    /// The gain.
-    public var gain: Gain
-    /// Whether TPDF dither is added where bits are lost.
-    public var dither: Bool
-    /// How much to record, lost frames included; nil until stopped.
-    public var length: FrameTime?
-    /// Whether silence takes the place of what was lost, and of pauses.
-    public var fillsGaps: Bool
-    /// Whether a rate the device cannot do is resampled.
-    public var mayResample: Bool
-    /// -L.
-    public var latency: LatencyOptions
-    /// -B.
-    public var buffer: BufferOptions
-    /// -b, --stall, --wait, --xrun.
-    public var streaming: StreamingOptions
-
-    /// A request for this.
-    public init(
-      device: String?, rate: Double?, channelCount: Int?, map: ChannelMap?,
-      encoding: SampleEncoding, gain: Gain, dither: Bool, length: FrameTime?, fillsGaps: Bool,
-      mayResample: Bool, latency: LatencyOptions,
-      buffer: BufferOptions, streaming: StreamingOptions
-    ) {
-      self.device = device
-      self.rate = rate
-      self.channelCount = channelCount
-      self.map = map
-      self.encoding = encoding
-      self.gain = gain
-      self.dither = dither
-      self.length = length
-      self.fillsGaps = fillsGaps
-      self.mayResample = mayResample
-      self.latency = latency
-      self.buffer = buffer
-      self.streaming = streaming
-    }
-  }
-
   /// What the recording is, but for its container.
   public let format: StreamFormat
 
@@ -90,7 +38,7 @@ public final class DeviceRecorder {
       try request.buffer.bufferOrEnvironment() ?? (isLow ? .seconds(0.1) : .seconds(10))
     (stream, device) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
       () throws(DeviceFailure) in
-      try Self.open(request, latency: latency, blockSize: blockSize, buffer: buffer)
+      try request.open(latency: latency, blockSize: blockSize, buffer: buffer)
     }
     Negotiation.tell(stream, device, .input)
     let rate = stream.sampleRate
@@ -110,35 +58,6 @@ public final class DeviceRecorder {
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
         + "\(counts.lost) lost"
-    }
-  }
-
-  private static func open(
-    _ request: Request, latency: SoundTool.Latency, blockSize: Int?, buffer: FrameTime
-  ) throws(DeviceFailure) -> (PipedStream, Device) {
-    let device = try Negotiation.device(request.device, .input)
-    let most = device.maxInputChannelCount
-    let count = request.map?.count ?? request.channelCount ?? min(2, most)
-    let highest = request.map?.highest ?? count
-    guard highest <= most else {
-      throw DeviceFailure(.failure(device.id, "has \(channels(most)), not \(highest)"))
-    }
-    var parameters = StreamParameters(
-      device: device, channelCount: count, channelMap: request.map)
-    let computes = !request.gain.isUnity
-    let wanted = computes ? .float32 : Negotiation.sampleFormat(for: request.encoding)
-    let format = try Negotiation.hostFormat(for: wanted, device)
-    let rate = try Negotiation.rate(
-      request.rate, device, .input, parameters, format, mayResample: request.mayResample)
-    parameters.latency = latency.library(at: rate)
-    let options = StreamOptions(
-      sampleRate: rate, blockSize: blockSize, clipOff: true, ditherOff: true,
-      bufferFrameCount: Negotiation.bufferFrameCount(
-        buffer, rate: rate, frameByteCount: format.byteCount * count))
-    do {
-      return (try PipedStream(input: (parameters, format), output: nil, options: options), device)
-    } catch {
-      throw DeviceFailure(error)
     }
   }
 
@@ -302,41 +221,27 @@ public final class DeviceRecorder {
     _ bytes: RawSpan, count: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
     let width = deviceFormat.frameByteCount
-    let first = stream.readFrameCount - count
-    var done = 0
-    func pass(upTo end: Int) throws(ToolError) {
-      let end = min(max(end, done), count)
-      let frameCount = min(end - done, remaining ?? .max)
-      if frameCount > 0 {
-        let frames = bytes.extracting(done * width..<(done + frameCount) * width)
-        try take(frames, count: frameCount, through: pipeline, to: sink)
-        remaining = remaining.map { $0 - frameCount }
-      }
-      done = end
-    }
-    let length = request.length?.seconds(at: format.rate)
-    var paused = 0.0
-    do throws(ToolError) {
-      paused = try monitor.look(
-        position: Double(sink.frameCount) / format.rate, length: length, upTo: first + count
-      ) { gap throws(ToolError) in
-        try pass(upTo: gap.position - first)
-        let wanted = min(gap.frameCount, remaining ?? .max)
-        if gap.cause == .host { missing.lost += wanted } else { missing.dropped += wanted }
-        try skip(wanted, through: pipeline, to: sink)
-      }
-    } catch {
-      // What ends the recording does not take from it what was read.
-      if !hasSinkFailed { try pass(upTo: count) }
-      throw error
-    }
-    if paused > 0, request.fillsGaps {
+    try monitor.handOn(
+      count, upTo: stream.readFrameCount, position: Double(sink.frameCount) / format.rate,
+      length: request.length?.seconds(at: format.rate)
+    ) { range throws(ToolError) in
+      let frameCount = min(range.count, remaining ?? .max)
+      guard frameCount > 0 else { return }
+      let start = range.lowerBound * width
+      let frames = bytes.extracting(start..<start + frameCount * width)
+      try take(frames, count: frameCount, through: pipeline, to: sink)
+      remaining = remaining.map { $0 - frameCount }
+    } gap: { gap throws(ToolError) in
+      let wanted = min(gap.frameCount, remaining ?? .max)
+      if gap.cause == .host { missing.lost += wanted } else { missing.dropped += wanted }
+      try skip(wanted, through: pipeline, to: sink)
+    } pause: { seconds throws(ToolError) in
+      guard request.fillsGaps else { return }
       // Time that was paused is not counted by the length, so its silence comes on top.
-      let silence = Int((paused * deviceFormat.rate).rounded())
+      let silence = Int((seconds * deviceFormat.rate).rounded())
       unwritten = unwritten.map { $0 + Int(Double(silence) * format.rate / deviceFormat.rate) }
       try fill(silence, through: pipeline, to: sink)
     }
-    try pass(upTo: count)
   }
 
   private func take(

@@ -31,6 +31,7 @@ public final class DuplexRecorder {
   /// Frames of the device's that reached the sink, and those that were dropped at the beginning.
   private var takenCount = 0
   private var compensatedCount = 0
+  private var hasSinkFailed = false
   private let feeding = Feeding()
 
   /// Finds the devices, agrees with them and opens them.
@@ -96,8 +97,9 @@ public final class DuplexRecorder {
       }
     }
     monitor.endsAtLoss = false
-    // What was recorded before a stop is in the recording.
-    if failure == nil || failure?.kind == .stopped {
+    // What was captured is in the recording, whatever ended it; but what failed to take a frame
+    // gets none of those behind it.
+    if !hasSinkFailed {
       attempt { () throws(ToolError) in try recordRest(recording, sink, length: length) }
     }
     attempt { () throws(ToolError) in try sink.close() }
@@ -233,6 +235,8 @@ public final class DuplexRecorder {
       } catch { throw .running(error, device) }
       try deliver(unsafe block.span.bytes, count: count, pipeline, sink, length: length)
     }
+    // The last gap may lie behind the last frame.
+    try deliver(unsafe block.span.bytes, count: 0, pipeline, sink, length: length)
   }
 
   /// Passes on `count` frames that were just read; silence takes the place of input that was lost.
@@ -240,29 +244,24 @@ public final class DuplexRecorder {
     _ bytes: RawSpan, count: Int, _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
   ) throws(ToolError) {
     let width = recordedFormat.frameByteCount
-    let first = stream.readFrameCount - count
-    var done = 0
-    func pass(upTo end: Int) throws(ToolError) {
-      let end = min(max(end, done), count)
+    try monitor.handOn(
+      count, upTo: stream.readFrameCount, position: Double(sink.frameCount) / recordedFormat.rate,
+      length: length
+    ) { range throws(ToolError) in
       let (written, undropped) = (sink.frameCount, undropped)
       defer {
         takenCount += sink.frameCount - written
         compensatedCount += undropped - self.undropped
       }
-      try push(bytes.extracting(done * width..<end * width), pipeline, sink)
-      done = end
-    }
-    try monitor.look(
-      position: Double(sink.frameCount) / recordedFormat.rate, length: length, upTo: first + count
-    ) { gap throws(ToolError) in
+      let frames = bytes.extracting(range.lowerBound * width..<range.upperBound * width)
+      try push(frames, pipeline, sink)
+    } gap: { gap throws(ToolError) in
       let loses = gap.cause == .overflow || gap.cause == .host && !gap.isMutual
       guard gap.direction == .input, loses else { return }
-      try pass(upTo: gap.position - first)
       let silence = [UInt8](
         repeating: recordedFormat.encoding.silentByte, count: gap.frameCount * width)
       try push(unsafe silence.span.bytes, pipeline, sink)
     }
-    try pass(upTo: count)
   }
 
   private func push(_ frames: RawSpan, _ pipeline: PushPipeline, _ sink: AudioSink)
@@ -274,7 +273,12 @@ public final class DuplexRecorder {
     let frames = frames.extracting(dropped * width..<frames.byteCount)
     guard frames.byteCount > 0 else { return }
     monitor.measure(frames, encoding: recordedFormat.encoding)
-    try pipeline.push(frames) { frames throws(ToolError) in try sink.write(frames) }
+    try pipeline.push(frames) { frames throws(ToolError) in
+      do throws(ToolError) { try sink.write(frames) } catch {
+        hasSinkFailed = true
+        throw error
+      }
+    }
   }
 
   private func calling<Value>(_ body: () throws(PortAudioError) -> Value) throws(ToolError)

@@ -60,16 +60,67 @@ final class Monitor {
   /// - Parameters:
   ///   - position: Seconds done.
   ///   - length: Seconds in all, if known.
-  ///   - end: Where reading stands: a gap in input beyond it waits for a later call.
-  ///   - handle: Called with each gap, in order.
-  /// - Returns: Seconds of pauses since the last call.
-  /// - Throws: Status 3, where the policy is to stop at the first loss, once every gap was handled;
-  ///   what `handle` throws.
-  @discardableResult
+  /// - Throws: Status 3, where the policy is to stop at the first loss.
   func look(
-    position: @autoclosure () -> Double, length: @autoclosure () -> Double?,
-    upTo end: Int = .max, _ handle: (Gap) throws(ToolError) -> Void = { _ in }
-  ) throws(ToolError) -> Double {
+    position: @autoclosure () -> Double, length: @autoclosure () -> Double?
+  ) throws(ToolError) {
+    try look(
+      position: position(), length: length(), from: 0, upTo: .max,
+      gap: { _ throws(ToolError) in }, pause: { _ throws(ToolError) in })
+  }
+
+  /// Tells what has happened since the last call, and hands on `count` frames that were just read,
+  /// with the gaps that lie among them.
+  ///
+  /// What ends the run takes none of these frames from it: they are handed on before it is thrown.
+  /// Only whoever fails to take one gets none of those behind it.
+  ///
+  /// - Parameters:
+  ///   - end: Where reading stands: a gap in input beyond it waits for a later call.
+  ///   - position: Seconds done.
+  ///   - length: Seconds in all, if known.
+  ///   - frames: Called with frames to take, counted from the first of those that were read.
+  ///   - gap: Called with each gap, in order.
+  ///   - pause: Called with seconds of pauses since the last call.
+  /// - Throws: Status 3, where the policy is to stop at the first loss; what the closures throw.
+  func handOn(
+    _ count: Int, upTo end: Int, position: @autoclosure () -> Double,
+    length: @autoclosure () -> Double?, frames: (Range<Int>) throws(ToolError) -> Void,
+    gap handle: (Gap) throws(ToolError) -> Void,
+    pause: (Double) throws(ToolError) -> Void = { _ in }
+  ) throws(ToolError) {
+    let start = end - count
+    var done = 0
+    func attempt(upTo next: Int, _ body: () throws(ToolError) -> Void) throws(ToolError) {
+      done = count
+      try body()
+      done = next
+    }
+    func pass(upTo next: Int) throws(ToolError) {
+      let range = done..<min(max(next, done), count)
+      guard !range.isEmpty else { return }
+      try attempt(upTo: range.upperBound) { () throws(ToolError) in try frames(range) }
+    }
+    do throws(ToolError) {
+      try look(position: position(), length: length(), from: start, upTo: end) {
+        gap throws(ToolError) in
+        try pass(upTo: gap.position - start)
+        try attempt(upTo: done) { () throws(ToolError) in try handle(gap) }
+      } pause: { seconds throws(ToolError) in
+        try attempt(upTo: done) { () throws(ToolError) in try pause(seconds) }
+      }
+    } catch {
+      try pass(upTo: count)
+      throw error
+    }
+    try pass(upTo: count)
+  }
+
+  private func look(
+    position: @autoclosure () -> Double, length: @autoclosure () -> Double?, from start: Int,
+    upTo end: Int, gap handle: (Gap) throws(ToolError) -> Void,
+    pause: (Double) throws(ToolError) -> Void
+  ) throws(ToolError) {
     tellStart()
     let paused = try holder.takePausedSeconds()
     pausedSeconds += paused
@@ -83,10 +134,12 @@ final class Monitor {
     var firstLoss: ToolError?
     for var gap in gaps where !isAhead(gap) {
       try handle(gap)
-      gap.position -= passedOver
+      // One among frames that were passed over lies where the recording goes on.
+      gap.position = max(gap.position, start) - passedOver
       do throws(ToolError) { try tell(gap) } catch { firstLoss = error }
     }
     if let firstLoss { throw firstLoss }
+    if paused > 0 { try pause(paused) }
     line?.update {
       defer { meter?.reset() }
       return ProgressLine.Status(
@@ -98,7 +151,6 @@ final class Monitor {
       feed?.levels(feedMeter?.decibels ?? [], position: position())
       feedMeter?.reset()
     }
-    return paused
   }
 
   /// Waits until the stream has finished, telling what happens meanwhile.

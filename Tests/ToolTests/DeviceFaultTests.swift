@@ -173,6 +173,21 @@ import Testing
     #expect(try await runTool("sd-cat", [folder.file("b.wav")]).succeeded)
   }
 
+  @Test func theFirstLossEndsADuplexRecordingAndTakesNothingFromIt() async throws {
+    let (path, output) = (try folder.write(wave(noise(48_000)), to: "a.wav"), folder.file("b.wav"))
+    let result = try await run(
+      Command.tool(
+        "sd-playrec",
+        ["-D", "virtual:loopback", "--xrun", "abort", "--status-fd", "3", path, output]
+      ).writing(.captured, to: 3).with(environment: virtual("xrun@30000:500")))
+    #expect(result.status == .exited(3), "\(result)")
+    #expect(result.errorText.contains("500 frames of input lost by the host at frame 30000"))
+    let end = try FaultBench.end(result.outputs[3] ?? []).input
+    #expect(end.delivered == end.host_frames && end.dropped == 0 && end.lost == 500, "\(end)")
+    let back = try await runTool("sd-cat", ["-f", "s16le", output])
+    #expect(back.output.count / 4 == end.delivered && end.delivered > 30_000, "\(back)")
+  }
+
   // MARK: Slow neighbours
 
   /// What the numbers in a line of the program come to.
