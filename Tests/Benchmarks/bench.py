@@ -407,9 +407,7 @@ class Bench:
                         "streams of the process", "streams", "ns")
         with rig.jack(self.folder, block, channels=64) as server:
             for streams in (1, 2, 8, 32):
-                figures = measure(server, "loopback", block, streams=streams)
-                grow(growth, streams, {who: [value * streams for value in values]
-                                       for who, values in figures.items()})
+                grow(growth, streams, measure(server, "loopback", block, streams=streams))
         self.growths.append(growth)
 
     def converting(self):

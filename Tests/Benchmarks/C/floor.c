@@ -8,9 +8,9 @@
 // floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no cushion
 // floor empty DEVICE SECONDS BLOCK CHANNELS STREAMS
 //                            an empty callback on so many duplex streams, which run SECONDS; prints
-//                            the nanoseconds of CPU that the audio thread takes for each callback,
-//                            the host's work included: the median, for a machine that holds a
-//                            processor up, or wakes it late, makes some of them dear
+//                            the nanoseconds of CPU that the audio thread takes for a period: one
+//                            callback of each stream and the host's work. It is the median, for a
+//                            machine that holds a processor up, or wakes it late, makes some dear
 #include <fcntl.h>
 #include <portaudio.h>
 #include <semaphore.h>
@@ -201,7 +201,7 @@ int main(int argc, char **argv) {
       check(Pa_StopStream(streams[i]));
       check(Pa_CloseStream(streams[i]));
     }
-    printf("%ld\n", typical() / stream_count);
+    printf("%ld\n", typical());
   } else {
     fprintf(stderr, "floor: see the top of its source\n");
     return 2;

@@ -64,6 +64,6 @@ struct CallbackBenchmark {
       try stream.stop()
       try stream.close()
     }
-    print((marks.typical() / Double(streamCount)).rounded())
+    print(marks.typical().rounded())
   }
 }
