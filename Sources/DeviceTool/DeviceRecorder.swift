@@ -85,7 +85,7 @@ public final class DeviceRecorder {
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     // Beyond the length nobody wanted them; otherwise nobody could take them any more.
     let isUnwanted = isComplete && failure == nil
-    monitor.conclude(clippedCount: pipeline.clippedCount, endsWell: failure?.kind != .told) {
+    monitor.conclude(clippedCount: pipeline.clippedCount, after: failure) {
       $0.input.delivered = takenCount
       $0.input.idle += early
       $0.input.dropped += late

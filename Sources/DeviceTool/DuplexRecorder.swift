@@ -106,7 +106,7 @@ public final class DuplexRecorder {
     let untaken = stream.losses.input.delivered - takenCount - compensatedCount
     monitor.conclude(
       clippedCount: recording.clippedCount + feeding.clippedCount,
-      endsWell: (failure ?? feeding.failure)?.kind != .told
+      after: failure ?? feeding.failure
     ) {
       $0.input.delivered = takenCount
       $0.input.dropped += untaken

@@ -134,8 +134,10 @@ final class Monitor {
     var firstLoss: ToolError?
     for var gap in gaps where !isAhead(gap) {
       try handle(gap)
-      // One among frames that were passed over lies where the recording goes on.
-      gap.position = max(gap.position, start) - passedOver
+      if gap.direction == .input {
+        // One among frames that were passed over lies where the recording goes on.
+        gap.position = max(gap.position, start) - passedOver
+      }
       do throws(ToolError) { try tell(gap) } catch { firstLoss = error }
     }
     if let firstLoss { throw firstLoss }
@@ -187,11 +189,13 @@ final class Monitor {
   /// Prints totals and remembers the exit status that follows from losses.
   ///
   /// - Parameters:
-  ///   - endsWell: Whether no failure ended the run early; what it left undone is no loss to warn of.
+  ///   - failure: What ended the run early. What a failure leaves undone, or a reader that goes away,
+  ///     is no loss to warn of; what a stop does is.
   ///   - settle: Moves to their place what the program knows of frames that the stream does not:
   ///     who took them in the end.
   func conclude(
-    clippedCount: Int, endsWell: Bool = true, _ settle: (inout LossReport) -> Void = { _ in }
+    clippedCount: Int, after failure: ToolError? = nil,
+    _ settle: (inout LossReport) -> Void = { _ in }
   ) {
     tellStart()
     for var gap in gapsAhead + stream.takeGaps() {
@@ -205,7 +209,8 @@ final class Monitor {
     var losses = stream.losses
     settle(&losses)
     feed?.end(losses, clippedCount: clippedCount, pausedSeconds: pausedSeconds)
-    guard policy != .ignore, let total = words.total(endsWell ? losses : stream.losses) else {
+    let isWhole = failure == nil || failure?.kind == .stopped
+    guard policy != .ignore, let total = words.total(isWhole ? losses : stream.losses) else {
       return
     }
     Messages.note("", total)

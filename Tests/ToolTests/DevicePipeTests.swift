@@ -130,15 +130,16 @@ import Testing
   // MARK: Output
 
   @Test func aReaderThatLeavesEndsItQuietly() async throws {
-    for line in [
-      ["sd-rec"] + null, ["sd-playrec", "-q", "-D", "virtual:loopback"] + Self.raw + ["/dev/zero"],
+    for (name, words) in [
+      ("sd-rec", ["-D", "virtual:null"]),
+      ("sd-playrec", ["-D", "virtual:loopback"] + Self.raw + ["/dev/zero", "-", "-t", "raw"]),
     ] {
-      var command = Command.tool(line[0], Array(line.dropFirst()))
-      if line.last == "/dev/zero" { command.arguments += ["-"] }
-      command.arguments += line.last == "/dev/zero" ? ["-t", "raw"] : []
+      let command = Command.tool(name, words + ["--status-fd", "3"]).writing(.captured, to: 3)
       let stages = try await runPipeline([command, .program("head", ["-c", "9600"])])
       #expect(stages[0].status == .signalled(SIGPIPE), "\(stages[0])")
       #expect(stages[0].errorText.isEmpty)
+      let end = try FaultBench.end(stages[0].outputs[3] ?? [])
+      #expect(end.event == "end" && end.status == 128 + SIGPIPE, "\(end)")
       #expect(stages[1].output.count == 9600)
     }
     let gone = Command.tool("sd-rec", null).writing(.broken)

@@ -39,24 +39,15 @@ public enum Ending {
   static func end(_ error: ToolError?, isOpenEnded: Bool) -> Never {
     SignalCenter.shared.noticeStop()
     Messages.transient("")
-    if let error { settle(error) }
+    let isPipeBroken = error?.kind == .brokenPipe && !SignalCenter.shared.inheritedIgnoredPipe
+    if let error, error.kind != .stopped, !isPipeBroken { remember(error) }
     let status = remembered.withLock { $0 }
-    let signal = isOpenEnded ? nil : SignalCenter.shared.stopSignal
+    let stop = isOpenEnded ? nil : SignalCenter.shared.stopSignal
+    let signal = isPipeBroken ? SIGPIPE : stop
     let hook = hook.withLock { $0 }
     hook?(signal.map { 128 + $0 } ?? status.rawValue)
     if let signal { System.die(of: signal) }
     if abrupt.load(ordering: .relaxed) { _exit(status.rawValue) }
     exit(status.rawValue)
-  }
-
-  private static func settle(_ error: ToolError) {
-    switch error.kind {
-    case .stopped:
-      break
-    case .brokenPipe where !SignalCenter.shared.inheritedIgnoredPipe:
-      System.die(of: SIGPIPE)
-    case .brokenPipe, .told:
-      remember(error)
-    }
   }
 }
