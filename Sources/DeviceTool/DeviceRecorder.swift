@@ -84,7 +84,7 @@ public final class DeviceRecorder {
     let untaken = stream.losses.input.delivered - takenCount - early - late
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     // Beyond the length nobody wanted them; otherwise nobody could take them any more.
-    let isUnwanted = isComplete && failure == nil
+    let isUnwanted = isComplete && !hasSinkFailed
     monitor.conclude(clippedCount: pipeline.clippedCount, after: failure) {
       $0.input.delivered = takenCount
       $0.input.idle += early

@@ -146,9 +146,14 @@ public final class DuplexRecorder {
       let frames = unsafe block.span.bytes.extracting(0..<min(left, 4096) * width)
       do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch
       {
-        throw .running(error, stream.outputDevice)
+        throw failure(error, stream)
       }
     }
+  }
+
+  private static func failure(_ error: PortAudioError, _ stream: PipedStream) -> ToolError {
+    // Stopped by the main thread, which knows why.
+    error.code == .streamIsStopped ? .stopped : .running(error, stream.outputDevice)
   }
 
   /// The feeding thread's pipeline.
@@ -173,9 +178,7 @@ public final class DuplexRecorder {
           let written = try stream.write(frames, interrupted: isStopping)
           if written < count { try? SignalCenter.shared.checkStop() }
         } catch {
-          // Stopped by the main thread, which knows why.
-          if error.code == .streamIsStopped { throw .stopped }
-          throw .running(error, stream.outputDevice)
+          throw DuplexRecorder.failure(error, stream)
         }
         try SignalCenter.shared.checkStop()
       }

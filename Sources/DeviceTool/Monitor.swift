@@ -104,7 +104,7 @@ final class Monitor {
     do throws(ToolError) {
       try look(position: position(), length: length(), from: start, upTo: end) {
         gap throws(ToolError) in
-        try pass(upTo: gap.position - start)
+        if gap.direction == .input { try pass(upTo: gap.position - start) }
         try attempt(upTo: done) { () throws(ToolError) in try handle(gap) }
       } pause: { seconds throws(ToolError) in
         try attempt(upTo: done) { () throws(ToolError) in try pause(seconds) }
@@ -122,8 +122,10 @@ final class Monitor {
     pause: (Double) throws(ToolError) -> Void
   ) throws(ToolError) {
     tellStart()
-    let paused = try holder.takePausedSeconds()
-    pausedSeconds += paused
+    let pauses = holder.takePauses()
+    pausedSeconds += pauses.seconds
+    // What ends the run is thrown once all that came with it is told.
+    var failure = pauses.failure
     if stream.losses.isFreewheeling, !toldFreewheeling {
       toldFreewheeling = true
       Messages.note("", "host is freewheeling")
@@ -131,17 +133,16 @@ final class Monitor {
     let gaps = gapsAhead + stream.takeGaps()
     func isAhead(_ gap: Gap) -> Bool { gap.direction == .input && gap.position > end }
     gapsAhead = gaps.filter(isAhead)
-    var firstLoss: ToolError?
     for var gap in gaps where !isAhead(gap) {
       try handle(gap)
       if gap.direction == .input {
         // One among frames that were passed over lies where the recording goes on.
         gap.position = max(gap.position, start) - passedOver
       }
-      do throws(ToolError) { try tell(gap) } catch { firstLoss = error }
+      do throws(ToolError) { try tell(gap) } catch { failure = failure ?? error }
     }
-    if let firstLoss { throw firstLoss }
-    if paused > 0 { try pause(paused) }
+    if pauses.seconds > 0 { try pause(pauses.seconds) }
+    if let failure { throw failure }
     line?.update {
       defer { meter?.reset() }
       return ProgressLine.Status(

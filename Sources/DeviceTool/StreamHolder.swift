@@ -21,14 +21,12 @@ final class StreamHolder: Sendable {
     SignalCenter.shared.onStatus(status)
   }
 
-  /// Seconds of pauses since the last call.
-  func takePausedSeconds() throws(ToolError) -> Double {
-    let (seconds, failure) = pauses.withLock { state in
-      defer { state.total = 0 }
-      return (state.total, state.failure)
+  /// Seconds of pauses since the last call, and why the stream could not be paused or go on.
+  func takePauses() -> (seconds: Double, failure: ToolError?) {
+    pauses.withLock { state in
+      defer { (state.total, state.failure) = (0, nil) }
+      return (state.total, state.failure.map { .running($0, device) })
     }
-    if let failure { throw .running(failure, device) }
-    return seconds
   }
 
   /// Waits until the stream has finished, and calls `look` ten times a second meanwhile.

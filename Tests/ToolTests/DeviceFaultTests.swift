@@ -186,6 +186,32 @@ import Testing
     #expect(end.delivered == end.host_frames && end.dropped == 0 && end.lost == 500, "\(end)")
     let back = try await runTool("sd-cat", ["-f", "s16le", output])
     #expect(back.output.count / 4 == end.delivered && end.delivered > 30_000, "\(back)")
+    // While the silence of the tail is fed, too, the loss is what is told.
+    let tail = try await runTool(
+      "sd-playrec",
+      [
+        "-D", "virtual:loopback", "--xrun", "abort", "-B", "0.1", "-f", "s16le", "-r", "48000",
+        "-c", "2", "--tail", "10", "-", output,
+      ], environment: virtual("xrun@48000:500"))
+    #expect(tail.status == .exited(3), "\(tail)")
+    #expect(tail.errorText.contains("500 frames of input lost by the host"), "\(tail)")
+    #expect(!tail.errorText.contains("stopped"), "\(tail)")
+  }
+
+  @Test func whatLiesBeyondTheLengthIsNotDroppedByTheLossThatReachesIt() async throws {
+    let command = Command.tool(
+      "sd-rec",
+      [
+        "-D", "virtual:null", "--xrun", "abort", "-f", "s16le", "-r", "48000", "-n", "30100",
+        "--status-fd", "3",
+      ]
+    ).writing(.captured, to: 3).with(environment: virtual("xrun@30000:500"))
+    let result = try await run(command)
+    #expect(result.status == .exited(3), "\(result)")
+    #expect(result.output.count == 30_000 * 8 / 2, "\(result)")
+    let end = try FaultBench.end(result.outputs[3] ?? []).input
+    #expect(end.delivered == 30_000 && end.dropped == 0 && end.lost == 100, "\(end)")
+    #expect(end.idle == end.host_frames - 30_000 && end.idle > 0, "\(end)")
   }
 
   // MARK: Slow neighbours
