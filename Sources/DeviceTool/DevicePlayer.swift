@@ -165,7 +165,7 @@ public final class DevicePlayer {
       try SignalCenter.shared.checkStop()
       if isLow, isStarted {
         // What is not wanted yet stays in the pipe, where the recorder sees it.
-        stream.waitUntilQueued(atMost: stream.prebufferFrameCount, interrupted: isStopping)
+        stream.waitUntilQueued(atMost: stream.prebufferFrameCount, until: isStopping)
       }
       if isStarted { try awaitInput(pipeline) }
       let room = isLow && isStarted ? max(1, min(capacity, period)) : capacity
@@ -185,8 +185,8 @@ public final class DevicePlayer {
       monitor.measure(frames, encoding: format.encoding)
       let written = try calling { () throws(PortAudioError) in
         isStarted
-          ? try stream.write(frames, interrupted: isStopping)
-          : try stream.prefill(frames)
+          ? try stream.write(frames, until: isStopping)
+          : stream.prefill(frames)
       }
       if written < count { try SignalCenter.shared.checkStop() }
       if !isShrunk, stream.periodFrameCount > 0 {

@@ -102,8 +102,8 @@ public final class DeviceRecorder {
 
   /// Wakes the recording to ask `isOver` again. Any thread.
   public var wakeUp: @Sendable () -> Void {
-    let session = stream.session
-    return { session.wake() }
+    let stream = stream
+    return { stream.wakeWaiting() }
   }
 
   /// Stops, writes what is still in the ring, completes the sink. The first failure counts.

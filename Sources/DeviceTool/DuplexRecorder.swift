@@ -144,8 +144,7 @@ public final class DuplexRecorder {
     while left > 0 {
       try SignalCenter.shared.checkStop()
       let frames = unsafe block.span.bytes.extracting(0..<min(left, 4096) * width)
-      do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch
-      {
+      do throws(PortAudioError) { left -= try stream.write(frames, until: isStopping) } catch {
         throw failure(error, stream)
       }
     }
@@ -175,7 +174,7 @@ public final class DuplexRecorder {
         guard count > 0 else { return }
         let frames = unsafe block.span.bytes.extracting(0..<count * width)
         do throws(PortAudioError) {
-          let written = try stream.write(frames, interrupted: isStopping)
+          let written = try stream.write(frames, until: isStopping)
           if written < count { try? SignalCenter.shared.checkStop() }
         } catch {
           throw DuplexRecorder.failure(error, stream)

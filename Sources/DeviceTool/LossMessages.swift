@@ -13,6 +13,7 @@ struct LossMessages {
       case .host: "of \(gap.direction) lost by the host"
       case .overflow: "of input dropped, the reader is too slow,"
       case .underflow: "of silence played, the writer is too slow,"
+      case .pause: "paused"
       }
     let estimated = gap.isEstimated ? ", estimated" : ""
     return "\(counted(gap.frameCount, "frame")) \(what) at frame \(gap.position) "

@@ -130,7 +130,7 @@ final class Monitor {
       didReportFreewheeling = true
       Messages.note("", "host is freewheeling")
     }
-    let gaps = gapsAhead + stream.takeGaps()
+    let gaps = gapsAhead + stream.takeGaps().filter { $0.cause != .pause }
     func isAhead(_ gap: Gap) -> Bool { gap.direction == .input && gap.position > end }
     gapsAhead = gaps.filter(isAhead)
     for var gap in gaps where !isAhead(gap) {
@@ -165,7 +165,7 @@ final class Monitor {
   func checkDevice() throws(ToolError) { try holder.checkDevice() }
 
   private func reportStart() {
-    guard let feed, !didReportStart, let time = stream.session.startTime else { return }
+    guard let feed, !didReportStart, let time = stream.startTime else { return }
     didReportStart = true
     feed.start(stream, device, time: time)
   }
@@ -199,7 +199,7 @@ final class Monitor {
     _ settle: (inout LossReport) -> Void = { _ in }
   ) {
     reportStart()
-    for var gap in gapsAhead + stream.takeGaps() {
+    for var gap in gapsAhead + stream.takeGaps() where gap.cause != .pause {
       gap.position -= skipped
       feed?.loss(gap)
     }

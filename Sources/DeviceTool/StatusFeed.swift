@@ -56,6 +56,7 @@ final class StatusFeed: Sendable {
       case .host: "host"
       case .overflow: "overflow"
       case .underflow: "underflow"
+      case .pause: "pause"
       }
     send([
       .init("event", .string("loss")), .init("direction", .string(gap.direction.rawValue)),

@@ -16,7 +16,7 @@ final class StreamSignals: Sendable {
   init(_ stream: any AudioStreaming, _ device: Device, status: @escaping @Sendable () -> String) {
     self.stream = stream
     self.device = device
-    SignalCenter.shared.onStop { stream.session.wake() }
+    SignalCenter.shared.onStop { stream.wakeWaiting() }
     SignalCenter.shared.onPause({ [self] in pause() }, resume: { [self] in resume() })
     SignalCenter.shared.onStatus(status)
   }
@@ -31,10 +31,10 @@ final class StreamSignals: Sendable {
 
   /// Waits until the stream has finished, and calls `look` ten times a second meanwhile.
   func waitUntilFinished(_ look: () throws(ToolError) -> Void) throws(ToolError) {
-    while !stream.wait(timeout: 0.1) || stream.session.isPaused {
+    while !stream.wait(timeout: 0.1) || stream.isPaused {
       try SignalCenter.shared.checkStop()
       try look()
-      if stream.session.isPaused { SoundSystem.pause(seconds: 0.05) }
+      if stream.isPaused { SoundSystem.pause(seconds: 0.05) }
     }
     try checkDevice()
     try look()
@@ -46,7 +46,7 @@ final class StreamSignals: Sendable {
   }
 
   private func pause() {
-    note { () throws(PortAudioError) in try stream.session.pause() }
+    note { () throws(PortAudioError) in try stream.pause() }
     pauses.withLock { $0.began = SoundSystem.seconds }
   }
 
@@ -55,14 +55,14 @@ final class StreamSignals: Sendable {
       if let began = state.began { state.total += SoundSystem.seconds - began }
       state.began = nil
     }
-    note { () throws(PortAudioError) in try stream.session.resume() }
+    note { () throws(PortAudioError) in try stream.resume() }
   }
 
   // On the signal thread; the program's own thread throws it when it comes by.
   private func note(_ body: () throws(PortAudioError) -> Void) {
     do throws(PortAudioError) { try body() } catch {
       pauses.withLock { $0.failure = error }
-      stream.session.wake()
+      stream.wakeWaiting()
     }
   }
 }

@@ -23,7 +23,7 @@ struct PipedStreamTests {
     let bench = try VirtualBench()
     let stream = try stream(bench)
     let numbers = TestSignal.frameNumbers(frameCount: 4000, channelCount: 1)
-    #expect(unsafe try stream.prefill(numbers.span.bytes) == 4000)
+    #expect(unsafe stream.prefill(numbers.span.bytes) == 4000)
     stream.endOutput()
     let heard = try await withBlockingTimeout(.seconds(20)) {
       try stream.start()
@@ -31,7 +31,7 @@ struct PipedStreamTests {
       while heard.count < 3840 { heard += try read(stream, upTo: 500) }
       return heard
     }
-    #expect(stream.writtenFrameCount == 4000 && stream.readFrameCount == heard.count)
+    #expect(stream.readFrameCount == heard.count)
     #expect(heard.prefix(256).allSatisfy { $0 == 0 })
     #expect(Array(heard.dropFirst(256).prefix(3500)) == Array(numbers.prefix(3500)))
     try stream.close()
@@ -41,15 +41,15 @@ struct PipedStreamTests {
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench)
     let numbers = TestSignal.frameNumbers(frameCount: 9600, channelCount: 1)
-    _ = unsafe try stream.prefill(numbers.span.bytes)
+    _ = unsafe stream.prefill(numbers.span.bytes)
     stream.endOutput()
     try stream.start()
     let heard = try await withBlockingTimeout(.seconds(30)) {
       var heard: [Float] = []
       while heard.count < 2000 { heard += try read(stream, upTo: 500) }
-      try stream.session.pause()
+      try stream.pause()
       #expect(!stream.isActive)
-      try stream.session.resume()
+      try stream.resume()
       #expect(stream.isActive)
       while heard.count < 9000 { heard += try read(stream, upTo: 500) }
       return heard
@@ -73,7 +73,7 @@ struct PipedStreamTests {
     }
     try await eventually("a full ring") { stream.writeAvailable < 24_000 }
     flag.set()
-    stream.session.wake()
+    stream.wakeWaiting()
     try await eventually("the writer to end") { written.value != nil }
     #expect((1..<4_800_000).contains(written.value ?? 0))
     try stream.close()
