@@ -1,5 +1,6 @@
 internal import CRealtime
 package import PCM
+internal import Platform
 
 extension Device {
   /// The format in which data of `format` passes through this device unharmed, so that nothing is
@@ -30,7 +31,7 @@ package enum SoundSystem {
 
   /// Starts a detached thread on which no signal handler of the program runs.
   package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
-    SoundDevice.startThread(named: name, body)
+    Platform.startThread(named: name, body)
   }
 
   /// Gives the calling thread real-time priority, below that of audio threads; false where that is
