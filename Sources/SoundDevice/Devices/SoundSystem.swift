@@ -1,6 +1,5 @@
 internal import CRealtime
 package import PCM
-internal import Platform
 
 extension Device {
   /// The format in which data of `format` passes through this device unharmed, so that nothing is
@@ -29,17 +28,9 @@ package enum SoundSystem {
   /// Whether a host no longer answers, so that exit handlers of its libraries may hang.
   package static var isLost: Bool { Hosts.portAudio.isLost || Hosts.virtual.isLost }
 
-  /// Starts a detached thread on which no signal handler of the program runs.
-  package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
-    Platform.startThread(named: name, body)
-  }
-
   /// Gives the calling thread real-time priority, below that of audio threads; false where that is
   /// not allowed.
   package static func makeThreadRealtime() -> Bool { sd_make_thread_realtime(10) }
-
-  /// Seconds of a clock that never goes back.
-  package static var seconds: Double { monotonicSeconds() }
 
   /// Holds the calling thread for so long.
   package static func pause(seconds: Double) { Semaphore().wait(seconds: seconds) }

@@ -82,6 +82,9 @@ public struct LossReport: Sendable, Hashable {
   /// Whether the host ran faster than twice real time at some moment.
   public var isFreewheeling = false
 
+  /// An account of no frames.
+  public init() {}
+
   /// The counts of one direction.
   public subscript(direction: StreamDirection) -> Counts {
     direction == .input ? input : output

@@ -124,8 +124,8 @@ import Testing
   /// holds.
   @Test func aCallbackOfTooManyFramesIsAccountedForWhole() throws {
     let bench = try VirtualBench("block=50000,latency=60000")
-    let stream = try PipedStream(
-      input: nil, output: (bench.parameters(1), .float32), options: StreamOptions(clipOff: true))
+    let stream = try RawAudioOutputStream(
+      .float32, parameters: bench.parameters(1), options: StreamOptions(clipOff: true))
     try stream.start()
     let sound = (0..<120_000).map { Float($0 % 1000 + 1) }
     let written = try unsafe sound.span.bytes.withUnsafeBytes { _ throws(PortAudioError) in
@@ -142,9 +142,8 @@ import Testing
   /// A device that goes away takes no gap with it that was still open.
   @Test func whatWasLostRightBeforeTheDeviceIsTold() throws {
     let bench = try VirtualBench("rate=192000,block=4096,pace=realtime,lost@40960")
-    let stream = try PipedStream(
-      input: (bench.parameters(1), .float32), output: nil,
-      options: StreamOptions(bufferFrameCount: 16384))
+    let stream = try RawAudioInputStream(
+      .float32, parameters: bench.parameters(1), options: StreamOptions(bufferFrameCount: 16384))
     try stream.start()
     stream.wait()
     #expect(stream.isLost)
