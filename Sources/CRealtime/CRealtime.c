@@ -106,17 +106,17 @@ static void ignore_alsa(const char *file, int line, const char *function, int co
 
 static void ignore_jack(const char *text) { (void)text; }
 
-void sd_hush_alsa_and_jack(bool hushed) {
+void sd_silence_alsa_and_jack(bool silent) {
   typedef void alsa_handler(const char *, int, const char *, int, const char *, ...);
   int (*alsa)(alsa_handler *) =
       (int (*)(alsa_handler *))dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
-  if (alsa != NULL) alsa(hushed ? ignore_alsa : NULL);
+  if (alsa != NULL) alsa(silent ? ignore_alsa : NULL);
 
   static const char *const setters[] = {"jack_set_error_function", "jack_set_info_function"};
   for (int i = 0; i < 2; i++) {
     void (*jack)(void (*)(const char *)) =
         (void (*)(void (*)(const char *)))dlsym(RTLD_DEFAULT, setters[i]);
-    if (jack != NULL) jack(hushed ? ignore_jack : NULL);
+    if (jack != NULL) jack(silent ? ignore_jack : NULL);
   }
 }
 

@@ -36,7 +36,7 @@ struct DeviceFailure: Error {
     self.mayPass = mayPass
   }
 
-  /// Calls `body` until it succeeds, fails for good, or `seconds` are over. Looks for devices anew
+  /// Calls `body` until it succeeds, fails for good, or `seconds` are over. Looks for devices again
   /// each time.
   static func retrying<Value>(
     seconds: Double, _ body: () throws(DeviceFailure) -> Value

@@ -59,7 +59,7 @@ public final class DevicePlayer {
   private let isLow: Bool
 
   /// Finds the device, agrees with it and opens it.
-  public init(_ request: Request, _ telling: Telling) throws(ToolError) {
+  public init(_ request: Request, _ reporting: Reporting) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let latency = try request.latency.latency(.output)
     let blockSize = try request.streaming.blockSizeOrEnvironment()
@@ -69,13 +69,13 @@ public final class DevicePlayer {
       () throws(DeviceFailure) in
       try Self.open(request, latency: latency, blockSize: blockSize, buffer: buffer)
     }
-    Negotiation.tell(stream, device, .output)
+    Negotiation.report(stream, device, .output)
     format = StreamFormat(
       encoding: SampleEncoding(stream.outputFormat), rate: stream.sampleRate,
       channelCount: stream.outputChannelCount)
     let (stream, rate) = (stream, stream.sampleRate)
     monitor = Monitor(
-      stream, device, policy: policy, telling, channelCount: stream.outputChannelCount
+      stream, device, policy: policy, reporting, channelCount: stream.outputChannelCount
     ) {
       let counts = stream.losses.output
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
@@ -97,7 +97,7 @@ public final class DevicePlayer {
     let options = StreamOptions(
       sampleRate: rate, blockSize: blockSize, clipOff: true, ditherOff: true,
       bufferFrameCount: Negotiation.bufferFrameCount(
-        buffer, rate: rate, frameByteCount: format.byteCount * request.channelCount))
+        buffer, rate: rate, bytesPerFrame: format.byteCount * request.channelCount))
     do {
       return (try PipedStream(input: nil, output: (parameters, format), options: options), device)
     } catch {
@@ -159,19 +159,19 @@ public final class DevicePlayer {
   private func feed(_ pipeline: FramePipeline, isStarted: Bool) throws(ToolError) {
     var isStarted = isStarted
     var isShrunk = !isLow
-    let capacity = max(1, (1 << 16) / format.frameByteCount)
-    var block = [UInt8](repeating: 0, count: capacity * format.frameByteCount)
+    let capacity = max(1, (1 << 16) / format.bytesPerFrame)
+    var block = [UInt8](repeating: 0, count: capacity * format.bytesPerFrame)
     while true {
       try SignalCenter.shared.checkStop()
       if isLow, isStarted {
         // What is not wanted yet stays in the pipe, where the recorder sees it.
-        stream.waitUntilQueued(atMost: stream.cushionFrameCount, interrupted: isStopping)
+        stream.waitUntilQueued(atMost: stream.prebufferFrameCount, interrupted: isStopping)
       }
       if isStarted { try awaitInput(pipeline) }
       let room = isLow && isStarted ? max(1, min(capacity, period)) : capacity
       var target = block.mutableSpan
       var bytes = unsafe target.mutableBytes
-      var part = bytes._mutatingExtracting(..<(room * format.frameByteCount))
+      var part = bytes._mutatingExtracting(..<(room * format.bytesPerFrame))
       let count = try pipeline.read(into: &part)
       // A sound that is in the ring as a whole has ended before it begins, so that no callback
       // takes its end for a writer that is late.
@@ -181,7 +181,7 @@ public final class DevicePlayer {
         isStarted = true
       }
       guard count > 0 else { return }
-      let frames = unsafe block.span.bytes.extracting(0..<count * format.frameByteCount)
+      let frames = unsafe block.span.bytes.extracting(0..<count * format.bytesPerFrame)
       monitor.measure(frames, encoding: format.encoding)
       let written = try calling { () throws(PortAudioError) in
         isStarted
@@ -210,7 +210,7 @@ public final class DevicePlayer {
   private func shrinkPipe(_ pipeline: FramePipeline) {
     guard let source = pipeline.current, source.name == "stdin" else { return }
     PipeWriter.shrinkPipe(
-      0, blockByteCount: stream.periodFrameCount * source.format.frameByteCount)
+      0, blockByteCount: stream.periodFrameCount * source.format.bytesPerFrame)
   }
 
   private var period: Int { stream.periodFrameCount == 0 ? 256 : stream.periodFrameCount }

@@ -19,7 +19,7 @@ public final class DeviceRecorder {
   private var remaining: Int?
   /// Frames of the recording still to be written; nil without an end.
   private var unwritten: Int?
-  private var backlog = BacklogMeter()
+  private var backlog = LatencyTrimmer()
   /// Frames of the device's that reached the sink.
   private var takenCount = 0
   private var hasSinkFailed = false
@@ -27,7 +27,7 @@ public final class DeviceRecorder {
   private var missing = (dropped: 0, lost: 0)
 
   /// Finds the device, agrees with it and opens it.
-  public init(_ request: Request, _ telling: Telling) throws(ToolError) {
+  public init(_ request: Request, _ reporting: Reporting) throws(ToolError) {
     self.request = request
     let policy = try request.streaming.xrunPolicy()
     let latency = try request.latency.latency(.input)
@@ -40,7 +40,7 @@ public final class DeviceRecorder {
       () throws(DeviceFailure) in
       try request.open(latency: latency, blockSize: blockSize, buffer: buffer)
     }
-    Negotiation.tell(stream, device, .input)
+    Negotiation.report(stream, device, .input)
     let rate = stream.sampleRate
     deviceFormat = StreamFormat(
       encoding: SampleEncoding(stream.inputFormat), rate: rate,
@@ -53,7 +53,8 @@ public final class DeviceRecorder {
     let scale = rate / format.rate
     remaining = unwritten.map { Int((Double($0) * scale).rounded(.up)) }
     let stream = stream
-    monitor = Monitor(stream, device, policy: policy, telling, channelCount: format.channelCount) {
+    monitor = Monitor(stream, device, policy: policy, reporting, channelCount: format.channelCount)
+    {
       let counts = stream.losses.input
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
@@ -62,7 +63,7 @@ public final class DeviceRecorder {
   }
 
   private static func silence(_ format: StreamFormat) -> [UInt8] {
-    [UInt8](repeating: format.encoding.silentByte, count: 4096 * format.frameByteCount)
+    [UInt8](repeating: format.encoding.silentByte, count: 4096 * format.bytesPerFrame)
   }
 
   // MARK: Recording
@@ -80,20 +81,20 @@ public final class DeviceRecorder {
       try copy(through: pipeline, to: sink, isOver ?? { false })
     } catch { failure = error }
     failure = finish(pipeline, sink, failure)
-    let (early, late) = backlog.passedOver
+    let (early, late) = backlog.skipped
     let untaken = stream.losses.input.delivered - takenCount - early - late
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     // Beyond the length nobody wanted them; otherwise nobody could take them any more.
     let isUnwanted = isComplete && !hasSinkFailed
     monitor.conclude(clippedCount: pipeline.clippedCount, after: failure) {
       $0.input.delivered = takenCount
-      $0.input.idle += early
+      $0.input.discarded += early
       $0.input.dropped += late
       guard isUnwanted else {
         $0.input.dropped += untaken
         return
       }
-      $0.input.idle += untaken + $0.input.dropped - missing.dropped
+      $0.input.discarded += untaken + $0.input.dropped - missing.dropped
       ($0.input.dropped, $0.input.lost) = missing
     }
     if let failure { throw failure }
@@ -114,7 +115,7 @@ public final class DeviceRecorder {
       do throws(ToolError) { try body() } catch { failure = failure ?? error }
     }
     monitor.endsAtLoss = false
-    attempt { () throws(ToolError) in try tellDropped(atEnd: true) }
+    attempt { () throws(ToolError) in try reportDropped(atEnd: true) }
     if !stream.isLost {
       attempt { () throws(ToolError) in
         try calling { () throws(PortAudioError) in try stream.abort() }
@@ -139,7 +140,7 @@ public final class DeviceRecorder {
     through pipeline: PushPipeline, to sink: some FrameSink,
     _ isOver: @escaping @Sendable () -> Bool
   ) throws(ToolError) {
-    var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
+    var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.bytesPerFrame)
     let interrupted = { isStopping() || isOver() }
     prepareLowLatency(sink)
     var isShrunk = !isLow || !sink.isStream
@@ -149,12 +150,12 @@ public final class DeviceRecorder {
         isShrunk = true
         PipeWriter.shrinkPipe(
           StandardStreams.output,
-          blockByteCount: period * sink.format.frameByteCount)
+          blockByteCount: period * sink.format.bytesPerFrame)
       }
       let excess = excess(of: count, sink)
-      let bytes = unsafe block.span.bytes.extracting((excess * deviceFormat.frameByteCount)...)
+      let bytes = unsafe block.span.bytes.extracting((excess * deviceFormat.bytesPerFrame)...)
       try deliver(bytes, count: count - excess, through: pipeline, to: sink)
-      try tellDropped()
+      try reportDropped()
       try SignalCenter.shared.checkStop()
     }
   }
@@ -164,13 +165,13 @@ public final class DeviceRecorder {
   private func excess(of count: Int, _ sink: some FrameSink) -> Int {
     // Silence in place of what is passed over would be as late.
     guard isLow, sink.isStream, !request.fillsGaps || !backlog.isSettled else { return 0 }
-    let excess = backlog.passOver(
+    let excess = backlog.skip(
       of: min(count, remaining ?? .max), at: stream.readFrameCount - count,
       waiting: {
-        PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.frameByteCount
+        PipeWriter.unreadByteCount(StandardStreams.output) / sink.format.bytesPerFrame
           + stream.readAvailable
       }, blockFrameCount: period)
-    monitor.passedOver = backlog.passedOver.early + backlog.passedOver.late
+    monitor.skipped = backlog.skipped.early + backlog.skipped.late
     if backlog.isSettled {
       missing.dropped += excess
       remaining = remaining.map { $0 - excess }
@@ -179,8 +180,8 @@ public final class DeviceRecorder {
     return excess
   }
 
-  private func tellDropped(atEnd: Bool = false) throws(ToolError) {
-    if let gap = backlog.takeDropped(atEnd: atEnd) { try monitor.tell(gap) }
+  private func reportDropped(atEnd: Bool = false) throws(ToolError) {
+    if let gap = backlog.takeDropped(atEnd: atEnd) { try monitor.report(gap) }
   }
 
   private func prepareLowLatency(_ sink: some FrameSink) {
@@ -194,7 +195,7 @@ public final class DeviceRecorder {
 
   /// After the stop: what the ring still holds, without waiting for more.
   private func copyRest(through pipeline: PushPipeline, to sink: some FrameSink) throws(ToolError) {
-    var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.frameByteCount)
+    var block = [UInt8](repeating: 0, count: 16384 * deviceFormat.bytesPerFrame)
     while stream.readAvailable > 0, !isComplete {
       let count = try read(into: &block) { true }
       try deliver(unsafe block.span.bytes, count: count, through: pipeline, to: sink)
@@ -208,7 +209,7 @@ public final class DeviceRecorder {
       var target = block.mutableSpan
       var bytes = unsafe target.mutableBytes
       // With low latency block by block, so that what waits is seen.
-      let most = isLow && period > 0 ? period * deviceFormat.frameByteCount : bytes.byteCount
+      let most = isLow && period > 0 ? period * deviceFormat.bytesPerFrame : bytes.byteCount
       var part = bytes._mutatingExtracting(..<min(most, bytes.byteCount))
       return try stream.read(into: &part, interrupted: interrupted)
     } catch {
@@ -220,7 +221,7 @@ public final class DeviceRecorder {
   private func deliver(
     _ bytes: RawSpan, count: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
-    let width = deviceFormat.frameByteCount
+    let width = deviceFormat.bytesPerFrame
     try monitor.handOn(
       count, upTo: stream.readFrameCount, position: Double(sink.frameCount) / format.rate,
       length: request.length?.seconds(at: format.rate)
@@ -277,7 +278,7 @@ public final class DeviceRecorder {
   private func fill(
     _ frameCount: Int, through pipeline: PushPipeline, to sink: some FrameSink
   ) throws(ToolError) {
-    let width = deviceFormat.frameByteCount
+    let width = deviceFormat.bytesPerFrame
     let silence = silentBlock
     var left = frameCount
     while left > 0 {
@@ -289,7 +290,7 @@ public final class DeviceRecorder {
   }
 
   private func write(_ frames: RawSpan, to sink: some FrameSink) throws(ToolError) {
-    let width = sink.format.frameByteCount
+    let width = sink.format.bytesPerFrame
     let count = min(frames.byteCount / width, max(0, unwritten ?? .max))
     guard count > 0 else { return }
     let frames = frames.extracting(0..<count * width)

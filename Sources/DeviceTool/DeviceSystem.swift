@@ -10,7 +10,9 @@ public enum DeviceSystem {
   ///
   /// - Throws: a usage error that names `SD_VIRTUAL`.
   public static func checkEnvironment() throws(ToolError) {
-    if let complaint = SoundSystem.virtualComplaint { throw .usage("SD_VIRTUAL", complaint) }
+    if let complaint = SoundSystem.virtualConfigurationError {
+      throw .usage("SD_VIRTUAL", complaint)
+    }
   }
 
   /// Prepares for the first call into PortAudio: stdout moves out of the way of what the libraries
@@ -24,9 +26,9 @@ public enum DeviceSystem {
 
   /// Ends the libraries in order, or, if a host was lost, keeps the process from asking them to.
   static func end() {
-    guard !SoundSystem.isLost else { return Ending.skipExitHandlers() }
+    guard !SoundSystem.isLost else { return ProgramExit.skipExitHandlers() }
     SoundSystem.shutDown()
-    if SoundSystem.isLost { Ending.skipExitHandlers() }
+    if SoundSystem.isLost { ProgramExit.skipExitHandlers() }
   }
 
   /// Runs `body` with the libraries up, and takes them down again.

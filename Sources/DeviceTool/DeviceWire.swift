@@ -14,7 +14,7 @@ public final class DeviceWire {
   ///
   /// - Parameter length: How much to pass on; nil until stopped.
   public init(
-    _ request: DuplexRequest, gain: Gain, length: FrameTime?, _ telling: Telling
+    _ request: DuplexRequest, gain: Gain, length: FrameTime?, _ reporting: Reporting
   ) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
@@ -33,7 +33,7 @@ public final class DeviceWire {
     self.length = length?.seconds(at: rate)
     let limit = length?.frameCount(at: rate) ?? .max
     self.limit = limit
-    monitor = Monitor(stream, device, policy: policy, telling, channelCount: 0) {
+    monitor = Monitor(stream, device, policy: policy, reporting, channelCount: 0) {
       Self.summary(stream, limit)
     }
   }
@@ -50,7 +50,7 @@ public final class DeviceWire {
         .failure(
           "", "\(channels(counts.0)) in, \(counts.1) out; as many are needed, choose them with -c"))
     }
-    let frameByteCount = counts.0 * format.byteCount
+    let bytesPerFrame = counts.0 * format.byteCount
     let limit = length?.frameCount(at: agreement.options.sampleRate ?? 0) ?? .max
     do {
       return try RawAudioStream(
@@ -58,7 +58,7 @@ public final class DeviceWire {
         outputParameters: agreement.output.parameters, options: agreement.options
       ) { input, output, info in
         let count = min(info.frameCount, limit - info.position)
-        copy(input, to: &output, byteCount: count * frameByteCount, gain: gain, format)
+        copy(input, to: &output, byteCount: count * bytesPerFrame, gain: gain, format)
         return info.position + info.frameCount >= limit ? .complete : .continue
       }
     } catch {
@@ -85,12 +85,12 @@ public final class DeviceWire {
     // The last block may reach beyond the length; what is beyond is silence.
     let beyond = max(0, stream.losses.output.delivered - limit)
     monitor.conclude(clippedCount: 0) { losses in
-      for counts in [\LossReport.input, \LossReport.output] {
-        losses[keyPath: counts].delivered -= beyond
-        losses[keyPath: counts].idle += beyond
-      }
+      losses.input.delivered -= beyond
+      losses.input.discarded += beyond
+      losses.output.delivered -= beyond
+      losses.output.padding += beyond
     }
-    if let failure, failure.kind == .told { throw failure }
+    if let failure, failure.kind == .reported { throw failure }
     Messages.note("", summary)
     if let failure { throw failure }
   }

@@ -38,7 +38,7 @@ public final class DuplexRecorder {
   ///
   /// - Parameter tail: How much is recorded after the last frame has been played.
   public init(
-    _ request: DuplexRequest, compensation: Compensation?, tail: FrameTime, _ telling: Telling
+    _ request: DuplexRequest, compensation: Compensation?, tail: FrameTime, _ reporting: Reporting
   ) throws(ToolError) {
     let policy = try request.streaming.xrunPolicy()
     let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
@@ -48,8 +48,8 @@ public final class DuplexRecorder {
     }
     self.stream = stream
     device = agreement.outputDevice
-    Negotiation.tell(stream, agreement.inputDevice, .input)
-    Negotiation.tell(stream, agreement.outputDevice, .output)
+    Negotiation.report(stream, agreement.inputDevice, .input)
+    Negotiation.report(stream, agreement.outputDevice, .output)
     let rate = stream.sampleRate
     playedFormat = StreamFormat(
       encoding: SampleEncoding(stream.outputFormat), rate: rate,
@@ -67,7 +67,7 @@ public final class DuplexRecorder {
     undropped = self.compensation
     self.tail = tail.frameCount(at: rate)
     monitor = Monitor(
-      stream, device, policy: policy, telling, channelCount: recordedFormat.channelCount,
+      stream, device, policy: policy, reporting, channelCount: recordedFormat.channelCount,
       isAligned: true
     ) {
       let losses = stream.losses
@@ -110,10 +110,10 @@ public final class DuplexRecorder {
     ) {
       $0.input.delivered = takenCount
       $0.input.dropped += untaken
-      $0.input.idle += compensatedCount
+      $0.input.discarded += compensatedCount
     }
     // What went wrong with the input explains a recording that ends early.
-    if let feeding = feeding.failure, feeding.kind == .told { throw feeding }
+    if let feeding = feeding.failure, feeding.kind == .reported { throw feeding }
     if let failure { throw failure }
   }
 
@@ -138,7 +138,7 @@ public final class DuplexRecorder {
   private static func feedSilence(_ count: Int, _ stream: PipedStream, _ format: StreamFormat)
     throws(ToolError)
   {
-    let width = format.frameByteCount
+    let width = format.bytesPerFrame
     let block = [UInt8](repeating: format.encoding.silentByte, count: 4096 * width)
     var left = count
     while left > 0 {
@@ -164,7 +164,7 @@ public final class DuplexRecorder {
     init(_ pipeline: FramePipeline) { self.pipeline = pipeline }
 
     func run(_ stream: PipedStream, _ format: StreamFormat, _ feeding: Feeding) throws(ToolError) {
-      let width = format.frameByteCount
+      let width = format.bytesPerFrame
       let capacity = max(1, (1 << 16) / width)
       var block = [UInt8](repeating: 0, count: capacity * width)
       while true {
@@ -205,7 +205,7 @@ public final class DuplexRecorder {
   private func record(
     _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
   ) throws(ToolError) {
-    let width = recordedFormat.frameByteCount
+    let width = recordedFormat.bytesPerFrame
     var block = [UInt8](repeating: 0, count: 16384 * width)
     while true {
       var count = 0
@@ -227,7 +227,7 @@ public final class DuplexRecorder {
   private func recordRest(
     _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
   ) throws(ToolError) {
-    let width = recordedFormat.frameByteCount
+    let width = recordedFormat.bytesPerFrame
     var block = [UInt8](repeating: 0, count: 16384 * width)
     while stream.readAvailable > 0 {
       var count = 0
@@ -246,7 +246,7 @@ public final class DuplexRecorder {
   private func deliver(
     _ bytes: RawSpan, count: Int, _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
   ) throws(ToolError) {
-    let width = recordedFormat.frameByteCount
+    let width = recordedFormat.bytesPerFrame
     try monitor.handOn(
       count, upTo: stream.readFrameCount, position: Double(sink.frameCount) / recordedFormat.rate,
       length: length
@@ -270,7 +270,7 @@ public final class DuplexRecorder {
   private func push(_ frames: RawSpan, _ pipeline: PushPipeline, _ sink: AudioSink)
     throws(ToolError)
   {
-    let width = recordedFormat.frameByteCount
+    let width = recordedFormat.bytesPerFrame
     let dropped = min(undropped, frames.byteCount / width)
     undropped -= dropped
     let frames = frames.extracting(dropped * width..<frames.byteCount)

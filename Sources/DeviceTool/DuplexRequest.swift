@@ -59,12 +59,12 @@ struct DuplexAgreement {
       input.parameters.latency = latencies.input.library(at: rate)
       output.parameters.latency = latencies.output.library(at: rate)
       let buffer = try request.buffer?.bufferOrEnvironment() ?? .seconds(1)
-      let widest = max(Self.frameByteCount(input), Self.frameByteCount(output))
+      let widest = max(Self.bytesPerFrame(input), Self.bytesPerFrame(output))
       options = StreamOptions(
         sampleRate: rate, blockSize: try request.streaming.blockSizeOrEnvironment(),
         clipOff: true, ditherOff: true,
         bufferFrameCount: Negotiation.bufferFrameCount(
-          buffer, rate: rate, frameByteCount: widest))
+          buffer, rate: rate, bytesPerFrame: widest))
     } catch {
       throw DeviceFailure(error)
     }
@@ -85,7 +85,7 @@ struct DuplexAgreement {
     }
   }
 
-  private static func frameByteCount(
+  private static func bytesPerFrame(
     _ side: (parameters: StreamParameters, format: SampleFormat)
   ) -> Int {
     side.format.byteCount * (side.parameters.channelCount ?? 1)

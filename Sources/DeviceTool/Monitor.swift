@@ -7,9 +7,9 @@ internal import SoundTool
 final class Monitor {
   private let stream: any AudioStreaming
   private let device: Device
-  private let holder: StreamHolder
+  private let holder: StreamSignals
   private let policy: XrunPolicy
-  private let words: LossWords
+  private let words: LossMessages
   private let limit = RateLimit()
   private let levelLimit = RateLimit(interval: 1)
   private let line: ProgressLine?
@@ -19,13 +19,13 @@ final class Monitor {
   /// Gaps in input that lie beyond what has been read.
   private var gapsAhead: [Gap] = []
   /// Frames that were read and are nobody's: positions of gaps are told without them.
-  var passedOver = 0
+  var skipped = 0
   /// Whether the first loss ends the run, where the policy says so. What is left to write of a run
   /// that has ended is written, and its losses are only told.
   var endsAtLoss = true
-  private var toldStart = false
-  private var toldCushion = 0
-  private var toldFreewheeling = false
+  private var didReportStart = false
+  private var reportedPrebuffer = 0
+  private var didReportFreewheeling = false
   private var pausedSeconds = 0.0
   private var clippedCount = 0
 
@@ -33,16 +33,16 @@ final class Monitor {
   ///   - channelCount: Channels of what is measured, 0 for nothing.
   ///   - status: The line for USR1.
   init(
-    _ stream: any AudioStreaming, _ device: Device, policy: XrunPolicy, _ telling: Telling,
+    _ stream: any AudioStreaming, _ device: Device, policy: XrunPolicy, _ reporting: Reporting,
     channelCount: Int, isAligned: Bool = false, status: @escaping @Sendable () -> String
   ) {
     self.stream = stream
     self.device = device
     self.policy = policy
-    line = telling.line
-    feed = telling.feed
-    words = LossWords(rate: stream.sampleRate, isAligned: isAligned)
-    holder = StreamHolder(stream, device, status: status)
+    line = reporting.line
+    feed = reporting.feed
+    words = LossMessages(rate: stream.sampleRate, isAligned: isAligned)
+    holder = StreamSignals(stream, device, status: status)
     if channelCount > 0 {
       if line != nil { meter = LevelMeter(channelCount: channelCount) }
       if feed != nil { feedMeter = LevelMeter(channelCount: channelCount) }
@@ -121,13 +121,13 @@ final class Monitor {
     upTo end: Int, gap handle: (Gap) throws(ToolError) -> Void,
     pause: (Double) throws(ToolError) -> Void
   ) throws(ToolError) {
-    tellStart()
+    reportStart()
     let pauses = holder.takePauses()
     pausedSeconds += pauses.seconds
     // What ends the run is thrown once all that came with it is told.
     var failure = pauses.failure
-    if stream.losses.isFreewheeling, !toldFreewheeling {
-      toldFreewheeling = true
+    if stream.losses.isFreewheeling, !didReportFreewheeling {
+      didReportFreewheeling = true
       Messages.note("", "host is freewheeling")
     }
     let gaps = gapsAhead + stream.takeGaps()
@@ -137,9 +137,9 @@ final class Monitor {
       try handle(gap)
       if gap.direction == .input {
         // One among frames that were passed over lies where the recording goes on.
-        gap.position = max(gap.position, start) - passedOver
+        gap.position = max(gap.position, start) - skipped
       }
-      do throws(ToolError) { try tell(gap) } catch { failure = failure ?? error }
+      do throws(ToolError) { try report(gap) } catch { failure = failure ?? error }
     }
     if pauses.seconds > 0 { try pause(pauses.seconds) }
     if let failure { throw failure }
@@ -150,7 +150,7 @@ final class Monitor {
         remark: words.total(stream.losses) ?? "")
     }
     // What fills the ring before the stream starts is told afterwards.
-    if feedMeter != nil, toldStart, levelLimit.pass() != nil {
+    if feedMeter != nil, didReportStart, levelLimit.pass() != nil {
       feed?.levels(feedMeter?.decibels ?? [], position: position())
       feedMeter?.reset()
     }
@@ -164,16 +164,16 @@ final class Monitor {
   /// Throws if the device is lost.
   func checkDevice() throws(ToolError) { try holder.checkDevice() }
 
-  private func tellStart() {
-    guard let feed, !toldStart, let time = stream.session.startTime else { return }
-    toldStart = true
+  private func reportStart() {
+    guard let feed, !didReportStart, let time = stream.session.startTime else { return }
+    didReportStart = true
     feed.start(stream, device, time: time)
   }
 
   /// Tells of frames that are missing.
   ///
   /// - Throws: Status 3, where the policy is to stop at the first loss.
-  func tell(_ gap: Gap) throws(ToolError) {
+  func report(_ gap: Gap) throws(ToolError) {
     feed?.loss(gap)
     guard !gap.isFreewheeling, policy != .ignore else { return }
     if policy == .abort, endsAtLoss {
@@ -181,9 +181,9 @@ final class Monitor {
       throw .framesLost("", words.line(for: gap))
     }
     limit.note("", words.line(for: gap))
-    if let stream = stream as? PipedStream, stream.cushionFrameCount != toldCushion {
-      toldCushion = stream.cushionFrameCount
-      Messages.detail("", "cushion is now \(counted(toldCushion, "frame"))")
+    if let stream = stream as? PipedStream, stream.prebufferFrameCount != reportedPrebuffer {
+      reportedPrebuffer = stream.prebufferFrameCount
+      Messages.detail("", "prebuffer is now \(counted(reportedPrebuffer, "frame"))")
     }
   }
 
@@ -198,9 +198,9 @@ final class Monitor {
     clippedCount: Int, after failure: ToolError? = nil,
     _ settle: (inout LossReport) -> Void = { _ in }
   ) {
-    tellStart()
+    reportStart()
     for var gap in gapsAhead + stream.takeGaps() {
-      gap.position -= passedOver
+      gap.position -= skipped
       feed?.loss(gap)
     }
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
@@ -215,12 +215,12 @@ final class Monitor {
       return
     }
     Messages.note("", total)
-    if policy == .fail || policy == .abort { Ending.remember(.framesLost) }
+    if policy == .fail || policy == .abort { ProgramExit.remember(.framesLost) }
   }
 }
 
 /// Where a program tells what it does, besides its messages.
-public struct Telling {
+public struct Reporting {
   let line: ProgressLine?
   let feed: StatusFeed?
 }

@@ -90,13 +90,13 @@ enum Negotiation {
   }
 
   /// Frames for `-B`: at least 16384, at most 16 MiB.
-  static func bufferFrameCount(_ time: FrameTime, rate: Double, frameByteCount: Int) -> Int {
-    let most = max(16384, (16 << 20) / max(1, frameByteCount))
+  static func bufferFrameCount(_ time: FrameTime, rate: Double, bytesPerFrame: Int) -> Int {
+    let most = max(16384, (16 << 20) / max(1, bytesPerFrame))
     return min(max(16384, time.frameCount(at: rate)), most)
   }
 
   /// Says what was opened.
-  static func tell(_ stream: PipedStream, _ device: Device, _ direction: StreamDirection) {
+  static func report(_ stream: PipedStream, _ device: Device, _ direction: StreamDirection) {
     let isInput = direction == .input
     let channelCount = isInput ? stream.inputChannelCount : stream.outputChannelCount
     let format = isInput ? stream.inputFormat : stream.outputFormat

@@ -79,7 +79,7 @@ extension DeviceRecorder.Request {
     let options = StreamOptions(
       sampleRate: rate, blockSize: blockSize, clipOff: true, ditherOff: true,
       bufferFrameCount: Negotiation.bufferFrameCount(
-        buffer, rate: rate, frameByteCount: format.byteCount * count))
+        buffer, rate: rate, bytesPerFrame: format.byteCount * count))
     do {
       return (try PipedStream(input: (parameters, format), output: nil, options: options), device)
     } catch {

@@ -28,7 +28,7 @@ final class StatusFeed: Sendable {
     }
     self.descriptor = descriptor
     // Only now, at the very end, is the exit status known.
-    Ending.onEnd { [self] status in finish(status) }
+    ProgramExit.onEnd { [self] status in finish(status) }
   }
 
   func start(_ stream: any AudioStreaming, _ device: Device, time: Double) {
@@ -55,7 +55,7 @@ final class StatusFeed: Sendable {
       switch gap.cause {
       case .host: "host"
       case .overflow: "overflow"
-      case .starvation: "starvation"
+      case .underflow: "underflow"
       }
     send([
       .init("event", .string("loss")), .init("direction", .string(gap.direction.rawValue)),
@@ -65,15 +65,17 @@ final class StatusFeed: Sendable {
     ])
   }
 
-  /// Keeps the counts for the `end` line, where for input `delivered + dropped + idle` and for
-  /// output `delivered + inserted + idle` are `host_frames`.
+  /// Keeps the counts for the `end` line, where for input `delivered + dropped + discarded` and for
+  /// output `delivered + inserted + padding` are `host_frames`.
   func end(_ losses: LossReport, clippedCount: Int, pausedSeconds: Double) {
     func counts(_ counts: LossReport.Counts) -> JSON {
       .object([
         .init("host_frames", .integer(counts.hostFrameCount)),
         .init("delivered", .integer(counts.delivered)), .init("dropped", .integer(counts.dropped)),
         .init("lost", .integer(counts.lost)), .init("estimated", .bool(counts.lostIsEstimated)),
-        .init("inserted", .integer(counts.inserted)), .init("idle", .integer(counts.idle)),
+        .init("inserted", .integer(counts.inserted)),
+        .init("discarded", .integer(counts.discarded)),
+        .init("padding", .integer(counts.padding)),
       ])
     }
     state.withLock { state in

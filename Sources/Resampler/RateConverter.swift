@@ -11,7 +11,7 @@ public import PCM
 public struct RateConverter: ~Copyable, @unchecked Sendable {
   // Sendable although it owns a C handle: soxr keeps no thread state, and only one owner exists.
   private let handle: OpaquePointer
-  private let frameByteCount: Int
+  private let bytesPerFrame: Int
   private var consumedCount = 0
   private var producedCount = 0
 
@@ -70,7 +70,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
         "cannot resample from \(hertz(inputRate)) to \(hertz(outputRate)): \(reason)")
     }
     unsafe self.handle = handle
-    self.frameByteCount = channelCount * format.byteCount
+    self.bytesPerFrame = channelCount * format.byteCount
     self.inputRate = inputRate
     self.outputRate = outputRate
     self.channelCount = channelCount
@@ -88,9 +88,9 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   public mutating func convert(
     _ input: RawSpan, into output: inout MutableRawSpan
   ) throws(RateConverterError) -> (consumed: Int, produced: Int) {
-    precondition(input.byteCount.isMultiple(of: frameByteCount), "the input is whole frames")
-    let available = input.byteCount / frameByteCount
-    let room = output.byteCount / frameByteCount
+    precondition(input.byteCount.isMultiple(of: bytesPerFrame), "the input is whole frames")
+    let available = input.byteCount / bytesPerFrame
+    let room = output.byteCount / bytesPerFrame
     guard available > 0 else { return (0, 0) }
     var consumed = 0
     var produced = 0
@@ -120,11 +120,11 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   mutating func finish(
     into output: inout MutableRawSpan, after offset: Int
   ) throws(RateConverterError) -> Int {
-    let room = min(output.byteCount / frameByteCount - offset, remainingCount)
+    let room = min(output.byteCount / bytesPerFrame - offset, remainingCount)
     guard room > 0 else { return 0 }
     // Silence pushes out what is inside. soxr's own flushing takes the sound to end in silence
     // too, but rounds the count the other way where it lies in the middle.
-    let silence = [UInt8](repeating: 0, count: 256 * frameByteCount)
+    let silence = [UInt8](repeating: 0, count: 256 * bytesPerFrame)
     var produced = 0
     let complaint = unsafe output.withUnsafeMutableBytes { target -> soxr_error_t? in
       guard let start = target.baseAddress else { return nil }
@@ -133,7 +133,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
         let complaint = unsafe silence.withUnsafeBytes { source in
           unsafe soxr_process(
             handle, source.baseAddress, 256, nil,
-            start + (offset + produced) * frameByteCount, room - produced, &count)
+            start + (offset + produced) * bytesPerFrame, room - produced, &count)
         }
         if unsafe complaint != nil { return unsafe complaint }
         produced += count

@@ -102,7 +102,7 @@ public final class AudioFile {
   public var type: AudioFileType { format.type }
 
   /// Bytes of one frame that `read` delivers.
-  public var frameSize: Int { channelCount * encoding.byteCount }
+  public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
   /// Bytes at the end that made no whole frame; known once `read` has returned 0.
   public var trailingByteCount: Int {
@@ -118,7 +118,7 @@ public final class AudioFile {
   /// there. A file cut short ends where it was cut. Corresponds to `sf_read_raw` and
   /// `sf_readf_float`.
   public func read(into bytes: inout MutableRawSpan) throws(AudioFileError) -> Int {
-    precondition(bytes.byteCount >= frameSize, "room for one frame at least")
+    precondition(bytes.byteCount >= bytesPerFrame, "room for one frame at least")
     let result = unsafe bytes.withUnsafeMutableBytes { target in
       unsafe readResult(into: target)
     }
@@ -203,11 +203,11 @@ public final class AudioFile {
   ) throws(AudioFileError) -> Int {
     let block = 4096
     let room = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: block * frameSize, alignment: 16)
+      byteCount: block * bytesPerFrame, alignment: 16)
     defer { unsafe room.deallocate() }
     var dropped = 0
     while dropped < frames {
-      let wanted = min(block, frames - dropped) * frameSize
+      let wanted = min(block, frames - dropped) * bytesPerFrame
       let count = unsafe try reader.read(
         into: UnsafeMutableRawBufferPointer(rebasing: room[..<wanted]))
       if count == 0 { break }

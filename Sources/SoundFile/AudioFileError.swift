@@ -69,7 +69,7 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// A sentence of a C library in this project's manner: lower case, one line, no full stop.
+/// A sentence of a C library in this project's mode: lower case, one line, no full stop.
 func plainText(_ sentence: String) -> String {
   var text = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
   while let last = text.last, last == "." || last == " " { text.removeLast() }

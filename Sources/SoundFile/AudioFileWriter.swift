@@ -22,7 +22,7 @@ public struct AudioFileWriter: ~Copyable {
   public var frameCount: Int { encoder.frameCount }
 
   /// Bytes of one frame that `write` takes.
-  public var frameSize: Int { channelCount * encoding.byteCount }
+  public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
   let encoder: Encoder
 
@@ -90,8 +90,8 @@ public struct AudioFileWriter: ~Copyable {
     let sink = try ByteSink(descriptor)
     try Self.rehearse(format, sampleRate, channelCount, isStream: !sink.isSeekable)
     if let header = Self.plainHeader(format, sampleRate, channelCount, isStream: !sink.isSeekable) {
-      let frameSize = channelCount * format.deliveredEncoding.byteCount
-      let writer = try PlainWriter(sink, header: header, frameSize: frameSize)
+      let bytesPerFrame = channelCount * format.deliveredEncoding.byteCount
+      let writer = try PlainWriter(sink, header: header, bytesPerFrame: bytesPerFrame)
       self.init(.plain(writer), format, sampleRate, channelCount)
       return
     }
@@ -120,7 +120,7 @@ public struct AudioFileWriter: ~Copyable {
   /// away among them; `frameCount` then tells how far it got.
   /// Corresponds to `sf_write_raw` and `sf_writef_float`.
   public mutating func write(_ bytes: RawSpan) throws(AudioFileError) {
-    precondition(bytes.byteCount % frameSize == 0, "whole frames")
+    precondition(bytes.byteCount % bytesPerFrame == 0, "whole frames")
     try encoder.write(bytes)
   }
 

@@ -114,7 +114,7 @@
   }
 
   /// Forgets what was taken and not yet sent, if nothing has been sent: a header that is written
-  /// anew, and shorter.
+  /// again, and shorter.
   func restart() {
     guard writtenEnd == 0 else { return }
     pending.removeAll()

@@ -93,31 +93,31 @@
   /// Reads whole frames from a position: all there is room for in a file, at least one that has
   /// arrived in a pipe. 0 at the end; what is left there is counted as trailing.
   func readFrames(
-    at position: Int, into target: UnsafeMutableRawBufferPointer, frameSize: Int
+    at position: Int, into target: UnsafeMutableRawBufferPointer, bytesPerFrame: Int
   ) throws(AudioFileError) -> Int {
     let room = unsafe UnsafeMutableRawBufferPointer(
-      rebasing: target[..<(target.count - target.count % frameSize)])
+      rebasing: target[..<(target.count - target.count % bytesPerFrame)])
     guard room.count > 0 else { return 0 }
     if isSeekable {
       let count = unsafe try read(at: position, into: room)
-      if count < room.count { trailingByteCount = count % frameSize }
-      return count - count % frameSize
+      if count < room.count { trailingByteCount = count % bytesPerFrame }
+      return count - count % bytesPerFrame
     }
     // Only the end of a pipe leaves less than a frame, and it cannot be read again.
     if trailingByteCount > 0 { return 0 }
     // What is not asked for stays in the pipe, where its writer sees that it stands.
     var count = unsafe try readSome(at: position, into: room, buffering: false)
-    while count % frameSize > 0 {
-      let whole = count + frameSize - count % frameSize
+    while count % bytesPerFrame > 0 {
+      let whole = count + bytesPerFrame - count % bytesPerFrame
       let tail = unsafe UnsafeMutableRawBufferPointer(rebasing: room[count..<whole])
       let more = unsafe try readSome(at: position + count, into: tail, buffering: false)
       guard more > 0 else {
-        trailingByteCount = count % frameSize
+        trailingByteCount = count % bytesPerFrame
         break
       }
       count += more
     }
-    return count - count % frameSize
+    return count - count % bytesPerFrame
   }
 
   /// Passes over bytes of a file or reads and drops those of a pipe; the count is less only at

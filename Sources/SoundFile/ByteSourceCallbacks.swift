@@ -76,7 +76,7 @@ extension ByteSource {
       let count =
         switch service {
         case .whole: unsafe try read(at: cursor, into: target)
-        case .frames(let size): unsafe try readFrames(at: cursor, into: target, frameSize: size)
+        case .frames(let size): unsafe try readFrames(at: cursor, into: target, bytesPerFrame: size)
         case .some: unsafe try readSome(at: cursor, into: target)
         }
       cursor += count

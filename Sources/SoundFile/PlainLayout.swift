@@ -12,7 +12,7 @@ struct PlainLayout {
   var dataByteCount: Int?
   var tags = AudioFileTags()
 
-  var frameSize: Int { channelCount * encoding.byteCount }
+  var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
   /// Refuses what no sound has.
   func checked() throws(AudioFileError) -> PlainLayout {

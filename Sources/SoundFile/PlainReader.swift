@@ -18,11 +18,11 @@ struct PlainReader {
     return min(inFile, layout.dataByteCount ?? inFile)
   }
 
-  var frameCount: Int? { byteCount.map { $0 / layout.frameSize } }
+  var frameCount: Int? { byteCount.map { $0 / layout.bytesPerFrame } }
 
   var trailingByteCount: Int {
     if source.trailingByteCount > 0 { return source.trailingByteCount }
-    return atEnd ? (byteCount ?? 0) % layout.frameSize : 0
+    return atEnd ? (byteCount ?? 0) % layout.bytesPerFrame : 0
   }
 
   func isReady(withinMilliseconds milliseconds: Int) -> Bool {
@@ -31,29 +31,29 @@ struct PlainReader {
 
   mutating func read(into target: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
     let left = byteCount.map { $0 - done } ?? .max
-    let whole = left - left % layout.frameSize
+    let whole = left - left % layout.bytesPerFrame
     let room = unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<min(target.count, whole)])
-    guard target.count >= layout.frameSize else { return 0 }
+    guard target.count >= layout.bytesPerFrame else { return 0 }
     let count = unsafe try source.readFrames(
-      at: layout.dataStart + done, into: room, frameSize: layout.frameSize)
+      at: layout.dataStart + done, into: room, bytesPerFrame: layout.bytesPerFrame)
     done += count
     if count == 0 { try finish() }
-    return count / layout.frameSize
+    return count / layout.bytesPerFrame
   }
 
   mutating func skip(_ frames: Int) throws(AudioFileError) -> Int {
-    let left = byteCount.map { ($0 - done) / layout.frameSize } ?? .max
-    let (bytes, isTooMany) = min(frames, left).multipliedReportingOverflow(by: layout.frameSize)
+    let left = byteCount.map { ($0 - done) / layout.bytesPerFrame } ?? .max
+    let (bytes, isTooMany) = min(frames, left).multipliedReportingOverflow(by: layout.bytesPerFrame)
     let count = try source.skip(
       from: layout.dataStart + done, count: isTooMany ? 1 << 60 : bytes)
-    let skipped = count / layout.frameSize
-    done += skipped * layout.frameSize
+    let skipped = count / layout.bytesPerFrame
+    done += skipped * layout.bytesPerFrame
     return skipped
   }
 
   mutating func seek(toFrame frame: Int) {
-    let (bytes, isTooMany) = frame.multipliedReportingOverflow(by: layout.frameSize)
-    let end = (frameCount ?? 0) * layout.frameSize
+    let (bytes, isTooMany) = frame.multipliedReportingOverflow(by: layout.bytesPerFrame)
+    let end = (frameCount ?? 0) * layout.bytesPerFrame
     done = isTooMany ? end : min(bytes, end)
     atEnd = false
   }

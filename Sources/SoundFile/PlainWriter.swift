@@ -2,17 +2,17 @@
 final class PlainWriter {
   private let sink: ByteSink
   private let headerSize: Int
-  private let frameSize: Int
+  private let bytesPerFrame: Int
 
-  init(_ sink: ByteSink, header: [UInt8], frameSize: Int) throws(AudioFileError) {
+  init(_ sink: ByteSink, header: [UInt8], bytesPerFrame: Int) throws(AudioFileError) {
     self.sink = sink
-    self.frameSize = frameSize
+    self.bytesPerFrame = bytesPerFrame
     headerSize = header.count
     unsafe try put(header.span.bytes)
   }
 
   /// Whole frames that left this process.
-  var frameCount: Int { max(0, sink.byteCount - headerSize) / frameSize }
+  var frameCount: Int { max(0, sink.byteCount - headerSize) / bytesPerFrame }
 
   func write(_ bytes: RawSpan) throws(AudioFileError) { try put(bytes) }
 

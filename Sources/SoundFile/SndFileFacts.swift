@@ -11,10 +11,10 @@ struct SndFileFacts {
   let tags: AudioFileTags
 
   var encoding: SampleEncoding { format.deliveredEncoding }
-  var frameSize: Int { channelCount * encoding.byteCount }
+  var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
   init(_ handle: OpaquePointer?, _ info: SF_INFO, isStream: Bool) throws(AudioFileError) {
-    guard let handle = unsafe handle else { throw .malformed(openingComplaint()) }
+    guard let handle = unsafe handle else { throw .malformed(openingFailure()) }
     let isSwapped =
       unsafe sf_command(handle, CInt(SFC_RAW_DATA_NEEDS_ENDSWAP), nil, 0) == CInt(SF_TRUE)
     let isNativeBig = SampleEncoding(.int16) == .s16be
@@ -56,6 +56,6 @@ struct SndFileFacts {
 }
 
 /// Why libsndfile opened nothing, in our words.
-func openingComplaint() -> String {
+func openingFailure() -> String {
   unsafe plainText(String(cString: sf_strerror(nil)))
 }

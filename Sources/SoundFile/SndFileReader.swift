@@ -66,7 +66,7 @@ import PCM
       if let opened = unsafe opened { unsafe sf_close(opened) }
       throw error
     }
-    guard let opened = unsafe opened else { throw .malformed(openingComplaint()) }
+    guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
     unsafe handle = opened
     self.source = source
     transfer = SndFileTransfer(facts.format)
@@ -85,7 +85,7 @@ import PCM
       if let opened = unsafe opened { unsafe sf_close(opened) }
       throw error
     }
-    guard let opened = unsafe opened else { throw .malformed(openingComplaint()) }
+    guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
     unsafe handle = opened
     source = nil
     transfer = SndFileTransfer(facts.format)
@@ -98,7 +98,7 @@ import PCM
 
   /// Whole frames into the caller's bytes; 0 at the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
-    let frames = target.count / facts.frameSize
+    let frames = target.count / facts.bytesPerFrame
     guard frames > 0, let base = target.baseAddress else { return 0 }
     let count =
       unsafe decodesBlocks ? readBlocks(base, frames) : readPlainly(base, frames)
@@ -128,7 +128,7 @@ import PCM
       if blockRest.isEmpty { decodeBlock() }
       if blockRest.isEmpty { break }
       let count = min(frames - done, blockRest.count)
-      let size = facts.frameSize
+      let size = facts.bytesPerFrame
       unsafe block.withUnsafeBytes { bytes in
         let source = unsafe UnsafeRawBufferPointer(
           rebasing: bytes[(blockRest.lowerBound * size)..<((blockRest.lowerBound + count) * size)])
@@ -147,7 +147,7 @@ import PCM
   private func decodeBlock() {
     let isStream = source.map { !$0.isSeekable } ?? false
     let frames = isStream ? facts.format.framesTogether : 4000
-    if block.isEmpty { block = [UInt8](repeating: 0, count: frames * facts.frameSize) }
+    if block.isEmpty { block = [UInt8](repeating: 0, count: frames * facts.bytesPerFrame) }
     let count = unsafe block.withUnsafeMutableBytes { bytes in
       unsafe bytes.baseAddress.map { unsafe readPlainly($0, frames) } ?? 0
     }
@@ -163,8 +163,8 @@ import PCM
     let count = sf_count_t(frames)
     switch transfer {
     case .raw:
-      let bytes = unsafe sf_read_raw(handle, base, count * sf_count_t(facts.frameSize))
-      return Int(bytes) / facts.frameSize
+      let bytes = unsafe sf_read_raw(handle, base, count * sf_count_t(facts.bytesPerFrame))
+      return Int(bytes) / facts.bytesPerFrame
     case .short:
       return unsafe Int(sf_readf_short(handle, base.assumingMemoryBound(to: Int16.self), count))
     case .float:
@@ -182,7 +182,7 @@ import PCM
     var done = 0
     while done < frames {
       let wanted = min(most, frames - done)
-      let target = unsafe base + done * facts.frameSize
+      let target = unsafe base + done * facts.bytesPerFrame
       let count = unsafe scratch.withUnsafeMutableBytes { words in
         guard let start = words.baseAddress else { return 0 }
         let count = unsafe readDirectly(start, wanted)
@@ -190,7 +190,7 @@ import PCM
           unsafe packHighBytes(
             of: start, count: count * facts.channelCount, byteCount: byteCount, into: target)
         } else {
-          unsafe target.copyMemory(from: start, byteCount: count * facts.frameSize)
+          unsafe target.copyMemory(from: start, byteCount: count * facts.bytesPerFrame)
         }
         return count
       }

@@ -36,7 +36,7 @@ enum SndFileTransfer: Equatable {
   func service(_ facts: SndFileFacts) -> ByteSource.Service {
     switch facts.format.type {
     case .flac, .ogg, .opus, .mp3: .some
-    default: self == .raw ? .frames(byteCount: facts.frameSize) : .whole
+    default: self == .raw ? .frames(byteCount: facts.bytesPerFrame) : .whole
     }
   }
 }

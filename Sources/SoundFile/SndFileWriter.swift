@@ -12,7 +12,7 @@ import PCM
   /// Whole frames the encoder took.
   private(set) var frameCount = 0
 
-  private var frameSize: Int { channelCount * format.deliveredEncoding.byteCount }
+  private var bytesPerFrame: Int { channelCount * format.deliveredEncoding.byteCount }
   let sink: ByteSink?
   private var handle: OpaquePointer?
   private let transfer: SndFileTransfer
@@ -87,7 +87,7 @@ import PCM
 
   private func encode(_ bytes: RawSpan) throws(AudioFileError) {
     guard let handle = unsafe handle else { return }
-    let frames = bytes.byteCount / frameSize
+    let frames = bytes.byteCount / bytesPerFrame
     let written = unsafe bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return 0 }
       return unsafe transfer.isDirect(UnsafeMutableRawPointer(mutating: base))
@@ -130,7 +130,7 @@ import PCM
       let missing =
         (format.framesFilledUp - frameCount % format.framesFilledUp) % format.framesFilledUp
       if missing > 0 {
-        unsafe try encode([UInt8](repeating: 0, count: missing * frameSize).span.bytes)
+        unsafe try encode([UInt8](repeating: 0, count: missing * bytesPerFrame).span.bytes)
       }
     }
     unsafe handle = nil
@@ -172,7 +172,7 @@ import PCM
   }
 
   private func prepare(_ tags: AudioFileTags) throws(AudioFileError) {
-    guard let handle = unsafe handle else { throw .malformed(openingComplaint()) }
+    guard let handle = unsafe handle else { throw .malformed(openingFailure()) }
     if Self.growsToRF64(format) {
       unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
     }
@@ -219,7 +219,8 @@ import PCM
     let count = sf_count_t(frames)
     switch transfer {
     case .raw:
-      return unsafe Int(sf_write_raw(handle, base, count * sf_count_t(frameSize))) / frameSize
+      return unsafe Int(sf_write_raw(handle, base, count * sf_count_t(bytesPerFrame)))
+        / bytesPerFrame
     case .short:
       return unsafe Int(sf_writef_short(handle, base.assumingMemoryBound(to: Int16.self), count))
     case .float:

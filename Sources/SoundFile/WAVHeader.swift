@@ -171,7 +171,7 @@ extension WAVHeader {
     let sampleRate: Int
     private let tag: Int
     private let bitCount: Int
-    private let frameSize: Int
+    private let bytesPerFrame: Int
     private let isBigEndian: Bool
 
     init(_ fields: [UInt8], isBigEndian: Bool) {
@@ -183,7 +183,7 @@ extension WAVHeader {
       tag = isExtensible && number(26, 2) == 0 ? number(24, 2) : number(0, 2)
       channelCount = number(2, 2)
       sampleRate = number(4, 4)
-      frameSize = number(12, 2)
+      bytesPerFrame = number(12, 2)
       bitCount = number(14, 2)
       self.isBigEndian = isBigEndian
     }
@@ -191,7 +191,7 @@ extension WAVHeader {
     /// The encoding of plain samples, nil for codecs and for sizes that do not fit together,
     /// which libsndfile knows how to guess.
     var encoding: SampleEncoding? {
-      guard bitCount % 8 == 0, frameSize == channelCount * (bitCount / 8) else { return nil }
+      guard bitCount % 8 == 0, bytesPerFrame == channelCount * (bitCount / 8) else { return nil }
       return switch (tag, bitCount) {
       case (1, 8): .u8
       case (1, 16): isBigEndian ? .s16be : .s16le
@@ -223,7 +223,7 @@ extension WAVHeader {
       }
     guard let tag else { return nil }
     let isExtensible = channelCount > 2 || (tag == 1 && encoding.byteCount > 2)
-    let frameSize = channelCount * encoding.byteCount
+    let bytesPerFrame = channelCount * encoding.byteCount
     var header = HeaderBytes(isBigEndian: false)
     header.append(text: "RIFF")
     header.append(0xFFFF_FFFF, byteCount: 4)
@@ -232,8 +232,8 @@ extension WAVHeader {
     header.append(isExtensible ? 0xFFFE : tag, byteCount: 2)
     header.append(channelCount, byteCount: 2)
     header.append(sampleRate, byteCount: 4)
-    header.append(min(sampleRate * frameSize, 0xFFFF_FFFF), byteCount: 4)
-    header.append(frameSize, byteCount: 2)
+    header.append(min(sampleRate * bytesPerFrame, 0xFFFF_FFFF), byteCount: 4)
+    header.append(bytesPerFrame, byteCount: 2)
     header.append(8 * encoding.byteCount, byteCount: 2)
     if isExtensible {
       header.append(22, byteCount: 2)

@@ -56,7 +56,7 @@ import SoundDevice
 
 /// Says what went wrong and ends the program.
 func fail(_ words: String) -> Never {
-  tell(words)
+  report(words)
   exit(1)
 }
 
@@ -66,7 +66,7 @@ func check(_ condition: Bool, _ words: @autoclosure () -> String) {
 }
 
 /// Writes a line to standard error at once, for the test that waits for it.
-func tell(_ words: String) {
+func report(_ words: String) {
   let line = Array((words + "\n").utf8)
   _ = unsafe write(2, line, line.count)
 }

@@ -30,7 +30,7 @@ func checkLatest() throws {
   say("the latest")
 }
 
-/// Looking anew needs all streams closed, and finds older devices again by their words.
+/// Looking again needs all streams closed, and finds older devices again by their words.
 func checkRefresh(on query: String) throws {
   let device = try Device.find(query)
   let open = try AudioOutputStream<Float>(

@@ -11,20 +11,20 @@ func lose(_ what: String, on query: String) throws {
   switch what {
   case "play":
     let playback = try play(long, device: device, loop: true, options: options)
-    tell("running")
+    report("running")
     report(code { try playback.wait() })
   case "rec":
     let recording = try rec(
       frameCount: long.frameCount, of: Int16.self, channelCount: 2, device: device,
       options: options)
     while recording.recordedFrameCount == 0 { sleep(milliseconds: 1) }
-    tell("running")
+    report("running")
     report(code { try recording.wait() }, recording.recorded.frameCount)
   case "playrec":
     let recording = try playrec(
       long, inputChannelCount: 2, inputDevice: device, outputDevice: device, options: options)
     while recording.recordedFrameCount == 0 { sleep(milliseconds: 1) }
-    tell("running")
+    report("running")
     report(code { try recording.wait() }, recording.recorded.frameCount)
   case "read":
     let stream = try AudioInputStream<Float>(parameters, options: options)
@@ -34,20 +34,20 @@ func lose(_ what: String, on query: String) throws {
       code {
         while true {
           count += try stream.read(frameCount: 100).0.frameCount
-          if count == 100 { tell("running") }
+          if count == 100 { report("running") }
         }
       }, count)
   case "write":
     let stream = try AudioOutputStream<Float>(parameters, options: options)
     try stream.start()
-    tell("running")
+    report("running")
     report(code { while true { try stream.write(long) } })
   case "callback":
     let stream = try AudioStream<Float>(
       input: parameters, output: parameters, options: options, finished: { say("finished") }
     ) { _, _, _ in .continue }
     try stream.start()
-    tell("running")
+    report("running")
     stream.wait()
     // Told on another thread, right after the wait is over.
     sleep(milliseconds: 200)

@@ -71,9 +71,11 @@ def losses(program):
 
 def imbalances(end):
     """What the last status line leaves unaccounted for."""
-    for direction, middle in (("input", "dropped"), ("output", "inserted")):
+    for direction, parts in (
+            ("input", ("delivered", "dropped", "discarded")),
+            ("output", ("delivered", "inserted", "padding"))):
         counts = end[direction]
-        rest = counts["host_frames"] - sum(counts[k] for k in ("delivered", middle, "idle"))
+        rest = counts["host_frames"] - sum(counts[k] for k in parts)
         if rest:
             yield f"{rest} frames of {direction} are unaccounted for"
 

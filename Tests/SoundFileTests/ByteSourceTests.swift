@@ -39,7 +39,7 @@ struct ByteSourceTests {
     var block = [UInt8](repeating: 0, count: 100)
     for start in [0, 96] {
       let count = try unsafe block.withUnsafeMutableBytes { bytes throws(AudioFileError) in
-        unsafe try source.readFrames(at: start, into: bytes, frameSize: 8)
+        unsafe try source.readFrames(at: start, into: bytes, bytesPerFrame: 8)
       }
       #expect(count == 96 && block[..<96] == sound[start..<start + 96])
       var left: CInt = 0

@@ -83,7 +83,7 @@ struct PeerTests {
     let isMPEG = codec.contains("mp3")
     let file = try AudioFile(feeder, type: isMPEG ? .mp3 : nil)
     #expect(file.encoding == SampleEncoding(.float32))
-    let count = try file.readAll().count / file.frameSize
+    let count = try file.readAll().count / file.bytesPerFrame
     #expect((3000...7000).contains(count), "\(count)")
   }
 

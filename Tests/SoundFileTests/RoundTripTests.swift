@@ -75,11 +75,11 @@ struct RoundTripTests {
         #expect(read.count == written.count || Self.fillsUp(format))
       } else {
         // Speech codecs fill up their last block; the lossy ones of today know where they end.
-        let extra = (read.count - written.count) / file.frameSize
+        let extra = (read.count - written.count) / file.bytesPerFrame
         let most = file.encoding.isFloat ? 0 : 4096
         #expect((0...most).contains(extra), "\(format): \(read.count) for \(written.count) bytes")
       }
-      if !Self.fillsUp(format) { #expect(file.frameCount == read.count / file.frameSize) }
+      if !Self.fillsUp(format) { #expect(file.frameCount == read.count / file.bytesPerFrame) }
     }
   }
 

@@ -49,7 +49,7 @@ struct SpoiledFileTests {
     let error = failure { () throws(AudioFileError) in
       let file = try open()
       // A header may claim more channels than there can be bytes for.
-      var room = [UInt8](repeating: 0, count: file.frameSize * 64)
+      var room = [UInt8](repeating: 0, count: file.bytesPerFrame * 64)
       for _ in 0..<100 where try file.readFrames(&room) == 0 { break }
       if file.isSeekable { try file.seek(toFrame: 3) }
     }

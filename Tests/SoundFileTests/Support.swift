@@ -55,14 +55,14 @@ extension AudioFile {
   /// Everything from here to the end, in blocks of so many frames.
   func readAll(block: Int = 777) throws(AudioFileError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var room = [UInt8](repeating: 0, count: block * frameSize)
+    var room = [UInt8](repeating: 0, count: block * bytesPerFrame)
     while true {
       var span = room.mutableSpan
       var raw = unsafe span.mutableBytes
       let count = try read(into: &raw)
       precondition(count <= block, "\(format) \(count) \(position)")
       if count == 0 { return bytes }
-      bytes += room[..<(count * frameSize)]
+      bytes += room[..<(count * bytesPerFrame)]
     }
   }
 }
@@ -82,7 +82,7 @@ extension AudioFileWriter {
   mutating func writeAll(_ bytes: [UInt8], block: Int = 333) throws(AudioFileError) {
     var index = 0
     while index < bytes.count {
-      let end = min(bytes.count, index + block * frameSize)
+      let end = min(bytes.count, index + block * bytesPerFrame)
       unsafe try write(bytes.span.bytes.extracting(index..<end))
       index = end
     }

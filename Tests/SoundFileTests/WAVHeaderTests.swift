@@ -14,10 +14,10 @@ struct WAVHeaderTests {
   }
 
   static func format(
-    tag: Int = 1, channels: Int = 2, rate: Int = 48000, bits: Int = 16, frameSize: Int? = nil
+    tag: Int = 1, channels: Int = 2, rate: Int = 48000, bits: Int = 16, bytesPerFrame: Int? = nil
   ) -> [UInt8] {
     var fields = HeaderBytes(isBigEndian: false)
-    let size = frameSize ?? channels * bits / 8
+    let size = bytesPerFrame ?? channels * bits / 8
     for (number, count) in [
       (tag, 2), (channels, 2), (rate, 4), (rate * size, 4), (size, 2), (bits, 2),
     ] {
@@ -123,8 +123,8 @@ struct WAVHeaderTests {
   @Test func lyingHeadersAreErrorsInOneLine() throws {
     let data = Self.chunk("data", Self.samples)
     let liars: [[UInt8]] = [
-      Self.riff(Self.format(channels: 0, frameSize: 0) + data),
-      Self.riff(Self.format(channels: 65535, frameSize: 4) + data),
+      Self.riff(Self.format(channels: 0, bytesPerFrame: 0) + data),
+      Self.riff(Self.format(channels: 65535, bytesPerFrame: 4) + data),
       Self.riff(Self.format(rate: 0) + data),
       Self.riff(Self.format(rate: 0xFFFF_FFFF) + data),
       Self.riff(Self.format(tag: 0x1234) + data),

@@ -24,7 +24,7 @@ import Testing
     _ pipeline: FramePipeline, as type: T.Type, block: Int = 1000
   ) throws -> [T] {
     let scratch = Scratch()
-    let size = pipeline.format.frameByteCount
+    let size = pipeline.format.bytesPerFrame
     var result: [UInt8] = []
     while true {
       let count = try scratch.withMutableBytes(block * size) { span throws(ToolError) in

@@ -48,12 +48,12 @@ import Testing
   }
 
   @Test func aUsageErrorNamesTheVariable() {
-    let complaint = Complaint("a rate below 1000 Hz")
+    let complaint = InvalidValue("a rate below 1000 Hz")
     #expect(
       complaint.usage(of: "SD_RATE", value: "48", joint: "=").message
         == "SD_RATE=48: a rate below 1000 Hz")
     #expect(
-      Complaint("what is '48'").usage(of: "SD_RATE", value: "48", joint: "=").message
+      InvalidValue("what is '48'").usage(of: "SD_RATE", value: "48", joint: "=").message
         == "SD_RATE: what is '48'")
   }
 }

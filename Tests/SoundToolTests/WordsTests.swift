@@ -87,6 +87,6 @@ func complaint<T>(_ body: () throws -> T) -> String? {
     _ = try body()
     return nil
   } catch {
-    return (error as? Complaint)?.text
+    return (error as? InvalidValue)?.text
   }
 }

@@ -30,15 +30,15 @@ final class Keeper: Sendable {
   /// Ends this child's whole group should this process end without doing so.
   ///
   /// - Throws: ``ToolFailure`` if there is no keeper: then nothing may be started either.
-  func watch(_ pid: pid_t) throws(ToolFailure) { try tell("+ \(pid)\n") }
+  func watch(_ pid: pid_t) throws(ToolFailure) { try report("+ \(pid)\n") }
 
   /// The child has ended and its number is about to be free.
-  func forget(_ pid: pid_t) throws(ToolFailure) { try tell("- \(pid)\n") }
+  func forget(_ pid: pid_t) throws(ToolFailure) { try report("- \(pid)\n") }
 
-  private func tell(_ line: String) throws(ToolFailure) {
+  private func report(_ line: String) throws(ToolFailure) {
     let bytes = Array(line.utf8)
     guard unsafe write(try pipe.get(), bytes, bytes.count) == bytes.count else {
-      throw ToolFailure("telling the keeper of children", code: errno)
+      throw ToolFailure("reporting to the keeper of children", code: errno)
     }
   }
 

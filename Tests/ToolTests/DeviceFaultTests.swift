@@ -68,7 +68,7 @@ import Testing
     // All frames before the loss, but those that came before something was played.
     let end = try FaultBench.end(playrec.outputs[3] ?? []).input
     #expect(back.output.count / 4 == end.delivered && end.delivered > 0, "\(back)")
-    #expect(end.delivered + end.idle == 4800 && end.dropped == 0, "\(end)")
+    #expect(end.delivered + end.discarded == 4800 && end.dropped == 0, "\(end)")
     let wire = try await runTool(
       "sd-wire", ["-q", "-D", "virtual:null", "--stall", "1"], environment: virtual(fault))
     wire.expectFailure(1, "virtual:null", "device lost")
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func stallIsAsLongAsItSays() async throws {
-    // Two processes on the same fault: the shorter patience ends first.
+    // Two processes on the same fault: the shorter stall time ends first.
     func command(_ stall: String) -> Command {
       .tool("sd-rec", ["-D", "virtual:null", "--stall", stall])
         .with(environment: virtual("stall@480"))
@@ -211,7 +211,7 @@ import Testing
     #expect(result.output.count == 30_000 * 8 / 2, "\(result)")
     let end = try FaultBench.end(result.outputs[3] ?? []).input
     #expect(end.delivered == 30_000 && end.dropped == 0 && end.lost == 100, "\(end)")
-    #expect(end.idle == end.host_frames - 30_000 && end.idle > 0, "\(end)")
+    #expect(end.discarded == end.host_frames - 30_000 && end.discarded > 0, "\(end)")
   }
 
   // MARK: Slow neighbours
@@ -278,7 +278,7 @@ import Testing
       tool.closeInput()
       let result = try await tool.finish()
       #expect(result.succeeded, "\(result)")
-      #expect(result.errorText.contains("cushion is now"))
+      #expect(result.errorText.contains("prebuffer is now"))
       #expect(result.errorLines.last?.contains("of silence inserted") == true, "\(result)")
     }
   }

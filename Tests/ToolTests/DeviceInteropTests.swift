@@ -173,7 +173,7 @@ import Testing
     let theirs = try await runProgram(
       "aplay", ["-q", "-D", "tap", ours], environment: alsa.environment)
     #expect(theirs.succeeded, "\(theirs)")
-    #expect(try Sound(alsa.played(frameByteCount: 4)) == Sound(sound))
+    #expect(try Sound(alsa.played(bytesPerFrame: 4)) == Sound(sound))
     let recorder = Command.program(
       "arecord",
       ["-q", "-D", "source", "-t", "wav", "-f", "S16_LE", "-r", "48000", "-c", "2", "-s", "4800"]
@@ -222,7 +222,7 @@ import Testing
                        device="loopback, JACK", blocking=True)
       """
     try await withSteadyServer { server in
-      try await server.expectBack(floats, frameByteCount: 8, with: []) {
+      try await server.expectBack(floats, bytesPerFrame: 8, with: []) {
         try await run(Python.command(["-c", script]).with(environment: server.environment))
       }
     }
@@ -250,10 +250,10 @@ import Testing
             "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
             environment: server.environment)
           player.expectSilentSuccess()
-          for _ in 0..<40 where position(of: floats, in: recording, frameByteCount: 8) == nil {
+          for _ in 0..<40 where position(of: floats, in: recording, bytesPerFrame: 8) == nil {
             recording += try await recorder.readOutput(8 * 4096)
           }
-          if position(of: floats, in: recording, frameByteCount: 8) == nil {
+          if position(of: floats, in: recording, bytesPerFrame: 8) == nil {
             throw Slip(story: "what sd-play played is not in what Python recorded")
           }
         }

@@ -207,7 +207,7 @@ import Testing
     #expect(try await status("--xrun", "warn", policy: "fail").status == .exited(0))
   }
 
-  // MARK: Telling
+  // MARK: Reporting
 
   @Test func theLineOnATerminalIsThereOnlyForFiles() async throws {
     let folder = try TemporaryDirectory()

@@ -36,7 +36,7 @@ import Testing
     #expect(samples.count > 100_000 * 4)
     try await withSteadyServer { server in
       try await server.expectBack(
-        Array(samples[start...]), frameByteCount: 4, with: ["-f", "s16le", "--no-dither"]
+        Array(samples[start...]), bytesPerFrame: 4, with: ["-f", "s16le", "--no-dither"]
       ) {
         try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
       }
@@ -48,12 +48,12 @@ import Testing
     ("s24le", ["-e", "signed", "-b", "24"], 6),
   ])
   func everySampleComesBack(
-    format: String, soxEncoding: [String], frameByteCount: Int
+    format: String, soxEncoding: [String], bytesPerFrame: Int
   ) async throws {
     let (path, samples) = try await flac(bits: 24, frameCount: 20_000, soxEncoding: soxEncoding)
     try await withSteadyServer { server in
       try await server.expectBack(
-        samples, frameByteCount: frameByteCount, with: ["-f", format, "--no-dither"]
+        samples, bytesPerFrame: bytesPerFrame, with: ["-f", format, "--no-dither"]
       ) {
         try await runTool("sd-play", ["-D", "loopback", path], environment: server.environment)
       }
@@ -121,7 +121,7 @@ import Testing
         let samples = bytes(of: noise(count, seed: UInt64(count)))
         let path = try folder.write(samples, to: "short.s16le")
         let arguments = ["-f", "s16le", "--no-dither"]
-        try await server.expectBack(samples, frameByteCount: 4, with: arguments) {
+        try await server.expectBack(samples, bytesPerFrame: 4, with: arguments) {
           try await runTool(
             "sd-play", ["-D", "loopback", "-r", "48000", "-c", "2", path],
             environment: server.environment)

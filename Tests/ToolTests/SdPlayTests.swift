@@ -18,7 +18,7 @@ import Testing
     _ body: nonisolated(nonsending) (LoopbackTap) async throws -> Void
   ) async throws {
     try await withSteadyServer { server in
-      try await LoopbackTap.with(server, format: "s16le", frameByteCount: 4, body)
+      try await LoopbackTap.with(server, format: "s16le", bytesPerFrame: 4, body)
     }
   }
 
@@ -93,7 +93,7 @@ import Testing
 
   @Test func gainIsApplied() async throws {
     try await withSteadyServer { server in
-      try await LoopbackTap.with(server, format: "f32le", frameByteCount: 8) { tap in
+      try await LoopbackTap.with(server, format: "f32le", bytesPerFrame: 8) { tap in
         func isQuieter(_ bytes: [UInt8]) -> Bool {
           let played = values(of: Float.self, from: bytes)
           return played.count == sound.count
@@ -205,7 +205,7 @@ import Testing
         "sd-play", ["-q", "-D", "tap", "-r", "48000", "-c", "2", path],
         environment: alsa.environment)
       result.expectSilentSuccess()
-      #expect(try Sound(alsa.played(frameByteCount: 2 * width)) == Sound(sound), "\(name)")
+      #expect(try Sound(alsa.played(bytesPerFrame: 2 * width)) == Sound(sound), "\(name)")
     }
   }
 }

@@ -86,7 +86,7 @@ struct SdCat: Tool {
 
   private func describe() throws(ToolError) {
     let sources = try open()
-    for source in sources { source.tellGuess() }
+    for source in sources { source.reportGuess() }
     let descriptions = sources.map(SourceDescription.init)
     if json {
       try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")
@@ -105,7 +105,7 @@ struct SdCat: Tool {
       try source.checkStated(
         rate: formats.rate != nil || plan.type != .raw,
         channelCount: formats.channels != nil || plan.type != .raw)
-      source.tellGuess()
+      source.reportGuess()
     }
     try sources.checkAgreement(
       rate: formats.rate == nil, channelCount: formats.channels == nil && channels.map == nil)
@@ -133,6 +133,6 @@ struct SdCat: Tool {
     }
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
     try sink.writeAll(of: pipeline, line: line)
-    pipeline.tellClipped()
+    pipeline.reportClipped()
   }
 }

@@ -32,9 +32,9 @@ struct SdList: Tool {
   var hostApis = false
 
   func validate() throws {
-    if inputs, outputs { throw Complaint("--inputs and --outputs: give one of them, not both") }
+    if inputs, outputs { throw InvalidValue("--inputs and --outputs: give one of them, not both") }
     if hostApis, rates || inputs || outputs || device != nil {
-      throw Complaint("--host-apis: goes with -j, -q and -v only")
+      throw InvalidValue("--host-apis: goes with -j, -q and -v only")
     }
   }
 

@@ -23,7 +23,7 @@ struct SdPlay: Tool {
   @OptionGroup var level: LevelOptions
   @OptionGroup var resampling: ResampleOptions
   @OptionGroup var loop: LoopOptions
-  @OptionGroup var telling: TellingOptions
+  @OptionGroup var report: ReportOptions
 
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
@@ -35,7 +35,7 @@ struct SdPlay: Tool {
     try streaming.check()
     try latency.check()
     try buffer.check()
-    try telling.check()
+    try report.check()
   }
 
   func run() throws(ToolError) {
@@ -46,8 +46,8 @@ struct SdPlay: Tool {
       reading.claimed = format.rawFormat
       let sources = try AudioSource.open(files, reading)
       let player = try DevicePlayer(
-        request(for: sources), try telling.telling(hasFile: !files.isEmpty))
-      for source in sources { source.tellGuess() }
+        request(for: sources), try report.reporting(hasFile: !files.isEmpty))
+      for source in sources { source.reportGuess() }
 
       var options = FramePipeline.Options()
       options.start = start.start

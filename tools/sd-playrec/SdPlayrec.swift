@@ -23,7 +23,7 @@ struct SdPlayrec: Tool {
   @OptionGroup var maps: DuplexMapOptions
   @OptionGroup var level: LevelOptions
   @OptionGroup var clobber: ClobberOptions
-  @OptionGroup var telling: TellingOptions
+  @OptionGroup var report: ReportOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -55,7 +55,7 @@ struct SdPlayrec: Tool {
     try streaming.check()
     try latency.check()
     try buffer.check()
-    try telling.check()
+    try report.check()
     _ = try format.rawFormatOrEnvironment()
     let plan = try plan()
     try plan.check(recordFormat, rate: format.rate, channelCount: nil)
@@ -80,8 +80,8 @@ struct SdPlayrec: Tool {
             fileFormat.deliveredEncoding, level.gain.isUnity ? source.format.encoding : .f32le
           ), latency: latency, buffer: buffer, streaming: streaming), compensation: compensate,
         tail: tail,
-        try telling.telling(hasFile: input != nil && output != nil))
-      source.tellGuess()
+        try report.reporting(hasFile: input != nil && output != nil))
+      source.reportGuess()
       guard source.format.rate == recorder.playedFormat.rate else {
         throw .failure(
           source.name, "is at \(hertz(source.format.rate)), and sd-playrec never resamples")

@@ -23,7 +23,7 @@ struct SdRec: Tool {
   @OptionGroup var level: LevelOptions
   @OptionGroup var resampling: ResampleOptions
   @OptionGroup var clobber: ClobberOptions
-  @OptionGroup var telling: TellingOptions
+  @OptionGroup var report: ReportOptions
 
   @Flag(name: .long, help: "Put silence in place of frames lost or paused.")
   var fillGaps = false
@@ -54,7 +54,7 @@ struct SdRec: Tool {
     try streaming.check()
     try latency.check()
     try buffer.check()
-    try telling.check()
+    try report.check()
     if split != nil || sync, try plan().isStream {
       throw .usage(split == nil ? "--sync" : "--split", "needs a file to write")
     }
@@ -69,7 +69,7 @@ struct SdRec: Tool {
     let fileFormat = try fileFormat()
     try DeviceSystem.run(stall: streaming.stallSeconds) { () throws(ToolError) in
       let recorder = try DeviceRecorder(
-        try request(fileFormat), try telling.telling(hasFile: file != nil))
+        try request(fileFormat), try report.reporting(hasFile: file != nil))
       let isOver = whileStdin ? StandardStreams.watchInput(recorder.wakeUp) : nil
       guard let split else {
         let sink = try AudioSink(

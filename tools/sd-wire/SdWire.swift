@@ -19,7 +19,7 @@ struct SdWire: Tool {
   @OptionGroup var streaming: StreamingOptions
   @OptionGroup var maps: DuplexMapOptions
   @OptionGroup var level: GainOptions
-  @OptionGroup var telling: TellingOptions
+  @OptionGroup var report: ReportOptions
 
   var isOpenEnded: Bool { length.length == nil }
 
@@ -28,7 +28,7 @@ struct SdWire: Tool {
     try maps.check()
     try streaming.check()
     try latency.check()
-    try telling.check()
+    try report.check()
     _ = try format.rateOrEnvironment()
     _ = try format.channelCounts()
   }
@@ -41,7 +41,7 @@ struct SdWire: Tool {
           devices: devices, rate: try format.rateOrEnvironment(),
           channelCounts: try format.channelCounts(), maps: (maps.input, maps.output),
           encodings: (encoding, encoding), latency: latency, streaming: streaming),
-        gain: level.gain, length: length.length, try telling.telling(hasFile: false))
+        gain: level.gain, length: length.length, try report.reporting(hasFile: false))
       try wire.run()
     }
   }

@@ -28,7 +28,7 @@ bool sd_semaphore_wait(sd_semaphore *_Nonnull semaphore, int64_t nanoseconds);
 
 // Silences (or lets through) what ALSA and JACK print of their own accord. Both libraries come
 // with PortAudio, so they are looked up in the running program and may be absent.
-void sd_hush_alsa_and_jack(bool hushed);
+void sd_silence_alsa_and_jack(bool silent);
 
 // Whether the JACK server of this environment answers a new client. Blocks as long as it does not.
 bool sd_jack_server_answers(void);

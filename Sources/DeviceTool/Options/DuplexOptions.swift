@@ -137,12 +137,12 @@ public struct GainOptions: ParsableArguments {
 
 extension Words {
   /// A round trip: `auto` or a number of frames.
-  public static func compensation(_ text: String) throws(Complaint)
+  public static func compensation(_ text: String) throws(InvalidValue)
     -> DuplexRecorder.Compensation
   {
     if text.lowercased() == "auto" { return .automatic }
     do { return .frames(try frameCount(text)) } catch {
-      throw Complaint("neither auto nor a number of frames")
+      throw InvalidValue("neither auto nor a number of frames")
     }
   }
 }

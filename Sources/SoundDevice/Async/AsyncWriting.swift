@@ -18,7 +18,7 @@ extension TypedOutputStreaming {
     let flags = session.rings?.takeFlags([.outputUnderflow]) ?? []
     let isCancelled = AtomicFlag()
     let result = await withTaskCancellationHandler {
-      await session.writeLane.result { () throws(PortAudioError) in
+      await session.writeThread.result { () throws(PortAudioError) in
         try session.write(buffer) { isCancelled.isSet }
       }
     } onCancel: {

@@ -56,7 +56,7 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
       let (session, frameCount) = (session, frameCount)
       let isCancelled = AtomicFlag()
       let result = await withTaskCancellationHandler {
-        await session.readLane.result { () throws(PortAudioError) in
+        await session.readThread.result { () throws(PortAudioError) in
           try session.readBuffer(of: S.self, frameCount: frameCount) { isCancelled.isSet }
         }
       } onCancel: {

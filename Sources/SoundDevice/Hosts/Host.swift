@@ -10,7 +10,7 @@ enum HostKind: Sendable, Hashable {
 protocol Host: AnyObject, Sendable {
   /// Starts the host if need be and lists what it has.
   func listing() throws(PortAudioError) -> HostListing
-  /// Looks anew; no stream is open.
+  /// Looks again; no stream is open.
   func restart() throws(PortAudioError)
   /// Ends the host in order; no stream is open.
   func shutDown()
@@ -51,7 +51,7 @@ struct GrantedStream: Sendable {
   var connectsLate = false
   /// Whether a stream that is over before it has been started would be an error.
   var mustOutliveStart = false
-  /// Whether the host may give up a stream that can be started anew.
+  /// Whether the host may give up a stream that can be started again.
   var mayGiveUp = false
   /// How long callbacks may be missing although the host is well, in seconds.
   var longestSilence = 0.0

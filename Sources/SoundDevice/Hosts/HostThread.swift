@@ -28,7 +28,7 @@ final class HostThread: Sendable {
   private let state = Guarded(State())
   private let wakeUp = Semaphore()
   private let lost = AtomicFlag()
-  /// Open streams; a device list is not made anew while there are any.
+  /// Open streams; a device list is not made again while there are any.
   let openStreamCount = Atomic<Int>(0)
   private let generationCount = Atomic<Int>(0)
 
@@ -43,7 +43,7 @@ final class HostThread: Sendable {
   /// From now on no call is made into this host.
   func markLost() { lost.set() }
 
-  /// How often the host has looked for its devices anew; devices listed before are stale.
+  /// How often the host has looked for its devices again; devices listed before are stale.
   var generation: Int { generationCount.load(ordering: .acquiring) }
 
   /// Devices listed so far are stale.
@@ -65,21 +65,21 @@ final class HostThread: Sendable {
             outcome.set(.failure(error))
           }
         }, started: started, limit: limit))
-    var patience = Patience(seconds: limit)
+    var remaining = Timeout(seconds: limit)
     var jobAhead = -1
-    var patienceAhead = Patience(seconds: nil)
+    var remainingAhead = Timeout(seconds: nil)
     while true {
       let slice: Double?
       if started.isSet {
-        slice = patience.next()
+        slice = remaining.next()
       } else {
         // The job ahead may hang, and perhaps nobody else waits for it.
         let (begun, limitAhead) = state.withLock { ($0.begun, $0.limit) }
         if begun != jobAhead {
           jobAhead = begun
-          patienceAhead = Patience(seconds: max(limit, limitAhead))
+          remainingAhead = Timeout(seconds: max(limit, limitAhead))
         }
-        slice = patienceAhead.next()
+        slice = remainingAhead.next()
       }
       guard let slice else {
         markLost()

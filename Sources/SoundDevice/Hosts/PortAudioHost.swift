@@ -96,7 +96,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
 
   private func initialize() throws(PortAudioError) {
     guard !isInitialized else { return }
-    sd_hush_alsa_and_jack(!Self.isChatty.isSet)
+    sd_silence_alsa_and_jack(!Self.isChatty.isSet)
     #if os(Linux)
       // PortAudio keeps the pointer, so the copy is never freed.
       if let name = Self.clientName.withLock({ $0 }), let copy = unsafe strdup(name) {

@@ -122,7 +122,7 @@ final class VirtualEngine: @unchecked Sendable {
     if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
-      // Woken before that, it looks anew: a stream was added that may be due earlier.
+      // Woken before that, it looks again: a stream was added that may be due earlier.
       if wait > 0, wakeUp.wait(seconds: wait) { return }
       if wait < -Self.tolerance { giveUpPriority() }
     }

@@ -29,7 +29,7 @@ final class BufferProcessor<S: Sample>: BlockProcessor, @unchecked Sendable {
       let count = min(block.frameCount - done, frameCount - position)
       unsafe play(into: block.output, at: done, count: count)
       if let store, let input = unsafe block.input {
-        unsafe store.append(from: input + done * store.frameByteCount, count: count)
+        unsafe store.append(from: input + done * store.bytesPerFrame, count: count)
       }
       position += count
       done += count
@@ -39,12 +39,12 @@ final class BufferProcessor<S: Sample>: BlockProcessor, @unchecked Sendable {
 
   private func play(into output: UnsafeMutableRawPointer?, at offset: Int, count: Int) {
     guard let data, let output = unsafe output else { return }
-    let frameByteCount = MemoryLayout<S>.stride * data.channelCount
+    let bytesPerFrame = MemoryLayout<S>.stride * data.channelCount
     let span = data.samples.span.extracting(
       position * data.channelCount..<(position + count) * data.channelCount)
     unsafe span.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
-      unsafe (output + offset * frameByteCount).copyMemory(from: base, byteCount: bytes.count)
+      unsafe (output + offset * bytesPerFrame).copyMemory(from: base, byteCount: bytes.count)
     }
   }
 }

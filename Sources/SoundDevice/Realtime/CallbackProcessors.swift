@@ -3,23 +3,23 @@ internal import PCM
 /// Gives each block to a closure on raw bytes.
 final class RawProcessor: BlockProcessor, @unchecked Sendable {
   private let callback: RawStreamCallback
-  private let inputFrameByteCount: Int
-  private let outputFrameByteCount: Int
+  private let inputBytesPerFrame: Int
+  private let outputBytesPerFrame: Int
 
   init(_ resolved: ResolvedStream, _ callback: @escaping RawStreamCallback) {
     self.callback = callback
-    inputFrameByteCount = resolved.input?.frameByteCount ?? 0
-    outputFrameByteCount = resolved.output?.frameByteCount ?? 0
+    inputBytesPerFrame = resolved.input?.bytesPerFrame ?? 0
+    outputBytesPerFrame = resolved.output?.bytesPerFrame ?? 0
   }
 
   override func process(_ block: AudioBlock) -> CallbackResult {
     let input = unsafe RawSpan(
       _unsafeBytes: UnsafeRawBufferPointer(
-        start: block.input, count: block.input == nil ? 0 : block.frameCount * inputFrameByteCount))
+        start: block.input, count: block.input == nil ? 0 : block.frameCount * inputBytesPerFrame))
     var output = unsafe MutableRawSpan(
       _unsafeBytes: UnsafeMutableRawBufferPointer(
         start: block.output,
-        count: block.output == nil ? 0 : block.frameCount * outputFrameByteCount))
+        count: block.output == nil ? 0 : block.frameCount * outputBytesPerFrame))
     return callback(input, &output, block.info)
   }
 }

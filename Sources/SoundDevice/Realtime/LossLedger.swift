@@ -18,7 +18,8 @@ final class LossLedger: @unchecked Sendable {
     let lossCount = Atomic<Int>(0)
     let estimated = Atomic<Bool>(false)
     let inserted = Atomic<Int>(0)
-    let idle = Atomic<Int>(0)
+    let discarded = Atomic<Int>(0)
+    let padding = Atomic<Int>(0)
 
     var counts: LossReport.Counts {
       var counts = LossReport.Counts()
@@ -29,15 +30,16 @@ final class LossLedger: @unchecked Sendable {
       counts.lostIsEstimated = estimated.load(ordering: .relaxed)
       counts.lossCount = lossCount.load(ordering: .relaxed)
       counts.inserted = inserted.load(ordering: .relaxed)
-      counts.idle = idle.load(ordering: .relaxed)
+      counts.discarded = discarded.load(ordering: .relaxed)
+      counts.padding = padding.load(ordering: .relaxed)
       return counts
     }
 
     func count(_ gap: Gap) {
       switch gap.cause {
       case .overflow: dropped.add(gap.frameCount, ordering: .relaxed)
-      case .starvation where gap.isFreewheeling: idle.add(gap.frameCount, ordering: .relaxed)
-      case .starvation: inserted.add(gap.frameCount, ordering: .relaxed)
+      case .underflow where gap.isFreewheeling: padding.add(gap.frameCount, ordering: .relaxed)
+      case .underflow: inserted.add(gap.frameCount, ordering: .relaxed)
       case .host:
         lost.add(gap.frameCount, ordering: .relaxed)
         lossCount.add(1, ordering: .relaxed)
@@ -50,7 +52,7 @@ final class LossLedger: @unchecked Sendable {
   private let output = Tally()
   private let freewheeled = Atomic<Bool>(false)
   // Not the stride: a gap on the stack has no padding behind it that could be copied with it.
-  private let queue = RingBuffer(capacity: 1024, frameByteCount: MemoryLayout<Gap>.size)
+  private let queue = RingBuffer(capacity: 1024, bytesPerFrame: MemoryLayout<Gap>.size)
   private let readers = Guarded(())
   private var openInput = OpenGaps()
   private var openOutput = OpenGaps()
@@ -67,10 +69,11 @@ final class LossLedger: @unchecked Sendable {
 
   // MARK: Audio thread
 
-  // Part of their caller, because between two blocks the processor forgets the code: a function at
-  // another place takes longer to be found than to run.
+  // Always inlined: by the next block the code is out of the instruction cache, so a call costs
+  // more than its body.
 
-  /// The host handed over, or asked for, so many frames; each is to be delivered, recorded or idle.
+  /// The host handed over, or asked for, so many frames; each is delivered, recorded as a gap,
+  /// discarded or padding.
   @inline(__always) func begin(_ frameCount: Int, _ direction: StreamDirection) {
     tally(direction) { _ = $0.hostFrames.add(frameCount, ordering: .relaxed) }
   }
@@ -81,8 +84,14 @@ final class LossLedger: @unchecked Sendable {
     tally(direction) { _ = $0.delivered.add(frameCount, ordering: .relaxed) }
   }
 
-  @inline(__always) func idle(_ frameCount: Int, _ direction: StreamDirection) {
-    tally(direction) { _ = $0.idle.add(frameCount, ordering: .relaxed) }
+  /// Input that nobody asked for.
+  @inline(__always) func discard(_ frameCount: Int) {
+    input.discarded.add(frameCount, ordering: .relaxed)
+  }
+
+  /// Silence around what was written.
+  @inline(__always) func pad(_ frameCount: Int) {
+    output.padding.add(frameCount, ordering: .relaxed)
   }
 
   func noteFreewheeling() { freewheeled.store(true, ordering: .relaxed) }

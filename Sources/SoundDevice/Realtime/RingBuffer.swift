@@ -10,7 +10,7 @@ internal import Synchronization
   // consumer alone reads memory between `read` and `written`; each publishes its position with
   // release order after it is done and reads the other's with acquire order before it begins.
   let capacity: Int
-  let frameByteCount: Int
+  let bytesPerFrame: Int
   private let memory: UnsafeMutableRawPointer
   private let writePosition = Atomic<Int>(0)
   private let readPosition = Atomic<Int>(0)
@@ -20,12 +20,12 @@ internal import Synchronization
   private let consumerWakeUp = Semaphore()
 
   /// A ring for at least `capacity` frames.
-  init(capacity: Int, frameByteCount: Int) {
-    precondition(capacity > 0 && frameByteCount > 0, "a ring holds at least one frame")
+  init(capacity: Int, bytesPerFrame: Int) {
+    precondition(capacity > 0 && bytesPerFrame > 0, "a ring holds at least one frame")
     self.capacity = capacity
-    self.frameByteCount = frameByteCount
-    unsafe memory = .allocate(byteCount: capacity * frameByteCount, alignment: 64)
-    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * frameByteCount)
+    self.bytesPerFrame = bytesPerFrame
+    unsafe memory = .allocate(byteCount: capacity * bytesPerFrame, alignment: 64)
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * bytesPerFrame)
   }
 
   deinit { unsafe memory.deallocate() }
@@ -50,11 +50,11 @@ internal import Synchronization
     guard count > 0 else { return 0 }
     let start = written % capacity
     let first = min(count, capacity - start)
-    unsafe (memory + start * frameByteCount).copyMemory(
-      from: source, byteCount: first * frameByteCount)
+    unsafe (memory + start * bytesPerFrame).copyMemory(
+      from: source, byteCount: first * bytesPerFrame)
     if first < count {
       unsafe memory.copyMemory(
-        from: source + first * frameByteCount, byteCount: (count - first) * frameByteCount)
+        from: source + first * bytesPerFrame, byteCount: (count - first) * bytesPerFrame)
     }
     writePosition.store(written + count, ordering: .releasing)
     wakeConsumer()
@@ -72,10 +72,10 @@ internal import Synchronization
     let start = read % capacity
     let first = min(count, capacity - start)
     unsafe destination.copyMemory(
-      from: memory + start * frameByteCount, byteCount: first * frameByteCount)
+      from: memory + start * bytesPerFrame, byteCount: first * bytesPerFrame)
     if first < count {
-      unsafe (destination + first * frameByteCount).copyMemory(
-        from: memory, byteCount: (count - first) * frameByteCount)
+      unsafe (destination + first * bytesPerFrame).copyMemory(
+        from: memory, byteCount: (count - first) * bytesPerFrame)
     }
     readPosition.store(read + count, ordering: .releasing)
     wakeProducer()

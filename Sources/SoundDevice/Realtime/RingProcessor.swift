@@ -8,8 +8,8 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   enum Start: Sendable {
     /// With whatever is there.
     case prompt
-    /// With a whole block and the cushion, which grows by one block each time output ran dry.
-    case cushioned
+    /// With a whole block and the prebuffer, which grows by one block each time output ran dry.
+    case prebuffered
   }
 
   let inputRing: RingBuffer?
@@ -20,7 +20,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// was played.
   private let isAligned: Bool
   private let outputEnded = Atomic<Bool>(false)
-  private let cushion = Atomic<Int>(0)
+  private let prebuffer = Atomic<Int>(0)
   private let cushionGrowth = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
 
@@ -52,7 +52,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   func endOutput() { outputEnded.store(true, ordering: .releasing) }
 
   /// The frames that output waits for beyond a block before it begins.
-  var cushionFrameCount: Int { cushion.load(ordering: .relaxed) }
+  var prebufferFrameCount: Int { prebuffer.load(ordering: .relaxed) }
 
   /// Losses since the last call, as flags.
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
@@ -88,7 +88,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   override func isReady(frameCount: Int) -> Bool {
     if let outputRing, !outputEnded.load(ordering: .acquiring) {
-      let wanted = min(frameCount + cushionFrameCount, outputRing.capacity)
+      let wanted = min(frameCount + prebufferFrameCount, outputRing.capacity)
       if outputRing.readableCount < wanted { return false }
     }
     return inputRing.map { $0.writableCount >= min(frameCount, $0.capacity) } ?? true
@@ -102,7 +102,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     }
     if let inputRing, let input = unsafe block.input {
       let kept = isAligned ? played : block.frameCount
-      ledger.idle(block.frameCount - kept, .input)
+      ledger.discard(block.frameCount - kept)
       unsafe keep(inputRing, from: input, frameCount: kept, block)
     }
     return result
@@ -145,7 +145,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     let readable = ring.readableCount
     if !isPlaying { isPlaying = mayBegin(readable, wanted, ring, hasEnded) }
     let isShort = readable < wanted && !hasEnded
-    let canPlay = isPlaying && !(isShort && start == .cushioned && !isOverdue)
+    let canPlay = isPlaying && !(isShort && start == .prebuffered && !isOverdue)
     let played = canPlay ? min(readable, wanted) : 0
     if played > 0 {
       ledger.deliver(played, .output)
@@ -160,7 +160,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// Whether frames have waited so long for more to come that they should be played alone.
   private var isOverdue: Bool { framesSinceGrowth < 0 }
 
-  /// Whether output runs dry for want of frames that the host lost, which no cushion would have
+  /// Whether output runs dry for want of frames that the host lost, which no prebuffer would have
   /// held: the recorder before this stream has missed the same cycles.
   private var lacksLostFrames: Bool { blocksSinceLoss < Self.settlingBlockCount }
 
@@ -169,7 +169,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   {
     guard readable > 0 else { return false }
     if hasEnded || start == .prompt { return true }
-    let needed = min(wanted + cushion.load(ordering: .relaxed), ring.capacity)
+    let needed = min(wanted + prebuffer.load(ordering: .relaxed), ring.capacity)
     if readable >= needed { return true }
     // A writer that pauses with less than that in the ring is not kept waiting for ever.
     framesSinceGrowth = readable > lastReadable ? 0 : framesSinceGrowth + wanted
@@ -182,18 +182,18 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private func account(
     _ missing: Int, _ ring: RingBuffer, _ block: AudioBlock, hasEnded: Bool
   ) {
-    if hasEnded || !hasPlayed { return ledger.idle(missing, .output) }
+    if hasEnded || !hasPlayed { return ledger.pad(missing) }
     if isPlaying {
-      if start == .cushioned && !isOverdue && !block.isFreewheeling && !lacksLostFrames {
-        let grown = cushion.load(ordering: .relaxed) + block.frameCount
-        cushion.store(min(grown, ring.capacity / 2), ordering: .relaxed)
+      if start == .prebuffered && !isOverdue && !block.isFreewheeling && !lacksLostFrames {
+        let grown = prebuffer.load(ordering: .relaxed) + block.frameCount
+        prebuffer.store(min(grown, ring.capacity / 2), ordering: .relaxed)
       }
       isPlaying = false
       lastReadable = 0
       framesSinceGrowth = 0
     }
     raise(.outputUnderflow)
-    ledger.record(gap(.output, .starvation, at: ring.read, missing, block))
+    ledger.record(gap(.output, .underflow, at: ring.read, missing, block))
   }
 
   private func raise(_ flags: CallbackFlags) {

@@ -16,10 +16,10 @@ final class Trampoline: @unchecked Sendable {
   let ledger: LossLedger
   let processor: BlockProcessor
   let sampleRate: Double
-  private let input: InputBridge?
-  private let output: OutputBridge?
-  private let inputFrameByteCount: Int
-  private let outputFrameByteCount: Int
+  private let input: InputAdapter?
+  private let output: OutputAdapter?
+  private let inputBytesPerFrame: Int
+  private let outputBytesPerFrame: Int
   private let processorKeepsLedger: Bool
 
   private let callbacks = Atomic<Int>(0)
@@ -45,10 +45,10 @@ final class Trampoline: @unchecked Sendable {
     input: StreamSide?, output: StreamSide?, sampleRate: Double, processor: BlockProcessor,
     ledger: LossLedger, onFinishing: Semaphore
   ) {
-    inputFrameByteCount = input?.hostFrameByteCount ?? 0
-    outputFrameByteCount = output?.hostFrameByteCount ?? 0
-    self.input = input.map { InputBridge($0, frameCount: Self.longestBlock) }
-    self.output = output.map { OutputBridge($0, frameCount: Self.longestBlock) }
+    inputBytesPerFrame = input?.hostBytesPerFrame ?? 0
+    outputBytesPerFrame = output?.hostBytesPerFrame ?? 0
+    self.input = input.map { InputAdapter($0, frameCount: Self.longestBlock) }
+    self.output = output.map { OutputAdapter($0, frameCount: Self.longestBlock) }
     self.sampleRate = sampleRate
     self.processor = processor
     processorKeepsLedger = type(of: processor).keepsLedger
@@ -81,16 +81,16 @@ final class Trampoline: @unchecked Sendable {
   /// - Parameters:
   ///   - drainFrameCount: How many frames of silence follow the last block, so that it has been played
   ///     when the stream ends.
-  ///   - passesOverFirstPeriod: Whether nothing of the first period is given to the processor, nor
+  ///   - skipsFirstPeriod: Whether nothing of the first period is given to the processor, nor
   ///     taken from it.
   ///   - holdsEnd: Whether the stream goes on, silent, until ``didStart()`` though it is over.
   func willStart(
-    drainFrameCount: Int, passingOverFirstPeriod passesOverFirstPeriod: Bool = false,
+    drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
     holdingEnd holdsEnd: Bool = false, resuming: Bool
   ) {
     self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
-    awaitsSecondPeriod = passesOverFirstPeriod
+    awaitsSecondPeriod = skipsFirstPeriod
     finishing.store(false, ordering: .relaxed)
     remainingDrain = nil
     expectedInputTime = nil
@@ -101,7 +101,7 @@ final class Trampoline: @unchecked Sendable {
   /// After each start, on the host's thread.
   func didStart() { holdsEnd.store(false, ordering: .releasing) }
 
-  /// Before the host's stream is started anew, which its client does not see, on the host's thread:
+  /// Before the host's stream is started again, which its client does not see, on the host's thread:
   /// no callback runs. The next block is one before which frames were lost.
   func willStartAnew() {
     resetPace()
@@ -166,10 +166,10 @@ final class Trampoline: @unchecked Sendable {
     var done = 0
     while done < hostInfo.frameCount {
       let count = min(hostInfo.frameCount - done, Self.longestBlock)
-      let blockInput = unsafe hostInput.map { unsafe $0 + done * inputFrameByteCount }
-      let blockOutput = unsafe hostOutput.map { unsafe $0 + done * outputFrameByteCount }
+      let blockInput = unsafe hostInput.map { unsafe $0 + done * inputBytesPerFrame }
+      let blockOutput = unsafe hostOutput.map { unsafe $0 + done * outputBytesPerFrame }
       if remainingDrain != nil {
-        unsafe tell(losses, input: blockInput, output: blockOutput, info: hostInfo)
+        unsafe report(losses, input: blockInput, output: blockOutput, info: hostInfo)
         losses = (HostLoss(), HostLoss())
         unsafe pass(blockInput, blockOutput, frameCount: count)
         remainingDrain = remainingDrain.map { $0 - count }
@@ -194,7 +194,7 @@ final class Trampoline: @unchecked Sendable {
         case .abort:
           unsafe pass(
             hostInput,
-            hostOutput.map { unsafe $0 + (done + count) * outputFrameByteCount },
+            hostOutput.map { unsafe $0 + (done + count) * outputBytesPerFrame },
             frameCount: hostInfo.frameCount - done - count)
           remainingDrain = 0
           return finish(.abort)
@@ -252,7 +252,7 @@ final class Trampoline: @unchecked Sendable {
   }
 
   /// What was lost while the last output still played.
-  private func tell(
+  private func report(
     _ losses: (input: HostLoss, output: HostLoss), input hostInput: UnsafeRawPointer?,
     output hostOutput: UnsafeMutableRawPointer?, info: CallbackInfo
   ) {
@@ -275,9 +275,9 @@ final class Trampoline: @unchecked Sendable {
   private func pass(
     _ hostInput: UnsafeRawPointer?, _ hostOutput: UnsafeMutableRawPointer?, frameCount: Int
   ) {
-    if unsafe hostInput != nil { ledger.idle(frameCount, .input) }
+    if unsafe hostInput != nil { ledger.discard(frameCount) }
     guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
-    ledger.idle(frameCount, .output)
+    ledger.pad(frameCount)
     unsafe output.mute(hostOutput, frameCount: frameCount)
   }
 

@@ -76,7 +76,7 @@ extension Recording {
     var made: (store: FrameStore, channelCount: Int)?
     let performance = try Performance.begin(request) { resolved in
       let side = resolved.input
-      let store = FrameStore(capacity: frameCount, frameByteCount: side?.frameByteCount ?? 1)
+      let store = FrameStore(capacity: frameCount, bytesPerFrame: side?.bytesPerFrame ?? 1)
       made = (store, side?.channelCount ?? 1)
       return BufferProcessor(playing: data, into: store)
     }

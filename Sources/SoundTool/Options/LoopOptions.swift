@@ -20,9 +20,9 @@ public struct LoopOptions: ParsableArguments {
 
 extension Words {
   /// How often to play, at least once.
-  public static func passes(_ text: String) throws(Complaint) -> Int {
+  public static func passes(_ text: String) throws(InvalidValue) -> Int {
     guard let count = wholeNumber(text), count >= 1 else {
-      throw Complaint("not a number of times, at least 1")
+      throw InvalidValue("not a number of times, at least 1")
     }
     return count
   }

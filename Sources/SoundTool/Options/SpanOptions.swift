@@ -22,7 +22,9 @@ public struct LengthOptions: ParsableArguments {
 
   /// Refuses both at once.
   public func validate() throws {
-    if duration != nil, frames != nil { throw Complaint("-d and -n: give one of them, not both") }
+    if duration != nil, frames != nil {
+      throw InvalidValue("-d and -n: give one of them, not both")
+    }
   }
 
   /// How much, or nil for all there is. Frames count at the output's rate.

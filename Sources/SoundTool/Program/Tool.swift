@@ -10,7 +10,7 @@ public import ArgumentParser
 ///
 /// `main()` is the one place where parsing, help, errors, exit statuses and signals end. `run()`
 /// throws ``ToolError``; a tool that has a complaint but goes on to the end says so with
-/// ``Ending/remember(_:)``.
+/// ``ProgramExit/remember(_:)``.
 public protocol Tool: ParsableCommand, SendableMetatype {
   /// The options all programs share, as an `@OptionGroup`.
   var common: CommonOptions { get }
@@ -48,18 +48,18 @@ extension Tool {
     StandardStreams.occupyClosed()
     Messages.program = programName
     do {
-      switch try CommandLineWords.parse(
+      switch try CommandLineParser.parse(
         Self.self, arguments ?? Array(CommandLine.arguments.dropFirst()))
       {
       case .text(let text):
         // Parsing is all that has happened; the default actions of signals are right for a print.
         try StandardStreams.print(text)
-        Ending.end(nil, isOpenEnded: false)
+        ProgramExit.end(nil, isOpenEnded: false)
       case .run(let tool):
         tool.runToTheEnd()
       }
     } catch {
-      Ending.end(error, isOpenEnded: false)
+      ProgramExit.end(error, isOpenEnded: false)
     }
   }
 
@@ -77,9 +77,9 @@ extension Tool {
         throw ToolError.failure("", "\(error)")
       }
     } catch {
-      Ending.end(error, isOpenEnded: tool.isOpenEnded)
+      ProgramExit.end(error, isOpenEnded: tool.isOpenEnded)
     }
-    Ending.end(nil, isOpenEnded: tool.isOpenEnded)
+    ProgramExit.end(nil, isOpenEnded: tool.isOpenEnded)
   }
 }
 

@@ -24,7 +24,7 @@ public struct ToolError: Error, Hashable, Sendable {
   /// What kind of end this is, for the code that must tell them apart.
   public enum Kind: Hashable, Sendable {
     /// The message is printed and the status returned.
-    case told
+    case reported
     /// A signal asked the program to stop: nothing is printed.
     case stopped
     /// The reader of our output went away: the program dies of SIGPIPE without a word.
@@ -39,7 +39,7 @@ public struct ToolError: Error, Hashable, Sendable {
   public let kind: Kind
 
   /// An error with a message as it stands; `usage` and `failure` build the usual ones.
-  public init(message: String, status: ExitStatus, kind: Kind = .told) {
+  public init(message: String, status: ExitStatus, kind: Kind = .reported) {
     self.message = message
     self.status = status
     self.kind = kind

@@ -25,7 +25,7 @@ public final class SignalCenter: Sendable {
 
   /// Seconds a stopped program may take before it is ended as it stands: while its main thread has
   /// not noticed (it hangs in a library), and after it has (it completes a file).
-  static let patience = (unnoticed: 1.0, noticed: 10.0)
+  static let grace = (unnoticed: 1.0, noticed: 10.0)
 
   private struct BlockedThread {
     let id: Int
@@ -208,7 +208,7 @@ public final class SignalCenter: Sendable {
         }
         return state.noticed
       }
-      if elapsed > (noticed ? Self.patience.noticed : Self.patience.unnoticed) {
+      if elapsed > (noticed ? Self.grace.noticed : Self.grace.unnoticed) {
         System.die(of: signal)
       }
       System.sleep(seconds: 0.002)

@@ -36,7 +36,7 @@ public final class AudioSource {
   /// Which file it is, to keep an output from cutting it.
   public let identity: FileIdentity?
 
-  private var toldTrailing = false
+  private var didReportTrailing = false
 
   // MARK: Opening
 
@@ -78,7 +78,7 @@ public final class AudioSource {
     guard file.type == .raw else {
       stated = RawFormat(
         encoding: format.encoding, rate: format.rate, channelCount: format.channelCount)
-      tellHeader(options.claimed)
+      reportHeader(options.claimed)
       return
     }
     var stated = options.raw
@@ -89,7 +89,7 @@ public final class AudioSource {
   }
 
   /// Tells what raw data was taken as, if anything of that was a guess.
-  public func tellGuess() {
+  public func reportGuess() {
     guard file.type == .raw else { return }
     if stated.encoding == nil || stated.rate == nil || stated.channelCount == nil {
       Messages.note(name, "taken as \(format)")
@@ -110,7 +110,7 @@ public final class AudioSource {
         + "say it with --from FMT:RATE:CHANNELS")
   }
 
-  private func tellHeader(_ claimed: RawFormat) {
+  private func reportHeader(_ claimed: RawFormat) {
     var words: [String] = []
     if let encoding = claimed.encoding, encoding != format.encoding {
       words.append("\(format.encoding.name), not \(encoding.name)")
@@ -141,7 +141,7 @@ public final class AudioSource {
   /// - Throws: `stopped` when a signal asked the program to stop, or the failure.
   public func read(into span: inout MutableRawSpan, capacity: Int) throws(ToolError) -> Int {
     guard capacity > 0 else { return 0 }
-    let byteCount = capacity * format.frameByteCount
+    let byteCount = capacity * format.bytesPerFrame
     precondition(byteCount <= span.byteCount, "room for that many frames")
     let count = try unsafe span.withUnsafeMutableBytes { bytes throws(ToolError) in
       let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<byteCount])
@@ -156,7 +156,7 @@ public final class AudioSource {
         throw Self.translate(error, name)
       }
     }
-    if count == 0 { tellTrailing() }
+    if count == 0 { reportTrailing() }
     return count
   }
 
@@ -180,14 +180,14 @@ public final class AudioSource {
     try Self.calling(name) { () throws(AudioFileError) in try file.rewind() }
   }
 
-  private func tellTrailing() {
+  private func reportTrailing() {
     let count = file.trailingByteCount
-    guard count > 0, !toldTrailing else { return }
-    toldTrailing = true
-    Ending.remember(
+    guard count > 0, !didReportTrailing else { return }
+    didReportTrailing = true
+    ProgramExit.remember(
       .failure(
         name,
-        "\(counted(count, "trailing byte")) ignored (a frame is \(counted(format.frameByteCount, "byte")))"
+        "\(counted(count, "trailing byte")) ignored (a frame is \(counted(format.bytesPerFrame, "byte")))"
       ))
   }
 

@@ -17,7 +17,9 @@ extension AudioSink {
     } catch {
       // What went wrong first is what the user needs to know.
       guard error.kind != .brokenPipe else { throw error }
-      do { try close() } catch let second { if second.kind == .told { Ending.remember(second) } }
+      do { try close() } catch let second {
+        if second.kind == .reported { ProgramExit.remember(second) }
+      }
       throw error
     }
     try close()
@@ -27,17 +29,17 @@ extension AudioSink {
   private func copy(
     _ pipeline: FramePipeline, _ position: Position, _ line: ProgressLine?
   ) throws(ToolError) {
-    let frameByteCount = format.frameByteCount
+    let bytesPerFrame = format.bytesPerFrame
     // As cat does; a multiple of what a pipe holds.
-    let capacity = max(1, (1 << 17) / frameByteCount)
+    let capacity = max(1, (1 << 17) / bytesPerFrame)
     let block = Scratch()
     var meter = line.map { _ in LevelMeter(channelCount: format.channelCount) }
     while true {
-      let count = try block.withMutableBytes(capacity * frameByteCount) {
+      let count = try block.withMutableBytes(capacity * bytesPerFrame) {
         bytes throws(ToolError) in try pipeline.read(into: &bytes)
       }
       guard count > 0 else { return }
-      try block.withBytes(count * frameByteCount) { frames throws(ToolError) in
+      try block.withBytes(count * bytesPerFrame) { frames throws(ToolError) in
         try write(frames)
         meter?.update(frames, encoding: format.encoding)
       }

@@ -68,7 +68,7 @@ public final class FileSeries: FrameSink {
 
   /// Writes whole frames, going on to the next file where the limit lies.
   public func write(_ frames: RawSpan) throws(ToolError) {
-    let width = format.frameByteCount
+    let width = format.bytesPerFrame
     var rest = frames
     if splits.value.exchange(false, ordering: .relaxed), sink?.frameCount != 0 { try nextFile() }
     while rest.byteCount > 0 {
@@ -97,10 +97,10 @@ public final class FileSeries: FrameSink {
     case .bytes(let most):
       // A coded file is as large as it is; a plain one grows by what is written.
       let isPlain = fileFormat.codec.isPlain
-      let size = isPlain ? written * format.frameByteCount : 0
+      let size = isPlain ? written * format.bytesPerFrame : 0
       let onDisk = FileIdentity(path: path)?.byteCount ?? 0
       let left = most - max(size + Self.headerByteCount, onDisk)
-      return max(left / format.frameByteCount, written == 0 ? 1 : 0)
+      return max(left / format.bytesPerFrame, written == 0 ? 1 : 0)
     }
   }
 
@@ -166,7 +166,7 @@ extension AudioCodec {
 
 extension Words {
   /// When `--split` begins the next file: a TIME, or a size such as 100M.
-  public static func split(_ text: String) throws(Complaint) -> SplitLimit {
+  public static func split(_ text: String) throws(InvalidValue) -> SplitLimit {
     let units: [Character: Int] = ["k": 1_000, "m": 1_000_000, "g": 1_000_000_000]
     if let last = text.lowercased().last, let unit = units[last], text.lowercased().last != "f",
       let number = decimal(text.dropLast()), number > 0
@@ -174,7 +174,7 @@ extension Words {
       return .bytes(Int(min(number * Double(unit), 1e18)))
     }
     let time = try time(text)
-    guard time.seconds(at: 1) > 0 else { throw Complaint("not a length of time, or a size") }
+    guard time.seconds(at: 1) > 0 else { throw InvalidValue("not a length of time, or a size") }
     return .time(time)
   }
 }

@@ -124,7 +124,7 @@ final class FormatChain {
     if let map {
       let width = input.encoding.byteCount
       current.withBytes(
-        0..<count * input.frameByteCount, into: scratch.a, count * selectedCount * width
+        0..<count * input.bytesPerFrame, into: scratch.a, count * selectedCount * width
       ) { frames, selected in
         map.gather(
           frames, channelCount: input.channelCount, into: &selected, encoding: input.encoding)

@@ -79,7 +79,7 @@ public final class FramePipeline {
   /// - Returns: the number of frames, 0 at the end.
   /// - Throws: `stopped` when a signal asked the program to stop, or the failure.
   public func read(into span: inout MutableRawSpan) throws(ToolError) -> Int {
-    let capacity = min(span.byteCount / format.frameByteCount, limit - position)
+    let capacity = min(span.byteCount / format.bytesPerFrame, limit - position)
     guard capacity > 0 else { return 0 }
     while true {
       let source = try inputs.next()
@@ -100,7 +100,7 @@ public final class FramePipeline {
   }
 
   /// Tells how many samples were clipped, if any.
-  public func tellClipped() {
+  public func reportClipped() {
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
   }
 
@@ -113,10 +113,10 @@ public final class FramePipeline {
       if count == 0 { inputs.advance() }
       return count
     }
-    let frameByteCount = source.format.frameByteCount
-    let most = max(1, Self.blockByteCount / frameByteCount)
+    let bytesPerFrame = source.format.bytesPerFrame
+    let most = max(1, Self.blockByteCount / bytesPerFrame)
     let wanted = chain.resamples ? most : min(most, capacity)
-    let count = try block.withMutableBytes(wanted * frameByteCount) {
+    let count = try block.withMutableBytes(wanted * bytesPerFrame) {
       bytes throws(ToolError) in try source.read(into: &bytes, capacity: wanted)
     }
     if count == 0 {

@@ -35,7 +35,7 @@ public final class PushPipeline {
     _ frames: RawSpan, _ emit: (RawSpan) throws(ToolError) -> Void
   ) throws(ToolError) {
     guard !chain.isCopy else { return try emit(frames) }
-    let width = chain.input.frameByteCount
+    let width = chain.input.bytesPerFrame
     let most = max(1, Self.blockByteCount / width)
     let total = frames.byteCount / width
     var done = 0
@@ -52,7 +52,7 @@ public final class PushPipeline {
         chain.take(source, count: count)
         try drain(isEnding: false, emit)
       } else {
-        let byteCount = count * chain.output.frameByteCount
+        let byteCount = count * chain.output.bytesPerFrame
         target.withMutableBytes(byteCount) { chain.convert(source, count: count, into: &$0) }
         try target.withBytes(byteCount, emit)
       }
@@ -67,7 +67,7 @@ public final class PushPipeline {
   private func drain(
     isEnding: Bool, _ emit: (RawSpan) throws(ToolError) -> Void
   ) throws(ToolError) {
-    let width = chain.output.frameByteCount
+    let width = chain.output.bytesPerFrame
     let capacity = max(1, Self.blockByteCount / width)
     while true {
       let ends = isEnding && chain.waitingCount == 0

@@ -4,14 +4,14 @@ internal import Resampler
 /// A rate converter and the frames it has not taken yet. One thread at a time.
 final class Resampling {
   private var converter: RateConverter
-  private let frameByteCount: Int
+  private let bytesPerFrame: Int
   private var waiting: Scratch?
   private var frames = 0..<0
 
   init(
     from inputRate: Double, to outputRate: Double, channelCount: Int, encoding: SampleEncoding
   ) throws(ToolError) {
-    frameByteCount = channelCount * encoding.byteCount
+    bytesPerFrame = channelCount * encoding.byteCount
     let isWide = encoding.byteCount == 8
     do {
       converter = try RateConverter(
@@ -29,7 +29,7 @@ final class Resampling {
   func wait(for samples: Scratch, sampleCount: Int) {
     precondition(frames.isEmpty, "the frames before have been taken")
     waiting = samples
-    frames = 0..<sampleCount * converter.format.byteCount / frameByteCount
+    frames = 0..<sampleCount * converter.format.byteCount / bytesPerFrame
   }
 
   /// Fills `target` with at most `capacity` frames; 0 means more input is needed, or after the
@@ -40,13 +40,13 @@ final class Resampling {
     do {
       guard let waiting, !frames.isEmpty else {
         guard isEnding else { return 0 }
-        return try target.withMutableBytes(capacity * frameByteCount) {
+        return try target.withMutableBytes(capacity * bytesPerFrame) {
           output throws(RateConverterError) in try converter.finish(into: &output)
         }
       }
-      let range = frames.lowerBound * frameByteCount..<frames.upperBound * frameByteCount
+      let range = frames.lowerBound * bytesPerFrame..<frames.upperBound * bytesPerFrame
       let (consumed, produced) = try waiting.withBytes(
-        range, into: target, capacity * frameByteCount
+        range, into: target, capacity * bytesPerFrame
       ) { input, output throws(RateConverterError) in
         try converter.convert(input, into: &output)
       }

@@ -27,52 +27,53 @@ public struct DuplexPair<Value: Hashable & Sendable>: Hashable, Sendable {
 
 extension Words {
   /// A latency: `low`, `high` or a TIME.
-  public static func latency(_ text: String) throws(Complaint) -> Latency {
+  public static func latency(_ text: String) throws(InvalidValue) -> Latency {
     switch text.lowercased() {
     case "low": return .low
     case "high": return .high
     default:
-      do throws(Complaint) {
+      do throws(InvalidValue) {
         return .time(try time(text))
       } catch {
-        throw Complaint("not a latency, try low, high or a time like 20ms")
+        throw InvalidValue("not a latency, try low, high or a time like 20ms")
       }
     }
   }
 
   /// What lost frames mean: `ignore`, `warn`, `fail` or `abort`.
-  public static func xrun(_ text: String) throws(Complaint) -> XrunPolicy {
+  public static func xrun(_ text: String) throws(InvalidValue) -> XrunPolicy {
     guard let policy = XrunPolicy(rawValue: text.lowercased()) else {
-      throw Complaint("not one of \(XrunPolicy.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw InvalidValue(
+        "not one of \(XrunPolicy.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return policy
   }
 
   /// Frames per callback, 0 for the host's choice.
-  public static func blockSize(_ text: String) throws(Complaint) -> Int {
+  public static func blockSize(_ text: String) throws(InvalidValue) -> Int {
     guard let size = wholeNumber(text), size <= 1 << 20 else {
-      throw Complaint("not a number of frames (0 is the host's choice)")
+      throw InvalidValue("not a number of frames (0 is the host's choice)")
     }
     return size
   }
 
   /// A channel count for each direction.
-  public static func channelCounts(_ text: String) throws(Complaint) -> DuplexPair<Int> {
+  public static func channelCounts(_ text: String) throws(InvalidValue) -> DuplexPair<Int> {
     try pair(text, channelCount)
   }
 
   /// A latency for each direction.
-  public static func latencies(_ text: String) throws(Complaint) -> DuplexPair<Latency> {
+  public static func latencies(_ text: String) throws(InvalidValue) -> DuplexPair<Latency> {
     try pair(text, latency)
   }
 
   /// `IN,OUT`, or one value for both, each read by `parse`.
   public static func pair<Value>(
-    _ text: String, _ parse: (String) throws(Complaint) -> Value
-  ) throws(Complaint) -> DuplexPair<Value> {
+    _ text: String, _ parse: (String) throws(InvalidValue) -> Value
+  ) throws(InvalidValue) -> DuplexPair<Value> {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard let first = parts.first, parts.count <= 2 else {
-      throw Complaint("more than two values, write IN,OUT")
+      throw InvalidValue("more than two values, write IN,OUT")
     }
     let input = try parse(first)
     return DuplexPair(input: input, output: parts.count == 2 ? try parse(parts[1]) : input)

@@ -7,7 +7,7 @@ public import PCM
 public enum Environment {
   /// The value of a variable as `parse` reads it, or nil where it is not set.
   public static func value<Value>(
-    _ name: String, _ parse: (String) throws(Complaint) -> Value
+    _ name: String, _ parse: (String) throws(InvalidValue) -> Value
   ) throws(ToolError) -> Value? {
     guard let text = text(name) else { return nil }
     do {

@@ -17,7 +17,7 @@ public struct StreamFormat: Hashable, Sendable {
   }
 
   /// Bytes of one frame: one sample of every channel.
-  public var frameByteCount: Int { encoding.byteCount * channelCount }
+  public var bytesPerFrame: Int { encoding.byteCount * channelCount }
 }
 
 extension StreamFormat: CustomStringConvertible {

@@ -7,78 +7,78 @@ public import SoundFile
 /// its complaint reaches the user as one line that names the option or the variable.
 public enum Words {
   /// A sample rate in hertz: `44100`, `44.1k`.
-  public static func rate(_ text: String) throws(Complaint) -> Double {
+  public static func rate(_ text: String) throws(InvalidValue) -> Double {
     let inThousands = text.hasSuffix("k") || text.hasSuffix("K")
     guard let number = decimal(inThousands ? text.dropLast() : text[...]) else {
-      throw Complaint("not a rate, try 44100 or 44.1k")
+      throw InvalidValue("not a rate, try 44100 or 44.1k")
     }
     let rate = (number * (inThousands ? 1000 : 1) * 1000).rounded() / 1000
     guard inThousands || rate >= 1000 else {
-      throw Complaint("a rate below 1000 Hz, did you mean \(text)k?")
+      throw InvalidValue("a rate below 1000 Hz, did you mean \(text)k?")
     }
     guard rate >= 1, rate <= 1e9, rate == rate.rounded() else {
-      throw Complaint("not a whole number of hertz, try 44100 or 44.1k")
+      throw InvalidValue("not a whole number of hertz, try 44100 or 44.1k")
     }
     return rate
   }
 
   /// A number of channels, at least 1.
-  public static func channelCount(_ text: String) throws(Complaint) -> Int {
+  public static func channelCount(_ text: String) throws(InvalidValue) -> Int {
     guard let count = wholeNumber(text), (1...ChannelMap.limit).contains(count) else {
-      throw Complaint("not a number of channels (1 to \(ChannelMap.limit))")
+      throw InvalidValue("not a number of channels (1 to \(ChannelMap.limit))")
     }
     return count
   }
 
   /// A number of frames, 0 or more.
-  public static func frameCount(_ text: String) throws(Complaint) -> Int {
-    guard let count = wholeNumber(text) else { throw Complaint("not a number of frames") }
+  public static func frameCount(_ text: String) throws(InvalidValue) -> Int {
+    guard let count = wholeNumber(text) else { throw InvalidValue("not a number of frames") }
     return count
   }
 
   /// A sample encoding by any of its names: `s16le`, `S16_LE`, `int16`.
-  public static func encoding(_ text: String) throws(Complaint) -> SampleEncoding {
-    do { return try SampleEncoding(parsing: text) } catch { throw Complaint(error.description) }
+  public static func encoding(_ text: String) throws(InvalidValue) -> SampleEncoding {
+    do { return try SampleEncoding(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
   /// A length of time: `5`, `1:30`, `20ms`, `4800f`.
-  public static func time(_ text: String) throws(Complaint) -> FrameTime {
-    do { return try FrameTime(parsing: text) } catch { throw Complaint(error.description) }
+  public static func time(_ text: String) throws(InvalidValue) -> FrameTime {
+    do { return try FrameTime(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
   /// Channel numbers from 1, in order: `2,1`.
-  public static func map(_ text: String) throws(Complaint) -> ChannelMap {
-    do { return try ChannelMap(parsing: text) } catch { throw Complaint(error.description) }
+  public static func map(_ text: String) throws(InvalidValue) -> ChannelMap {
+    do { return try ChannelMap(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
   /// A gain in decibels: `-6`.
-  public static func gain(_ text: String) throws(Complaint) -> Gain {
-    do { return try Gain(parsing: text) } catch { throw Complaint(error.description) }
+  public static func gain(_ text: String) throws(InvalidValue) -> Gain {
+    do { return try Gain(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
   /// The type of a file: `wav`, `raw`, or `auto` to find out.
-  public static func type(_ text: String) throws(Complaint) -> TypeChoice {
+  public static func type(_ text: String) throws(InvalidValue) -> TypeChoice {
     if text.lowercased() == "auto" { return .auto }
     do {
       return .named(try AudioFileType(parsing: text))
     } catch {
-      throw Complaint(error.description)
+      throw InvalidValue(error.description)
     }
   }
 
   /// What every input is, whatever it begins with: `s16le`, `s16le:44100`, `s16le:44.1k:1` for raw
   /// data; `raw`, or another type.
-  public static func inputKind(_ text: String) throws(Complaint) -> InputKind {
+  public static func inputKind(_ text: String) throws(InvalidValue) -> InputKind {
     if let type = AudioFileType(rawValue: text.lowercased()) {
       return InputKind(type: type, raw: RawFormat())
     }
     return InputKind(type: .raw, raw: try rawFormat(text))
   }
 
-  private static func rawFormat(_ text: String) throws(Complaint) -> RawFormat {
+  private static func rawFormat(_ text: String) throws(InvalidValue) -> RawFormat {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 3, let first = parts.first else {
-      throw Complaint("not a raw format, try s16le:44100:2")
+      throw InvalidValue("not a raw format, try s16le:44100:2")
     }
     return RawFormat(
       encoding: try encoding(first), rate: parts.count > 1 ? try rate(parts[1]) : nil,

@@ -5,7 +5,7 @@
 //                            play raw f32 stereo at 48 kHz from memory, to its end
 // floor wire DEVICE SECONDS  input to output in the callback
 // floor rec DEVICE           record f32 stereo to stdout: callback, semaphore, write
-// floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no cushion
+// floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no prebuffer
 // floor empty DEVICE SECONDS BLOCK CHANNELS STREAMS
 //                            an empty callback on so many duplex streams, which run SECONDS; prints
 //                            the nanoseconds of CPU that the audio thread takes for a period: one

@@ -61,7 +61,7 @@ enum FuzzSound {
           encoding: encoding, rate: rate ?? source.format.rate,
           channelCount: count ?? options.map?.count ?? source.format.channelCount)
         let pipeline = try FramePipeline([source], to: target, options)
-        var block = [UInt8](repeating: 0, count: 1024 * target.frameByteCount)
+        var block = [UInt8](repeating: 0, count: 1024 * target.bytesPerFrame)
         while pipeline.position < mostFrames {
           var span = block.mutableSpan
           var room = unsafe span.mutableBytes
@@ -80,10 +80,10 @@ enum FuzzSound {
       bytes.pick(AudioFileType.allCases), codec: bytes.pick(AudioCodec.allCases))
     let rate = Double(bytes.byte() << 16 | bytes.byte() << 8 | bytes.byte())
     let channelCount = bytes.byte()
-    let frameSize = channelCount * format.deliveredEncoding.byteCount
-    guard frameSize > 0 else { return }
+    let bytesPerFrame = channelCount * format.deliveredEncoding.byteCount
+    guard bytesPerFrame > 0 else { return }
     let content = bytes.remaining().prefix(1 << 13)
-    let sound = Array(content.prefix(content.count / frameSize * frameSize))
+    let sound = Array(content.prefix(content.count / bytesPerFrame * bytesPerFrame))
     do throws(AudioFileError) {
       try with(
         [], isStream: isStream,
@@ -110,7 +110,7 @@ enum FuzzSound {
         // What was written is there again, frame for frame, where the type says it keeps them.
         let isPlain = [.raw, .wav, .au, .rf64, .w64, .caf, .aiff].contains(format.type)
         guard isPlain, case .pcm = format.codec, file.format.codec == format.codec else { return }
-        let wanted = sound.count / frameSize
+        let wanted = sound.count / bytesPerFrame
         demand(count == wanted, "\(format), \(channelCount) channels: \(wanted) became \(count)")
       }
     } catch { check(error.message) }
@@ -121,7 +121,7 @@ enum FuzzSound {
   }
 
   private static func readAll(_ file: AudioFile) throws(AudioFileError) -> Int {
-    var block = [UInt8](repeating: 0, count: 512 * file.frameSize)
+    var block = [UInt8](repeating: 0, count: 512 * file.bytesPerFrame)
     var count = 0
     while count < mostFrames {
       var span = block.mutableSpan

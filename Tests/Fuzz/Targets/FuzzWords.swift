@@ -7,7 +7,7 @@ enum FuzzWords {
   static func attempt(_ bytes: inout FuzzBytes) {
     let grammar = bytes.byte() % 16
     let text = String(decoding: bytes.remaining(), as: UTF8.self)
-    do throws(Complaint) {
+    do throws(InvalidValue) {
       switch grammar {
       case 0: try time(text)
       case 1: try encoding(text)
@@ -31,7 +31,7 @@ enum FuzzWords {
     }
   }
 
-  private static func time(_ text: String) throws(Complaint) {
+  private static func time(_ text: String) throws(InvalidValue) {
     let time = try Words.time(text)
     for rate in [1, 8000, 44_100, 1e9] {
       demand(time.frameCount(at: rate) >= 0, "a negative time")
@@ -39,27 +39,27 @@ enum FuzzWords {
     }
   }
 
-  private static func encoding(_ text: String) throws(Complaint) {
+  private static func encoding(_ text: String) throws(InvalidValue) {
     let encoding = try Words.encoding(text)
     let again = try Words.encoding(encoding.name)
     demand(again == encoding, "a name that means another encoding")
   }
 
-  private static func map(_ text: String) throws(Complaint) {
+  private static func map(_ text: String) throws(InvalidValue) {
     let map = try Words.map(text)
     demand(map.count > 0 && map.highest <= ChannelMap.limit, "an impossible map")
     let again = try Words.map("\(map)")
     demand(again == map, "a spelling that means another map")
   }
 
-  private static func split(_ text: String) throws(Complaint) {
+  private static func split(_ text: String) throws(InvalidValue) {
     let limit = try Words.split(text)
     switch limit.limit(at: 48_000) {
     case .frames(let count), .bytes(let count): demand(count > 0, "a file of nothing")
     }
   }
 
-  private static func rate(_ text: String) throws(Complaint) {
+  private static func rate(_ text: String) throws(InvalidValue) {
     let rate = try Words.rate(text)
     demand(rate >= 1 && rate <= 1e9, "an impossible rate")
   }

@@ -90,23 +90,25 @@ extension LedgerBench {
       let counts = report.input
       try demand(counts.hostFrameCount, handedOver, "input handed over")
       try demand(
-        counts.delivered + counts.dropped + counts.idle, handedOver, "input accounted for")
+        counts.delivered + counts.dropped + counts.discarded, handedOver, "input accounted for")
       try demand(counts.lost, lost, "input lost by the host")
       try demand(sum(.input, .host), counts.lost, "gaps of the host's in the input")
       try demand(sum(.input, .overflow), counts.dropped, "gaps of input dropped")
       try demand(recorded.count, counts.delivered, "frames read")
       try demand(counts.inserted, 0, "input inserted")
       // Only what came while the last output still played.
-      if plan.mode != .aligned, !plan.finishes { try demand(counts.idle, 0, "idle input") }
+      if plan.mode != .aligned, !plan.finishes {
+        try demand(counts.discarded, 0, "discarded input")
+      }
     }
     if plan.hasOutput {
       let counts = report.output
       try demand(counts.hostFrameCount, handedOver, "output asked for")
       try demand(
-        counts.delivered + counts.inserted + counts.idle, handedOver, "output accounted for")
+        counts.delivered + counts.inserted + counts.padding, handedOver, "output accounted for")
       try demand(counts.lost, lost, "output lost by the host")
       try demand(sum(.output, .host), counts.lost, "gaps of the host's in the output")
-      let starved = gaps.filter { $0.direction == .output && $0.cause == .starvation }
+      let starved = gaps.filter { $0.direction == .output && $0.cause == .underflow }
       try demand(
         starved.filter { !$0.isFreewheeling }.map(\.frameCount).reduce(0, +), counts.inserted,
         "gaps of silence")

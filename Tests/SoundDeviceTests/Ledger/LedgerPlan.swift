@@ -65,7 +65,7 @@ struct LedgerPlan: CustomStringConvertible {
     if numbers.chance(4) { words.append("freewheel@\(pick(0...length)):\(pick(1...1200))") }
     configuration = words.joined(separator: ",")
     ringFrameCount = numbers.chance(6) ? pick(1...block + 1) : pick(block...8 * block + 200)
-    start = numbers.chance(2) ? .prompt : .cushioned
+    start = numbers.chance(2) ? .prompt : .prebuffered
     reader = Neighbour.allCases[numbers.chance(20) ? 3 : pick(0...2)]
     writer = Neighbour.allCases[numbers.chance(20) ? 3 : pick(0...2)]
     stepCount = pick(30...120)

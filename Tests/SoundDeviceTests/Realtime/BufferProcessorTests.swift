@@ -5,7 +5,7 @@ import Testing
 
 struct BufferProcessorTests {
   private func store(_ capacity: Int) -> FrameStore {
-    FrameStore(capacity: capacity, frameByteCount: 4)
+    FrameStore(capacity: capacity, bytesPerFrame: 4)
   }
 
   private func frames(in store: FrameStore) -> [Float] {

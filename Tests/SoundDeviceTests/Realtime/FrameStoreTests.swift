@@ -5,7 +5,7 @@ import Testing
 
 struct FrameStoreTests {
   @Test func fillsFromTheFront() {
-    let store = FrameStore(capacity: 4, frameByteCount: 4)
+    let store = FrameStore(capacity: 4, bytesPerFrame: 4)
     let frames: [Int16] = [1, -1, 2, -2, 3, -3]
     unsafe frames.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
@@ -21,7 +21,7 @@ struct FrameStoreTests {
   }
 
   @Test func mayHoldNothing() {
-    let store = FrameStore(capacity: 0, frameByteCount: 8)
+    let store = FrameStore(capacity: 0, bytesPerFrame: 8)
     var buffer = SampleBuffer<Float>(frameCount: 0, channelCount: 2)
     store.copy(0, into: &buffer)
     #expect(store.frameCount == 0 && buffer.samples.isEmpty)

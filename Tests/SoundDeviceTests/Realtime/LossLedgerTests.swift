@@ -33,16 +33,16 @@ struct LossLedgerTests {
 
   @Test func causesAreCountedApart() {
     let ledger = LossLedger()
-    ledger.record(gap(.output, .starvation, at: 0, 3))
+    ledger.record(gap(.output, .underflow, at: 0, 3))
     ledger.record(gap(.output, .host, at: 0, 256, estimated: true))
-    ledger.record(gap(.output, .starvation, at: 0, 7, freewheeling: true))
-    ledger.idle(11, .output)
+    ledger.record(gap(.output, .underflow, at: 0, 7, freewheeling: true))
+    ledger.pad(11)
     ledger.settle()
     #expect(ledger.takeGaps().count == 3)
     let output = ledger.report.output
     #expect(output.inserted == 3)
     #expect(output.lost == 256 && output.lossCount == 1 && output.lostIsEstimated)
-    #expect(output.idle == 18)
+    #expect(output.padding == 18)
   }
 
   @Test func everyHostLossIsCountedThoughItIsOneGap() {

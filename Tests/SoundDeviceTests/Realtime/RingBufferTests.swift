@@ -21,7 +21,7 @@ struct RingBufferTests {
   }
 
   @Test func takesWhatFitsAndGivesWhatIsThere() {
-    let ring = RingBuffer(capacity: 4, frameByteCount: 4)
+    let ring = RingBuffer(capacity: 4, bytesPerFrame: 4)
     #expect(write([1, 2, 3], to: ring) == 3)
     #expect(write([4, 5, 6], to: ring) == 1)
     #expect(ring.readableCount == 4 && ring.writableCount == 0)
@@ -33,7 +33,7 @@ struct RingBufferTests {
   }
 
   @Test func discardingMakesRoom() {
-    let ring = RingBuffer(capacity: 4, frameByteCount: 4)
+    let ring = RingBuffer(capacity: 4, bytesPerFrame: 4)
     #expect(write([1, 2, 3, 4], to: ring) == 4)
     ring.discard()
     #expect(ring.readableCount == 0)
@@ -42,7 +42,7 @@ struct RingBufferTests {
   }
 
   @Test func aWakeEndsBothWaits() async throws {
-    let ring = RingBuffer(capacity: 4, frameByteCount: 4)
+    let ring = RingBuffer(capacity: 4, bytesPerFrame: 4)
     try await withBlockingTimeout(.seconds(20)) {
       ring.wake()
       ring.waitUntilReadable(1, seconds: 3600)
@@ -56,7 +56,7 @@ struct RingBufferTests {
 
   /// Every number arrives once and in order, and neither side misses a wake-up: each would hang.
   @Test(arguments: [1, 7, 64, 1000]) func twoThreadsExactly(capacity: Int) async throws {
-    let ring = RingBuffer(capacity: capacity, frameByteCount: 4)
+    let ring = RingBuffer(capacity: capacity, bytesPerFrame: 4)
     let total = Int32(capacity == 1 ? 5_000 : 200_000)
     startThread(named: "sd-test-producer") {
       var next: Int32 = 0

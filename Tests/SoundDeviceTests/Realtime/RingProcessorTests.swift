@@ -15,8 +15,8 @@ struct RingProcessorTests {
       input: Int? = nil, output: Int? = nil, start: RingProcessor.Start = .prompt,
       aligned: Bool = false, isStarted: Bool = true
     ) {
-      self.input = input.map { RingBuffer(capacity: $0, frameByteCount: 4) }
-      self.output = output.map { RingBuffer(capacity: $0, frameByteCount: 4) }
+      self.input = input.map { RingBuffer(capacity: $0, bytesPerFrame: 4) }
+      self.output = output.map { RingBuffer(capacity: $0, bytesPerFrame: 4) }
       processor = RingProcessor(
         inputRing: self.input, outputRing: self.output, ledger: ledger, start: start,
         isAligned: aligned)
@@ -93,7 +93,7 @@ struct RingProcessorTests {
     #expect(bench.play(4) == [1, 2, 0, 0])
     #expect(bench.processor.takeFlags(.outputUnderflow) == .outputUnderflow)
     bench.ledger.settle()
-    #expect(bench.ledger.report.output.idle == 4)
+    #expect(bench.ledger.report.output.padding == 4)
     #expect(bench.ledger.report.output.inserted == 2)
     #expect(bench.ledger.takeGaps().map(\.position) == [2])
   }
@@ -107,11 +107,11 @@ struct RingProcessorTests {
     let second = Blocks.process(bench.processor, outputCount: 4, frameCount: 4) as ([Float], _)
     #expect(second.0 == [5, 0, 0, 0] && second.1 == .complete)
     #expect(bench.processor.takeFlags(.outputUnderflow) == [])
-    #expect(bench.ledger.report.output.idle == 3)
+    #expect(bench.ledger.report.output.padding == 3)
   }
 
   @Test func whatEndedBeforeTheFirstStartIsPlayedToItsEnd() {
-    let bench = Bench(output: 100, start: .cushioned, isStarted: false)
+    let bench = Bench(output: 100, start: .prebuffered, isStarted: false)
     bench.write([1, 2, 3, 4, 5])
     bench.processor.endOutput()
     bench.processor.willStart(resuming: false)
@@ -151,21 +151,21 @@ struct RingProcessorTests {
     #expect(bench.play(2) == [0, 0])
   }
 
-  // MARK: Output with a cushion
+  // MARK: Output with a prebuffer
 
   @Test func partOfABlockIsNotKeptWaitingForEver() {
-    let bench = Bench(output: 100, start: .cushioned)
+    let bench = Bench(output: 100, start: .prebuffered)
     bench.write([1, 2, 3, 4, 5, 6])
     #expect(bench.play(4) == [1, 2, 3, 4])
     var played: [Float] = []
     for _ in 0..<20 { played += bench.play(4).filter { $0 != 0 } }
     #expect(played == [5, 6])
-    // Running dry once has grown the cushion once; what came late has not.
-    #expect(bench.processor.cushionFrameCount == 4)
+    // Running dry once has grown the prebuffer once; what came late has not.
+    #expect(bench.processor.prebufferFrameCount == 4)
   }
 
   @Test func aCushionedOutputBeginsWithAWholeBlock() {
-    let bench = Bench(output: 1000, start: .cushioned)
+    let bench = Bench(output: 1000, start: .prebuffered)
     bench.write([1, 2, 3])
     #expect(bench.play(4) == [0, 0, 0, 0])
     bench.write([4])
@@ -173,29 +173,29 @@ struct RingProcessorTests {
   }
 
   @Test func theCushionGrowsByABlockWheneverOutputRanDry() {
-    let bench = Bench(output: 1000, start: .cushioned)
+    let bench = Bench(output: 1000, start: .prebuffered)
     bench.write([1, 2, 3, 4])
     _ = bench.play(4)
-    #expect(bench.processor.cushionFrameCount == 0)
+    #expect(bench.processor.prebufferFrameCount == 0)
     #expect(bench.play(4) == [0, 0, 0, 0])
-    #expect(bench.processor.cushionFrameCount == 4)
-    // It begins again only when block and cushion are there.
+    #expect(bench.processor.prebufferFrameCount == 4)
+    // It begins again only when block and prebuffer are there.
     bench.write([5, 6, 7, 8])
     #expect(bench.play(4) == [0, 0, 0, 0])
     bench.write([9, 10, 11, 12])
     #expect(bench.play(4) == [5, 6, 7, 8])
     #expect(bench.ledger.report.output.inserted == 8)
-    // Waiting for the cushion is the same shortage, which grows it once.
-    #expect(bench.processor.cushionFrameCount == 4)
+    // Waiting for the prebuffer is the same shortage, which grows it once.
+    #expect(bench.processor.prebufferFrameCount == 4)
   }
 
   @Test func theCushionDoesNotGrowForWhatTheHostLost() {
-    let bench = Bench(output: 1000, start: .cushioned)
+    let bench = Bench(output: 1000, start: .prebuffered)
     bench.write([1, 2, 3, 4])
     #expect(bench.play(4, loss: HostLoss(frameCount: 4, isEstimated: true)) == [1, 2, 3, 4])
     // What the host lost here it lost at the recorder too.
     #expect(bench.play(4) == [0, 0, 0, 0])
-    #expect(bench.processor.cushionFrameCount == 0)
+    #expect(bench.processor.prebufferFrameCount == 0)
     #expect(bench.ledger.report.output.inserted == 4)
     for value in 0..<4 {
       bench.write([Float](repeating: Float(value + 1), count: 4))
@@ -203,21 +203,21 @@ struct RingProcessorTests {
     }
     // By now what is late is the writer's doing.
     #expect(bench.play(4) == [0, 0, 0, 0])
-    #expect(bench.processor.cushionFrameCount == 4)
+    #expect(bench.processor.prebufferFrameCount == 4)
   }
 
   @Test func theCushionDoesNotGrowWhileFreewheeling() {
-    let bench = Bench(output: 1000, start: .cushioned)
+    let bench = Bench(output: 1000, start: .prebuffered)
     bench.write([1, 2, 3, 4])
     _ = bench.play(4, freewheeling: true)
     _ = bench.play(4, freewheeling: true)
-    #expect(bench.processor.cushionFrameCount == 0)
+    #expect(bench.processor.prebufferFrameCount == 0)
     #expect(bench.ledger.report.output.inserted == 0)
-    #expect(bench.ledger.report.output.idle == 4)
+    #expect(bench.ledger.report.output.padding == 4)
   }
 
   @Test func framesThatWaitTooLongForMoreArePlayedAlone() {
-    let bench = Bench(output: 1000, start: .cushioned)
+    let bench = Bench(output: 1000, start: .prebuffered)
     bench.write([1, 2, 3])
     var heard: [Float] = []
     for _ in 0..<10 { heard += bench.play(4) }

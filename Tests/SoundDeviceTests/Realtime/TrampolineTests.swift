@@ -83,7 +83,7 @@ struct TrampolineTests {
       unsafe block.output?.storeBytes(of: Float(1), as: Float.self)
       return .continue
     }
-    stream.willStart(drainFrameCount: 0, passingOverFirstPeriod: true, resuming: false)
+    stream.willStart(drainFrameCount: 0, skippingFirstPeriod: true, resuming: false)
     var output: [Float] = [9, 9]
     for time in [10, 10.000001] {
       #expect(Blocks.call(stream, output: &output, frameCount: 2, now: time) == .continue)
@@ -91,7 +91,7 @@ struct TrampolineTests {
     }
     #expect(Blocks.call(stream, output: &output, frameCount: 2, now: 11) == .continue)
     #expect(output == [1, 0] && calls.count == 1)
-    #expect(stream.ledger.report.output.idle == 4)
+    #expect(stream.ledger.report.output.padding == 4)
   }
 
   @Test(arguments: [CallbackResult.complete, .abort])

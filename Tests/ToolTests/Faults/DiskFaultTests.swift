@@ -204,7 +204,7 @@ struct SmallDiskTests {
       }
       #expect(FileManager.default.contents(atPath: before) == kept)
       let end = try FaultBench.end(result.outputs[3] ?? []).input
-      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+      #expect(end.delivered + end.dropped + end.discarded == end.host_frames)
     }
   }
 }

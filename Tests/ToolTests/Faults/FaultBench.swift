@@ -53,7 +53,8 @@ enum FaultBench {
       let dropped: Int
       let lost: Int
       let inserted: Int
-      let idle: Int
+      let discarded: Int
+      let padding: Int
     }
     let event: String
     let input: Counts

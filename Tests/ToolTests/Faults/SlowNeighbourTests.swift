@@ -39,7 +39,8 @@ import Testing
       #expect(end.input.dropped > 0)
       #expect(received == end.input.delivered)
       #expect(received + end.input.dropped == 4 * 48_000)
-      #expect(end.input.delivered + end.input.dropped + end.input.idle == end.input.host_frames)
+      #expect(
+        end.input.delivered + end.input.dropped + end.input.discarded == end.input.host_frames)
       #expect(result.errorText.contains("frames lost: \(end.input.dropped) dropped"))
     }
   }
@@ -66,7 +67,7 @@ import Testing
       let end = try FaultBench.end(result.outputs[3] ?? []).input
       #expect(end.dropped >= 256)
       #expect((receivedCount + result.output.count) / 8 == end.delivered)
-      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+      #expect(end.delivered + end.dropped + end.discarded == end.host_frames)
     }
   }
 
@@ -100,7 +101,7 @@ import Testing
       #expect(first.count + result.output.count == 3 * 48_000 * 8)
       let end = try FaultBench.end(result.outputs[3] ?? []).input
       #expect(end.lost == 2900)
-      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+      #expect(end.delivered + end.dropped + end.discarded == end.host_frames)
     }
   }
 
@@ -151,7 +152,7 @@ import Testing
       let result = try await tool.finish()
       let end = try FaultBench.end(result.outputs[3] ?? []).input
       #expect(end.dropped > 0)
-      #expect(end.delivered + end.dropped + end.idle == end.host_frames)
+      #expect(end.delivered + end.dropped + end.discarded == end.host_frames)
     }
   }
 
@@ -177,7 +178,7 @@ import Testing
       let end = try FaultBench.end(result.outputs[3] ?? []).output
       #expect(end.delivered == 9600)
       #expect(end.inserted > 0)
-      #expect(end.delivered + end.inserted + end.idle == end.host_frames)
+      #expect(end.delivered + end.inserted + end.padding == end.host_frames)
     }
   }
 

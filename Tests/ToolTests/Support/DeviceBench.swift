@@ -103,7 +103,7 @@ struct ALSAFiles {
   var environment: [String: String?] { ["ALSA_CONFIG_PATH": folder.file("asound.conf")] }
 
   /// What was played, without the silence before and after.
-  func played(frameByteCount: Int) throws -> [UInt8] {
-    trimmed(try folder.read("tap"), frameByteCount: frameByteCount)
+  func played(bytesPerFrame: Int) throws -> [UInt8] {
+    trimmed(try folder.read("tap"), bytesPerFrame: bytesPerFrame)
   }
 }

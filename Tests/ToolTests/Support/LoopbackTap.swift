@@ -11,11 +11,11 @@ import Testing
 struct LoopbackTap {
   let server: JACKServer
   let recorder: ToolProcess
-  let frameByteCount: Int
+  let bytesPerFrame: Int
 
   /// Records in this format for the time of the body.
   static nonisolated(nonsending) func with(
-    _ server: JACKServer, format: String, frameByteCount: Int, channelCount: Int = 2,
+    _ server: JACKServer, format: String, bytesPerFrame: Int, channelCount: Int = 2,
     _ body: nonisolated(nonsending) (LoopbackTap) async throws -> Void
   ) async throws {
     let command = Command.tool(
@@ -26,9 +26,9 @@ struct LoopbackTap {
       ]
     ).with(environment: server.environment)
     try await withTool(command) { recorder in
-      _ = try await recorder.readOutput(frameByteCount)
+      _ = try await recorder.readOutput(bytesPerFrame)
       try await body(
-        LoopbackTap(server: server, recorder: recorder, frameByteCount: frameByteCount))
+        LoopbackTap(server: server, recorder: recorder, bytesPerFrame: bytesPerFrame))
       recorder.send(SIGINT)
       let result = try await recorder.finish()
       #expect(result.succeeded, "\(result)")
@@ -68,7 +68,7 @@ struct LoopbackTap {
       environment: server.environment)
     if player.status != .exited(3) { player.expectSilentSuccess() }
     var recording: [UInt8] = []
-    let block = 4096 * frameByteCount
+    let block = 4096 * bytesPerFrame
     for _ in 0..<60 {
       let frames = try await recorder.readOutput(block)
       guard frames.count == block else { throw ToolFailure("sd-rec has ended") }
@@ -76,6 +76,6 @@ struct LoopbackTap {
       if isSilent, !recording.isEmpty { break }
       if !isSilent || !recording.isEmpty { recording += frames }
     }
-    return trimmed(recording, frameByteCount: frameByteCount)
+    return trimmed(recording, bytesPerFrame: bytesPerFrame)
   }
 }

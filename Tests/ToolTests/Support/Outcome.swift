@@ -50,18 +50,18 @@ extension ToolResult {
 
 /// Where a sound begins in a longer one, in frames; nil where it does not lie at a whole frame, or
 /// not at all.
-func position(of sound: [UInt8], in recording: [UInt8], frameByteCount: Int) -> Int? {
+func position(of sound: [UInt8], in recording: [UInt8], bytesPerFrame: Int) -> Int? {
   guard let range = Data(recording).range(of: Data(sound)) else { return nil }
-  return range.lowerBound % frameByteCount == 0 ? range.lowerBound / frameByteCount : nil
+  return range.lowerBound % bytesPerFrame == 0 ? range.lowerBound / bytesPerFrame : nil
 }
 
 /// The same frames without those that are silent at the beginning and at the end.
-func trimmed(_ recording: [UInt8], frameByteCount: Int) -> [UInt8] {
+func trimmed(_ recording: [UInt8], bytesPerFrame: Int) -> [UInt8] {
   guard let first = recording.firstIndex(where: { $0 != 0 }),
     let last = recording.lastIndex(where: { $0 != 0 })
   else { return [] }
-  let start = first / frameByteCount * frameByteCount
-  let end = (last / frameByteCount + 1) * frameByteCount
+  let start = first / bytesPerFrame * bytesPerFrame
+  let end = (last / bytesPerFrame + 1) * bytesPerFrame
   return Array(recording[start..<min(end, recording.count)])
 }
 

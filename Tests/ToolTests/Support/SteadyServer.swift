@@ -40,16 +40,16 @@ extension JACKServer {
   ///
   /// - Throws: ``Slip`` if a part did not come in any run.
   nonisolated(nonsending) func expectBack(
-    _ sound: [UInt8], frameByteCount: Int, with arguments: [String],
+    _ sound: [UInt8], bytesPerFrame: Int, with arguments: [String],
     from play: nonisolated(nonsending) () async throws -> ToolResult
   ) async throws {
-    var unheard = UnheardParts(of: sound, byteCount: 2 * options.periodSize * frameByteCount)
+    var unheard = UnheardParts(of: sound, byteCount: 2 * options.periodSize * bytesPerFrame)
     try await patiently {
       let (recording, player, recorder) = try await record(
-        sound, frameByteCount: frameByteCount, with: arguments, from: play)
+        sound, bytesPerFrame: bytesPerFrame, with: arguments, from: play)
       #expect(player.succeeded && recorder.succeeded, "\(player); \(recorder)")
       if !player.hasSlipped, !recorder.hasSlipped { recorder.expectSilentSuccess() }
-      unheard.listen(to: recording, frameByteCount: frameByteCount)
+      unheard.listen(to: recording, bytesPerFrame: bytesPerFrame)
       guard unheard.isEmpty else {
         throw Slip(story: "unheard: \(unheard); \(player); \(recorder)")
       }
@@ -57,24 +57,24 @@ extension JACKServer {
   }
 
   private nonisolated(nonsending) func record(
-    _ sound: [UInt8], frameByteCount: Int, with arguments: [String],
+    _ sound: [UInt8], bytesPerFrame: Int, with arguments: [String],
     from play: nonisolated(nonsending) () async throws -> ToolResult
   ) async throws -> (recording: [UInt8], player: ToolResult, recorder: ToolResult) {
     let command = Command.tool("sd-rec", ["-D", "loopback", "--stall", "10"] + arguments)
       .with(environment: environment)
     return try await withTool(command) { recorder in
-      var recording = try await recorder.readOutput(frameByteCount)
+      var recording = try await recorder.readOutput(bytesPerFrame)
       let player = try await play()
-      let head = Array(sound.prefix(16 * frameByteCount))
-      var end = recording.count + sound.count + 3 * 48_000 * frameByteCount
+      let head = Array(sound.prefix(16 * bytesPerFrame))
+      var end = recording.count + sound.count + 3 * 48_000 * bytesPerFrame
       var isFound = false
       while recording.count < end {
-        recording += try await recorder.readOutput(4096 * frameByteCount)
+        recording += try await recorder.readOutput(4096 * bytesPerFrame)
         guard !isFound,
-          let start = position(of: head, in: recording, frameByteCount: frameByteCount)
+          let start = position(of: head, in: recording, bytesPerFrame: bytesPerFrame)
         else { continue }
         isFound = true
-        end = start * frameByteCount + sound.count
+        end = start * bytesPerFrame + sound.count
       }
       recorder.send(SIGINT)
       return (recording, player, try await recorder.finish())
@@ -102,9 +102,9 @@ private struct UnheardParts: CustomStringConvertible {
     "\(parts.count) parts, the first at byte \(parts.first?.lowerBound ?? 0)"
   }
 
-  mutating func listen(to recording: [UInt8], frameByteCount: Int) {
+  mutating func listen(to recording: [UInt8], bytesPerFrame: Int) {
     parts.removeAll {
-      position(of: Array(sound[$0]), in: recording, frameByteCount: frameByteCount) != nil
+      position(of: Array(sound[$0]), in: recording, bytesPerFrame: bytesPerFrame) != nil
     }
   }
 }

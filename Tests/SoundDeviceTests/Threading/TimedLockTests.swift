@@ -3,9 +3,9 @@ import Testing
 
 @testable import SoundDevice
 
-struct TurnTests {
+struct TimedLockTests {
   @Test func onlyOneAtATime() {
-    let turn = Turn()
+    let turn = TimedLock()
     #expect(turn.take(timeout: 0))
     #expect(!turn.take(timeout: 0))
     turn.leave()
@@ -13,7 +13,7 @@ struct TurnTests {
   }
 
   @Test func everybodyHasATurn() async throws {
-    let turn = Turn()
+    let turn = TimedLock()
     let count = Shared(0)
     let ended = Shared(0)
     for _ in 0..<4 {

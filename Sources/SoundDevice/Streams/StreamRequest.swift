@@ -75,7 +75,7 @@ extension StreamRequest {
       return device
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
-    // The list has been made anew since: the same words must still name one device.
+    // The list has been made again since: the same words must still name one device.
     guard let found = try Hosts.deviceList().devices.first(where: { $0.id == wanted.id }) else {
       throw PortAudioError(.deviceUnavailable, "\(operation) on '\(wanted.id)'")
     }

@@ -2,9 +2,9 @@ import Testing
 
 @testable import SoundDevice
 
-struct LaneTests {
+struct BlockingThreadTests {
   @Test func callsRunOneAfterTheOther() async throws {
-    let lane = Lane()
+    let lane = BlockingThread()
     let order = Shared<[Int]>([])
     await withTaskGroup(of: Int?.self) { group in
       for number in 0..<20 {
@@ -23,7 +23,8 @@ struct LaneTests {
   }
 
   @Test func failuresComeThrough() async {
-    let result: Result<Int, PortAudioError> = await Lane().result { () throws(PortAudioError) in
+    let result: Result<Int, PortAudioError> = await BlockingThread().result {
+      () throws(PortAudioError) in
       throw PortAudioError(.badStream, "testing")
     }
     #expect(result == .failure(PortAudioError(.badStream, "testing")))

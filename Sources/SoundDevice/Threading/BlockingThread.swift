@@ -1,7 +1,7 @@
 /// A thread on which one blocking call after the other is made for callers that must not block.
 ///
 /// It starts with the first call and ends a second after the last.
-final class Lane: Sendable {
+final class BlockingThread: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []
     var isRunning = false
@@ -10,7 +10,7 @@ final class Lane: Sendable {
   private let state = Guarded(State())
   private let bell = Semaphore()
 
-  /// Calls `body` on the lane's thread and gives its result, while this task holds no thread.
+  /// Calls `body` on this thread and gives its result, while this task holds no thread.
   func result<Value: Sendable>(
     of body: @escaping @Sendable () throws(PortAudioError) -> Value
   ) async -> Result<Value, PortAudioError> {
@@ -25,7 +25,7 @@ final class Lane: Sendable {
       defer { state.isRunning = true }
       return !state.isRunning
     }
-    if isFirst { startThread(named: "sd-lane") { [self] in serve() } }
+    if isFirst { startThread(named: "sd-blocking") { [self] in serve() } }
     bell.post()
   }
 

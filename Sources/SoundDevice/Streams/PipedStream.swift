@@ -3,7 +3,7 @@ internal import CRealtime
 internal import Synchronization
 
 /// A stream for programs: raw frames in the host's own sample format go through rings, output
-/// waits for a cushion and grows it when it ran dry, and a pause keeps what the rings hold.
+/// waits for a prebuffer and grows it when it ran dry, and a pause keeps what the rings hold.
 package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
   /// The open stream.
   package let session: StreamSession
@@ -29,7 +29,7 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
         input: input.map { .init(parameters: $0.parameters, format: $0.format) },
         output: output.map { .init(parameters: $0.parameters, format: $0.format) },
         options: options, operation: operation),
-      ringing: .init(start: .cushioned, isAligned: isAligned))
+      ringing: .init(start: .prebuffered, isAligned: isAligned))
   }
 
   /// Reads at least one frame, and as many as are there and fit; 0 if the stream has stopped or
@@ -64,7 +64,7 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
     let ring = session.rings?.outputRing
     return unsafe source.withUnsafeBytes { bytes in
       guard let ring, let base = bytes.baseAddress else { return 0 }
-      return unsafe ring.write(from: base, count: bytes.count / ring.frameByteCount)
+      return unsafe ring.write(from: base, count: bytes.count / ring.bytesPerFrame)
     }
   }
 
@@ -80,7 +80,7 @@ package final class PipedStream: AudioInputStreaming, AudioOutputStreaming {
   package func endOutput() { session.rings?.endOutput() }
 
   /// Frames that output waits for beyond a block before it begins.
-  package var cushionFrameCount: Int { session.rings?.cushionFrameCount ?? 0 }
+  package var prebufferFrameCount: Int { session.rings?.prebufferFrameCount ?? 0 }
 
   /// Frames read from the input ring since the stream was opened.
   package var readFrameCount: Int { session.rings?.inputRing?.read ?? 0 }
@@ -135,7 +135,7 @@ package enum SoundSystem {
   package static func pause(seconds: Double) { Semaphore().wait(seconds: seconds) }
 
   /// What `SD_VIRTUAL` cannot be understood for, or nil.
-  package static var virtualComplaint: String? {
+  package static var virtualConfigurationError: String? {
     do { _ = try Hosts.virtualConfiguration() } catch { return error.description }
     return nil
   }

@@ -3,7 +3,7 @@ internal import SoundTool
 internal import Synchronization
 
 /// Ties a stream to the signals: a stop wakes whoever waits for it, Ctrl-Z pauses it.
-final class StreamHolder: Sendable {
+final class StreamSignals: Sendable {
   let stream: any AudioStreaming
   private let device: Device
   private struct Pause {

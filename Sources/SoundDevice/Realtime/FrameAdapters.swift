@@ -10,17 +10,17 @@ struct StreamSide {
   var map: ChannelMap?
   var converter: SampleConverter?
 
-  var hostFrameByteCount: Int { hostFormat.byteCount * hostChannelCount }
+  var hostBytesPerFrame: Int { hostFormat.byteCount * hostChannelCount }
   /// A frame of the stream's channels in the host's format, the step between the two.
   var mappedFrameByteCount: Int { hostFormat.byteCount * channelCount }
-  var frameByteCount: Int { format.byteCount * channelCount }
+  var bytesPerFrame: Int { format.byteCount * channelCount }
 }
 
 // A pointer that changes and is lent to a span is boxed on the heap, so each step below is given
 // its own that does not.
 
 /// Brings the host's frames into the stream's channels and format. Allocates only when it is made.
-@safe final class InputBridge {
+@safe final class InputAdapter {
   let side: StreamSide
   private let mapped: BlockMemory?
   private let converted: BlockMemory?
@@ -30,7 +30,7 @@ struct StreamSide {
   init(_ side: StreamSide, frameCount: Int) {
     self.side = side
     mapped = side.map.map { _ in BlockMemory(frameCount * side.mappedFrameByteCount) }
-    converted = side.converter.map { _ in BlockMemory(frameCount * side.frameByteCount) }
+    converted = side.converter.map { _ in BlockMemory(frameCount * side.bytesPerFrame) }
     conversion = side.converter.map(Conversion.init)
   }
 
@@ -45,7 +45,7 @@ struct StreamSide {
   private func gather(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
     guard let map = side.map, let mapped else { return unsafe hostInput }
     let source = unsafe RawSpan(
-      _unsafeStart: hostInput, byteCount: frameCount * side.hostFrameByteCount)
+      _unsafeStart: hostInput, byteCount: frameCount * side.hostBytesPerFrame)
     var target = unsafe MutableRawSpan(
       _unsafeStart: mapped.base, byteCount: frameCount * side.mappedFrameByteCount)
     map.gather(
@@ -58,13 +58,13 @@ struct StreamSide {
     guard let conversion, let converted else { return unsafe samples }
     unsafe conversion.convert(
       samples, frameCount * side.mappedFrameByteCount,
-      into: converted.base, frameCount * side.frameByteCount)
+      into: converted.base, frameCount * side.bytesPerFrame)
     return unsafe UnsafeRawPointer(converted.base)
   }
 }
 
 /// Brings the stream's frames into the host's channels and format. Allocates only when it is made.
-@safe final class OutputBridge {
+@safe final class OutputAdapter {
   let side: StreamSide
   /// Where the stream's frames are written if the host cannot take them as they are.
   private let samples: BlockMemory?
@@ -75,7 +75,7 @@ struct StreamSide {
   init(_ side: StreamSide, frameCount: Int) {
     self.side = side
     let isStraight = side.map == nil && side.converter == nil
-    samples = isStraight ? nil : BlockMemory(frameCount * side.frameByteCount)
+    samples = isStraight ? nil : BlockMemory(frameCount * side.bytesPerFrame)
     let takesBoth = side.map != nil && side.converter != nil
     mapped = takesBoth ? BlockMemory(frameCount * side.mappedFrameByteCount) : nil
     conversion = side.converter.map(Conversion.init)
@@ -89,7 +89,7 @@ struct StreamSide {
     -> UnsafeMutableRawPointer
   {
     let target = unsafe samples?.base ?? hostOutput
-    unsafe target.fillSilence(frameCount * side.frameByteCount, side.format)
+    unsafe target.fillSilence(frameCount * side.bytesPerFrame, side.format)
     return unsafe target
   }
 
@@ -102,7 +102,7 @@ struct StreamSide {
 
   /// Gives the host silence instead.
   func mute(_ hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
-    unsafe hostOutput.fillSilence(frameCount * side.hostFrameByteCount, side.hostFormat)
+    unsafe hostOutput.fillSilence(frameCount * side.hostBytesPerFrame, side.hostFormat)
   }
 
   private func convert(
@@ -111,7 +111,7 @@ struct StreamSide {
     guard let conversion else { return unsafe samples }
     let converted = unsafe mapped?.base ?? hostOutput
     unsafe conversion.convert(
-      samples, frameCount * side.frameByteCount,
+      samples, frameCount * side.bytesPerFrame,
       into: converted, frameCount * side.mappedFrameByteCount)
     return UnsafeRawPointer(converted)
   }
@@ -123,7 +123,7 @@ struct StreamSide {
     let source = unsafe RawSpan(
       _unsafeStart: samples, byteCount: frameCount * side.mappedFrameByteCount)
     var target = unsafe MutableRawSpan(
-      _unsafeStart: hostOutput, byteCount: frameCount * side.hostFrameByteCount)
+      _unsafeStart: hostOutput, byteCount: frameCount * side.hostBytesPerFrame)
     map.scatter(
       source, channelCount: side.channelCount, into: &target,
       channelCount: side.hostChannelCount, encoding: SampleEncoding(side.hostFormat))

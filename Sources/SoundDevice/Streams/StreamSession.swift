@@ -8,10 +8,10 @@ public final class StreamSession: Sendable {
   private let ledger: LossLedger
   private let paused = AtomicFlag()
   /// Where tasks read and write.
-  let readLane = Lane()
-  let writeLane = Lane()
-  private let readTurn = Turn()
-  private let writeTurn = Turn()
+  let readThread = BlockingThread()
+  let writeThread = BlockingThread()
+  private let readLock = TimedLock()
+  private let writeLock = TimedLock()
 
   /// What the rings of a blocking stream are like.
   struct Ringing: Sendable {
@@ -47,7 +47,7 @@ public final class StreamSession: Sendable {
     ledger = LossLedger()
     func ring(_ side: StreamSide?) -> RingBuffer? {
       side.map {
-        RingBuffer(capacity: resolved.bufferFrameCount, frameByteCount: $0.frameByteCount)
+        RingBuffer(capacity: resolved.bufferFrameCount, bytesPerFrame: $0.bytesPerFrame)
       }
     }
     let rings = RingProcessor(
@@ -81,9 +81,9 @@ public final class StreamSession: Sendable {
 
   /// Drops what an earlier run left unread, unless somebody reads it at this moment.
   private func discardInput(_ ring: RingBuffer) {
-    guard readTurn.take(timeout: 0) else { return }
+    guard readLock.take(timeout: 0) else { return }
     ring.discard()
-    readTurn.leave()
+    readLock.leave()
   }
 
   func stop() throws(PortAudioError) {
@@ -94,12 +94,12 @@ public final class StreamSession: Sendable {
       // Ends when the ring has been played, when somebody aborts, or when the device is lost.
       _ = endOfRun.wait(seconds: nil)
     }
-    try stream.stop(.afterPlaying)
+    try stream.stop(.drain)
   }
 
   func abort() throws(PortAudioError) {
     paused.set(false)
-    try stream.stop(.atOnce)
+    try stream.stop(.abort)
   }
 
   func close() throws(PortAudioError) { try stream.close() }
@@ -111,7 +111,7 @@ public final class StreamSession: Sendable {
   package func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
     paused.set()
-    do throws(PortAudioError) { try stream.stop(.pausing) } catch {
+    do throws(PortAudioError) { try stream.stop(.pause) } catch {
       paused.set(false)
       throw error
     }
@@ -166,11 +166,11 @@ public final class StreamSession: Sendable {
     guard let ring = rings.inputRing else {
       throw PortAudioError(.canNotReadFromAnOutputOnlyStream, operation)
     }
-    let wanted = target.count / ring.frameByteCount
+    let wanted = target.count / ring.bytesPerFrame
     guard wanted > 0, let base = target.baseAddress else { return 0 }
-    guard readTurn.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
-    defer { readTurn.leave() }
-    var patience = Patience(seconds: timeout)
+    guard readLock.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { readLock.leave() }
+    var remaining = Timeout(seconds: timeout)
     var done = 0
     while true {
       // Asked before the ring is looked at: what came before the end is still read.
@@ -181,14 +181,14 @@ public final class StreamSession: Sendable {
       let needed = min(min(minimum, wanted) - done, max(1, ring.capacity / 2))
       if isWhole, !isRunning, done + readable < min(minimum, wanted) { throw ended(operation) }
       if readable >= needed || !isRunning || isInterrupted {
-        done += unsafe ring.read(into: base + done * ring.frameByteCount, count: wanted - done)
+        done += unsafe ring.read(into: base + done * ring.bytesPerFrame, count: wanted - done)
         if done >= min(minimum, wanted) || isInterrupted { return done }
         guard isRunning else {
           if done == 0 { throw ended(operation) }
           return done
         }
       }
-      guard let slice = patience.next() else { throw PortAudioError(.timedOut, operation) }
+      guard let slice = remaining.next() else { throw PortAudioError(.timedOut, operation) }
       ring.waitUntilReadable(
         min(min(minimum, wanted) - done, max(1, ring.capacity / 2)), seconds: slice)
     }
@@ -205,17 +205,17 @@ public final class StreamSession: Sendable {
     guard let ring = rings.outputRing else {
       throw PortAudioError(.canNotWriteToAnInputOnlyStream, operation)
     }
-    let count = source.count / ring.frameByteCount
+    let count = source.count / ring.bytesPerFrame
     guard count > 0, let base = source.baseAddress else { return 0 }
-    guard writeTurn.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
-    defer { writeTurn.leave() }
-    var patience = Patience(seconds: timeout)
+    guard writeLock.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { writeLock.leave() }
+    var remaining = Timeout(seconds: timeout)
     var done = 0
     while true {
       guard isUnderWay else { throw ended(operation) }
-      done += unsafe ring.write(from: base + done * ring.frameByteCount, count: count - done)
+      done += unsafe ring.write(from: base + done * ring.bytesPerFrame, count: count - done)
       if done == count || interrupted() { return done }
-      guard let slice = patience.next() else { throw PortAudioError(.timedOut, operation) }
+      guard let slice = remaining.next() else { throw PortAudioError(.timedOut, operation) }
       // Woken at half a ring of room rather than at every block: fewer switches of threads.
       ring.waitUntilWritable(min(count - done, max(1, ring.capacity / 2)), seconds: slice)
     }

@@ -18,12 +18,12 @@ final class OpenStream: Sendable {
   let granted: GrantedStream
   let configuration: HostConfiguration
   /// How a stream is stopped.
-  enum Manner {
+  enum StopMode {
     /// After what was handed over has been played.
-    case afterPlaying
-    case atOnce
+    case drain
+    case abort
     /// At once, and what has not been played waits for the next start.
-    case pausing
+    case pause
   }
 
   let hostStream: any HostStream
@@ -38,7 +38,7 @@ final class OpenStream: Sendable {
   private let seenSigns = Atomic<Int>(0)
   private let silentIntervals = Atomic<Int>(0)
   private let isPolling = AtomicFlag()
-  /// Whether callbacks came since it was started, or started anew.
+  /// Whether callbacks came since it was started, or started again.
   private let hasBegun = AtomicFlag()
   private let isStopping = AtomicFlag()
 
@@ -105,7 +105,7 @@ final class OpenStream: Sendable {
       let drain = (granted.outputLatency * granted.sampleRate).rounded(.up)
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : Int(drain),
-        passingOverFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
+        skippingFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
         resuming: resuming)
       beginLooking()
       run.withLock { $0 = Latch() }
@@ -120,26 +120,26 @@ final class OpenStream: Sendable {
     }
   }
 
-  func stop(_ manner: Manner) throws(PortAudioError) {
-    let verb = manner == .atOnce ? "aborting stream" : "stopping stream"
+  func stop(_ mode: StopMode) throws(PortAudioError) {
+    let verb = mode == .abort ? "aborting stream" : "stopping stream"
     try callHost(verb, extra: stoppingTime) { [self] () throws(PortAudioError) in
       switch phase {
       case .closed: throw PortAudioError(.badStream, verb)
       case .stopped: return
       case .running, .finished: break
       }
-      try halt(manner)
-      trampoline.didStop(discarding: manner == .atOnce)
+      try halt(mode)
+      trampoline.didStop(discarding: mode == .abort)
       end(.stopped)
     }
   }
 
   /// On the host's thread. The host may call the stream no more meanwhile, which is no loss: it has a
   /// time limit of its own.
-  private func halt(_ manner: Manner) throws(PortAudioError) {
+  private func halt(_ mode: StopMode) throws(PortAudioError) {
     isStopping.set(true)
     defer { isStopping.set(false) }
-    try manner == .afterPlaying ? hostStream.stop() : hostStream.abort()
+    try mode == .drain ? hostStream.stop() : hostStream.abort()
   }
 
   func close() throws(PortAudioError) {
@@ -161,7 +161,7 @@ final class OpenStream: Sendable {
     let wasRunning = phase == .running
     thread.openStreamCount.subtract(1, ordering: .relaxed)
     defer { end(.closed) }
-    if wasRunning { try halt(.atOnce) }
+    if wasRunning { try halt(.abort) }
     trampoline.didStop(discarding: true)
     try hostStream.close()
   }
@@ -248,7 +248,7 @@ final class OpenStream: Sendable {
     }
   }
 
-  /// Starts the host's stream anew; false if it cannot be. If it hangs the silence goes on, until
+  /// Starts the host's stream again; false if it cannot be. If it hangs the silence goes on, until
   /// the host is lost.
   private func revive() -> Bool {
     do throws(PortAudioError) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SoundDevice
 
-struct FrameBridgesTests {
+struct FrameAdaptersTests {
   private func side(
     _ format: SampleFormat, _ channelCount: Int, host: SampleFormat, _ hostChannelCount: Int,
     map: [Int]? = nil, _ direction: StreamDirection
@@ -21,7 +21,7 @@ struct FrameBridgesTests {
 
   /// What the stream gets of these samples of the host's.
   private func received<Host: Sample, Ours: Sample>(
-    _ samples: [Host], as type: Ours.Type, by bridge: InputBridge
+    _ samples: [Host], as type: Ours.Type, by bridge: InputAdapter
   ) -> [Ours] {
     let frameCount = samples.count / bridge.side.hostChannelCount
     return unsafe samples.withUnsafeBytes { host in
@@ -35,7 +35,7 @@ struct FrameBridgesTests {
 
   /// What the host gets of these samples of the stream's, where it had left `rest`.
   private func sent<Host: Sample, Ours: Sample>(
-    _ samples: [Ours], by bridge: OutputBridge, over rest: Host
+    _ samples: [Ours], by bridge: OutputAdapter, over rest: Host
   ) -> [Host] {
     let frameCount = samples.count / bridge.side.channelCount
     var host = [Host](repeating: rest, count: frameCount * bridge.side.hostChannelCount)
@@ -52,7 +52,7 @@ struct FrameBridgesTests {
   }
 
   @Test func inputThatIsTheSameIsNotCopied() throws {
-    let bridge = InputBridge(try side(.int16, 2, host: .int16, 2, .input), frameCount: 4)
+    let bridge = InputAdapter(try side(.int16, 2, host: .int16, 2, .input), frameCount: 4)
     let samples: [Int16] = [1, 2]
     unsafe samples.withUnsafeBytes { host in
       guard let base = host.baseAddress else { return }
@@ -61,26 +61,26 @@ struct FrameBridgesTests {
   }
 
   @Test func inputChannelsArePickedInOrder() throws {
-    let bridge = InputBridge(
+    let bridge = InputAdapter(
       try side(.int16, 2, host: .int16, 3, map: [3, 1], .input), frameCount: 4)
     #expect(received([1, 2, 3, 4, 5, 6] as [Int16], as: Int16.self, by: bridge) == [3, 1, 6, 4])
   }
 
   @Test func inputChannelsArePickedInOrderAndConverted() throws {
-    let bridge = InputBridge(
+    let bridge = InputAdapter(
       try side(.int16, 2, host: .float32, 3, map: [3, 1], .input), frameCount: 4)
     let heard = received([0.5, 9, -1, 0.25, 9, -0.5] as [Float], as: Int16.self, by: bridge)
     #expect(heard == [-32768, 16384, -16384, 8192])
   }
 
   @Test func clippedInputIsCounted() throws {
-    let bridge = InputBridge(try side(.int16, 1, host: .float32, 1, .input), frameCount: 4)
+    let bridge = InputAdapter(try side(.int16, 1, host: .float32, 1, .input), frameCount: 4)
     #expect(received([2, 0.5, -3] as [Float], as: Int16.self, by: bridge).count == 3)
     #expect(bridge.clippedCount == 2)
   }
 
   @Test func outputIsSilenceBeforehandWhateverTheHostLeftThere() throws {
-    let bridge = OutputBridge(try side(.uint8, 1, host: .uint8, 1, .output), frameCount: 4)
+    let bridge = OutputAdapter(try side(.uint8, 1, host: .uint8, 1, .output), frameCount: 4)
     var host: [UInt8] = [1, 2, 3]
     unsafe host.withUnsafeMutableBytes { host in
       guard let base = host.baseAddress else { return }
@@ -90,32 +90,32 @@ struct FrameBridgesTests {
   }
 
   @Test func outputIsScattered() throws {
-    let bridge = OutputBridge(
+    let bridge = OutputAdapter(
       try side(.int16, 2, host: .int16, 3, map: [3, 1], .output), frameCount: 4)
     #expect(sent([1, 2, 3, 4] as [Int16], by: bridge, over: 7 as Int16) == [2, 0, 1, 4, 0, 3])
   }
 
   @Test func outputIsConvertedAndScattered() throws {
-    let bridge = OutputBridge(
+    let bridge = OutputAdapter(
       try side(.int16, 2, host: .float32, 3, map: [3, 1], .output), frameCount: 4)
     let played = sent([16384, -32768, 1, 0] as [Int16], by: bridge, over: 7 as Float)
     #expect(played == [-1, 0, 0.5, 0, 0, 1 / 32768])
   }
 
   @Test func outputIsConvertedInPlace() throws {
-    let bridge = OutputBridge(try side(.float32, 1, host: .int16, 1, .output), frameCount: 4)
+    let bridge = OutputAdapter(try side(.float32, 1, host: .int16, 1, .output), frameCount: 4)
     #expect(sent([0.5, 2] as [Float], by: bridge, over: 7 as Int16) == [16384, 32767])
     #expect(bridge.clippedCount == 1)
   }
 
   @Test func monoGoesToAllMappedChannels() throws {
-    let bridge = OutputBridge(
+    let bridge = OutputAdapter(
       try side(.float32, 1, host: .float32, 3, map: [1, 3], .output), frameCount: 4)
     #expect(sent([0.75] as [Float], by: bridge, over: 7 as Float) == [0.75, 0, 0.75])
   }
 
   @Test func aMutedBlockIsTheHostsSilence() throws {
-    let bridge = OutputBridge(
+    let bridge = OutputAdapter(
       try side(.float32, 1, host: .uint8, 2, map: [1, 2], .output), frameCount: 4)
     var host: [UInt8] = [1, 2, 3, 4]
     unsafe host.withUnsafeMutableBytes { host in

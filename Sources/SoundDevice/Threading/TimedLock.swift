@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Lets one thread at a time do something, the others in turn. Not for the audio thread.
-final class Turn: Sendable {
+final class TimedLock: Sendable {
   private let isTaken = AtomicFlag()
   private let waiting = Atomic<Int>(0)
   private let left = Semaphore()
@@ -11,9 +11,9 @@ final class Turn: Sendable {
     guard isTaken.testAndSet() else { return true }
     waiting.add(1, ordering: .sequentiallyConsistent)
     defer { waiting.subtract(1, ordering: .relaxed) }
-    var patience = Patience(seconds: timeout)
+    var remaining = Timeout(seconds: timeout)
     while isTaken.testAndSet() {
-      guard let slice = patience.next() else { return false }
+      guard let slice = remaining.next() else { return false }
       left.wait(seconds: slice)
     }
     return true
@@ -22,7 +22,7 @@ final class Turn: Sendable {
   /// Ends the turn that was taken.
   func leave() {
     isTaken.set(false)
-    // A waiter that this does not see yet looks again after one slice of its patience.
+    // A waiter that this does not see yet looks again after one slice of its timeout.
     if waiting.load(ordering: .sequentiallyConsistent) > 0 { left.post() }
   }
 }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import DeviceTool
 
-@Suite struct BacklogMeterTests {
-  private var meter = BacklogMeter()
+@Suite struct LatencyTrimmerTests {
+  private var meter = LatencyTrimmer()
 
   /// What is to be passed over after looks that found so many frames waiting, in blocks of 256.
   private mutating func look(_ waiting: [Int]) -> Int {
@@ -34,37 +34,37 @@ import Testing
   }
 
   @Test func whatIsPassedOverLaterIsToldWhole() throws {
-    var meter = BacklogMeter()
+    var meter = LatencyTrimmer()
     var position = 0
-    func passOver(blocks: Int, waiting: Int) -> Int {
+    func skip(blocks: Int, waiting: Int) -> Int {
       (0..<blocks).reduce(0) { sum, _ in
         defer { position += 256 }
         return sum
-          + meter.passOver(of: 256, at: position, waiting: { waiting }, blockFrameCount: 256)
+          + meter.skip(of: 256, at: position, waiting: { waiting }, blockFrameCount: 256)
       }
     }
     func takeDropped(atEnd: Bool = false) -> Gap? { meter.takeDropped(atEnd: atEnd) }
 
     // Before the reader has kept up, it is nobody's loss.
-    #expect(passOver(blocks: 18, waiting: 600) == 600)
+    #expect(skip(blocks: 18, waiting: 600) == 600)
     #expect(takeDropped() == nil)
-    #expect(passOver(blocks: 16, waiting: 0) == 0)
+    #expect(skip(blocks: 16, waiting: 0) == 0)
     #expect(meter.isSettled)
-    #expect(passOver(blocks: 17, waiting: 600) == 512)
+    #expect(skip(blocks: 17, waiting: 600) == 512)
     #expect(takeDropped() == nil)
-    #expect(passOver(blocks: 1, waiting: 0) == 88)
+    #expect(skip(blocks: 1, waiting: 0) == 88)
     let dropped = takeDropped()
     #expect(try #require(dropped).frameCount == 600)
     #expect(dropped?.position == 49 * 256 - 600)
-    #expect(meter.passedOver == (600, 600))
+    #expect(meter.skipped == (600, 600))
     #expect(takeDropped(atEnd: true) == nil)
   }
 
   @Test func whatIsBeingPassedOverIsToldAtTheEnd() {
-    var meter = BacklogMeter()
+    var meter = LatencyTrimmer()
     for index in 0..<32 {
       let waiting = index < 16 ? 0 : 600
-      _ = meter.passOver(
+      _ = meter.skip(
         of: 256, at: index * 256, waiting: { waiting }, blockFrameCount: 256)
     }
     let early = meter.takeDropped()

@@ -2,7 +2,7 @@ public import ArgumentParser
 public import SoundTool
 
 /// `--meter`, `--progress`, `--no-progress` and `--status-fd`.
-public struct TellingOptions: ParsableArguments {
+public struct ReportOptions: ParsableArguments {
   @OptionGroup var progress: ProgressOptions
 
   @Option(
@@ -23,18 +23,20 @@ public struct TellingOptions: ParsableArguments {
   /// Where the program tells what it does.
   ///
   /// - Parameter hasFile: Whether it was given a file, and so is not inside a pipeline.
-  public func telling(hasFile: Bool) throws(ToolError) -> Telling {
+  public func reporting(hasFile: Bool) throws(ToolError) -> Reporting {
     var feed: StatusFeed?
     if let statusDescriptor { feed = try StatusFeed(descriptor: statusDescriptor) }
-    return Telling(
+    return Reporting(
       line: progress.showsLine(hasFile: hasFile) ? ProgressLine() : nil, feed: feed)
   }
 }
 
 extension Words {
   /// A descriptor's number.
-  public static func descriptor(_ text: String) throws(Complaint) -> CInt {
-    guard let number = CInt(text), number >= 0 else { throw Complaint("not a descriptor's number") }
+  public static func descriptor(_ text: String) throws(InvalidValue) -> CInt {
+    guard let number = CInt(text), number >= 0 else {
+      throw InvalidValue("not a descriptor's number")
+    }
     return number
   }
 }

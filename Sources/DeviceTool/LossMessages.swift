@@ -2,7 +2,7 @@ internal import SoundDevice
 internal import SoundTool
 
 /// What was lost, in words.
-struct LossWords {
+struct LossMessages {
   let rate: Double
   let isAligned: Bool
 
@@ -12,7 +12,7 @@ struct LossWords {
       switch gap.cause {
       case .host: "of \(gap.direction) lost by the host"
       case .overflow: "of input dropped, the reader is too slow,"
-      case .starvation: "of silence played, the writer is too slow,"
+      case .underflow: "of silence played, the writer is too slow,"
       }
     let estimated = gap.isEstimated ? ", estimated" : ""
     return "\(counted(gap.frameCount, "frame")) \(what) at frame \(gap.position) "

@@ -5,7 +5,7 @@
 internal import ArgumentParser
 
 /// Why a word on the command line, or in the environment, cannot be taken.
-public struct Complaint: Error, Hashable, Sendable, CustomStringConvertible {
+public struct InvalidValue: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong with it and what would work: `a rate below 1000 Hz (48k is 48000)`.
   public let text: String
 
@@ -32,7 +32,7 @@ enum Parsed<T> {
   case text(String)
 }
 
-enum CommandLineWords {
+enum CommandLineParser {
   static func parse<T: Tool>(_ type: T.Type, _ arguments: [String]) throws(ToolError) -> Parsed<T> {
     // Asked for first, these need no parsing, and a program that only prints should be quick.
     switch arguments.first {
@@ -119,14 +119,14 @@ enum CommandLineWords {
       let name = String(words.prefix { $0 != " " })
       return name == LoopOptions.counted ? "--loop" : name
     }
-    if let mark = text.firstIndex(of: Complaint.mark) {
+    if let mark = text.firstIndex(of: InvalidValue.mark) {
       let complaint = String(text[text.index(after: mark)...])
       let head = text[..<mark]
       guard let value = between("The value '", "' is invalid for '", in: head),
         let name = between("' is invalid for '", "'", in: head)
       else { return .usage("", complaint) }
       guard name.hasPrefix("-") else { return .usage(value, complaint) }
-      return Complaint(complaint).usage(of: option(name), value: value)
+      return InvalidValue(complaint).usage(of: option(name), value: value)
     }
     if text.hasPrefix("Unknown option"), let missing = quoted.dropFirst().first,
       text.contains("or: Missing value")

@@ -5,44 +5,44 @@ internal import SoundDevice
 ///
 /// A reader that begins late, or was held up, or whose clock runs slower, leaves such a backlog.
 /// With low latency the recorder passes over as many frames.
-struct BacklogMeter {
+struct LatencyTrimmer {
   /// Whether the reader has once kept up: what stands from then on is the reader's delay, what
   /// stood before was captured before it began.
   private(set) var isSettled = false
 
   /// Frames passed over before the reader kept up, and since.
-  private(set) var passedOver = (early: 0, late: 0)
+  private(set) var skipped = (early: 0, late: 0)
 
   private static let window = 16
 
   private var looks = 0
   private var least = Int.max
-  private var toPassOver = 0
+  private var toSkip = 0
   private var openGap: Gap?
 
   /// Says how many of `count` frames, the first of which stands at `position`, are passed over.
   ///
   /// - Parameter waiting: Frames that wait before the next block is written.
-  mutating func passOver(
+  mutating func skip(
     of count: Int, at position: Int, waiting: () -> Int, blockFrameCount: Int
   ) -> Int {
-    if toPassOver == 0 { toPassOver = note(waiting: waiting(), blockFrameCount: blockFrameCount) }
-    let excess = min(toPassOver, count)
-    toPassOver -= excess
+    if toSkip == 0 { toSkip = note(waiting: waiting(), blockFrameCount: blockFrameCount) }
+    let excess = min(toSkip, count)
+    toSkip -= excess
     if !isSettled {
-      passedOver.early += excess
+      skipped.early += excess
     } else if excess > 0 {
       openGap =
-        openGap ?? Gap(inputDroppedAt: position - passedOver.early - passedOver.late)
+        openGap ?? Gap(inputDroppedAt: position - skipped.early - skipped.late)
       openGap?.frameCount += excess
-      passedOver.late += excess
+      skipped.late += excess
     }
     return excess
   }
 
   /// What has been passed over since the reader kept up, once it is whole or nothing more follows.
   mutating func takeDropped(atEnd: Bool = false) -> Gap? {
-    guard toPassOver == 0 || atEnd else { return nil }
+    guard toSkip == 0 || atEnd else { return nil }
     defer { openGap = nil }
     return openGap
   }
@@ -50,7 +50,7 @@ struct BacklogMeter {
   /// Notes how many frames wait before the next block is written.
   ///
   /// - Returns: Frames to pass over: all that stands, from half a block on. What a player needs to
-  ///   go on when frames are late is its own cushion, which it has read.
+  ///   go on when frames are late is its own prebuffer, which it has read.
   mutating func note(waiting: Int, blockFrameCount: Int) -> Int {
     least = min(least, waiting)
     looks += 1

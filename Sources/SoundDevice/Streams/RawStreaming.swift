@@ -2,7 +2,7 @@ extension AudioInputStreaming {
   func readBytes(frameCount: Int, timeout: Double?) throws(PortAudioError)
     -> (bytes: [UInt8], flags: CallbackFlags)
   {
-    let count = frameCount * (session.resolved.input?.frameByteCount ?? 0)
+    let count = frameCount * (session.resolved.input?.bytesPerFrame ?? 0)
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
     var target = unsafe span.mutableBytes
@@ -17,8 +17,8 @@ extension AudioInputStreaming {
     var failure: PortAudioError?
     unsafe target.withUnsafeMutableBytes { bytes in
       do throws(PortAudioError) {
-        let frameByteCount = max(1, session.resolved.input?.frameByteCount ?? 1)
-        let wanted = bytes.count / frameByteCount
+        let bytesPerFrame = max(1, session.resolved.input?.bytesPerFrame ?? 1)
+        let wanted = bytes.count / bytesPerFrame
         _ = unsafe try session.read(
           into: bytes, minimum: wanted, isWhole: true, timeout: timeout)
       } catch { failure = error }

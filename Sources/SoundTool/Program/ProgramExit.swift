@@ -7,7 +7,7 @@ internal import Synchronization
 #endif
 
 /// How a program ends: the one place that calls `exit`.
-public enum Ending {
+public enum ProgramExit {
   private static let remembered = Mutex(ExitStatus.success)
   private static let abrupt = Atomic<Bool>(false)
   private static let hook = Mutex<(@Sendable (CInt) -> Void)?>(nil)

@@ -16,16 +16,16 @@ private struct Probe: Tool {
   @Argument var files: [String] = []
 }
 
-@Suite struct CommandLineWordsTests {
+@Suite struct CommandLineParserTests {
   private func parse(_ arguments: String...) throws -> Probe {
-    guard case .run(let probe) = try CommandLineWords.parse(Probe.self, arguments) else {
-      throw Complaint("not a program to run")
+    guard case .run(let probe) = try CommandLineParser.parse(Probe.self, arguments) else {
+      throw InvalidValue("not a program to run")
     }
     return probe
   }
 
   private func text(_ arguments: String...) throws -> String? {
-    guard case .text(let text) = try CommandLineWords.parse(Probe.self, arguments) else {
+    guard case .text(let text) = try CommandLineParser.parse(Probe.self, arguments) else {
       return nil
     }
     return text
@@ -33,7 +33,7 @@ private struct Probe: Tool {
 
   private func error(_ arguments: String...) -> String? {
     do {
-      _ = try CommandLineWords.parse(Probe.self, arguments)
+      _ = try CommandLineParser.parse(Probe.self, arguments)
       return nil
     } catch {
       return error.status == .usage ? error.message : "status \(error.status)"
@@ -66,12 +66,12 @@ private struct Probe: Tool {
   }
 
   @Test func theValueOfAnOptionIsNotTakenApart() {
-    #expect(CommandLineWords.splitFlags(["-f", "-qj", "-qj"]) == ["-f", "-qj", "-q", "-j"])
+    #expect(CommandLineParser.splitFlags(["-f", "-qj", "-qj"]) == ["-f", "-qj", "-q", "-j"])
     #expect(
-      CommandLineWords.splitFlags(["--map", "-qj", "--", "-qj"]) == ["--map", "-qj", "--", "-qj"])
-    #expect(CommandLineWords.splitFlags(["--map=1", "-vv"]) == ["--map=1", "-v", "-v"])
-    #expect(CommandLineWords.splitFlags(["--quiet", "--", "-qj"]) == ["--quiet", "--", "-qj"])
-    #expect(CommandLineWords.splitFlags(["-", "-qd5", "-"]) == ["-", "-q", "-d5", "-"])
+      CommandLineParser.splitFlags(["--map", "-qj", "--", "-qj"]) == ["--map", "-qj", "--", "-qj"])
+    #expect(CommandLineParser.splitFlags(["--map=1", "-vv"]) == ["--map=1", "-v", "-v"])
+    #expect(CommandLineParser.splitFlags(["--quiet", "--", "-qj"]) == ["--quiet", "--", "-qj"])
+    #expect(CommandLineParser.splitFlags(["-", "-qd5", "-"]) == ["-", "-q", "-d5", "-"])
   }
 
   @Test func verbosity() throws {

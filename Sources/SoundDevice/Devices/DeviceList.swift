@@ -31,7 +31,7 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     do { return try Hosts.deviceList() } catch { throw .host(error) }
   }
 
-  /// Looks for devices anew and returns the new list.
+  /// Looks for devices again and returns the new list.
   ///
   /// PortAudio can do this only by starting again, so it throws while any stream is open.
   /// Corresponds to `Pa_Terminate` and `Pa_Initialize`.

@@ -7,7 +7,7 @@ public struct Gap: Sendable, Hashable {
     /// Input for which the ring had no room, because it was not read in time. Always exact.
     case overflow
     /// Silence that was played because nothing had been written in time. Always exact.
-    case starvation
+    case underflow
   }
 
   /// Which direction.
@@ -40,8 +40,8 @@ extension Gap {
 
 /// Every frame of a stream accounted for, since it was opened.
 ///
-/// Input: `delivered + dropped + idle` is exactly `hostFrameCount`; `lost` comes on top.
-/// Output: `delivered + inserted + idle` is exactly `hostFrameCount`.
+/// Input: `delivered + dropped + discarded` is exactly `hostFrameCount`; `lost` comes on top.
+/// Output: `delivered + inserted + padding` is exactly `hostFrameCount`.
 /// While callbacks run, a block may be in one of the counts and not yet in another.
 public struct LossReport: Sendable, Hashable {
   /// The counts of one direction, in frames.
@@ -62,10 +62,12 @@ public struct LossReport: Sendable, Hashable {
     /// Output: silence played because nothing had been written in time. Exact. Silence before the
     /// first write and after the last is not counted.
     public var inserted = 0
-    /// Output: silence played before the first write, after the last, or while freewheeling. Input:
-    /// captured before a recording began, after the last block that was wanted, or, where input and
-    /// output are aligned, while nothing was played.
-    public var idle = 0
+    /// Input nobody asked for: captured before the first or after the last frame of a recording or,
+    /// where input and output are aligned, while nothing played. Always 0 for output.
+    public var discarded = 0
+    /// Output: silence before the first frame, after the last, or while freewheeling. Always 0 for
+    /// input.
+    public var padding = 0
   }
 
   /// What came from the device.

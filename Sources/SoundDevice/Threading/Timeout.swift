@@ -1,0 +1,25 @@
+internal import CRealtime
+
+/// Splits a wait into slices of at most a tenth of a second and counts them, not the clock: a
+/// process that was stopped or suspended meanwhile has waited one slice, however late it wakes.
+struct Timeout {
+  private static let slice = 0.1
+  private var left: Double?
+  private var sliceStart: Int64 = 0
+  private var given = 0.0
+
+  init(seconds: Double?) { left = seconds }
+
+  /// How long to wait next; nil when the time is over.
+  mutating func next() -> Double? {
+    let now = sd_monotonic_nanoseconds()
+    if let left {
+      let waited = sliceStart == 0 ? 0 : min(Double(now - sliceStart) / 1e9, given)
+      self.left = left - waited
+      guard left - waited > 1e-6 else { return nil }
+    }
+    sliceStart = now
+    given = min(Self.slice, left ?? Self.slice)
+    return given
+  }
+}
