@@ -148,7 +148,7 @@ public final class DuplexRecorder {
     run.prefer(feeder.failure)
     try run.finish(
       recording.account.settled(stream.losses, isComplete: false),
-      clipped: recording.clippedCount + feeder.clippedCount)
+      output: recording.name, clipped: recording.clippedCount + feeder.clippedCount)
   }
 
   /// Feeds what is played, on a thread of its own.

@@ -115,7 +115,7 @@ public final class Recorder {
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     try run.finish(
       recording.account.settled(stream.losses, isComplete: recording.isComplete),
-      clipped: recording.clippedCount)
+      output: recording.name, clipped: recording.clippedCount)
   }
 
   private func prepareLowLatency() {

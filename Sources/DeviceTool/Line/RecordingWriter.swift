@@ -39,6 +39,9 @@ final class RecordingWriter {
   /// Whether all its time has gone by.
   var isComplete: Bool { budget.isSpent }
 
+  /// What messages call what is written.
+  var name: String { sink.name }
+
   /// Samples clipped so far.
   var clippedCount: Int { chain.clippedCount }
 

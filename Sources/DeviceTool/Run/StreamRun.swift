@@ -157,15 +157,19 @@ final class StreamRun {
   /// - Parameters:
   ///   - report: What became of all frames in the end, where the program knows more than the
   ///     stream.
+  ///   - output: What was written.
   ///   - clipped: Samples clipped.
-  func finish(_ report: LossReport? = nil, clipped: Int) throws(ToolError) {
+  func finish(
+    _ report: LossReport? = nil, output: String? = nil, clipped: Int
+  ) throws(ToolError) {
     reporter.begin(stream, device)
     let losses = stream.losses
     let isWhole = failure == nil || failure?.kind == .stopped
     // What a failure leaves undone, or a reader that goes away, is no loss to warn of; what a stop
     // leaves is.
     let hasLost = reporter.finish(
-      report ?? losses, warningOf: isWhole ? report ?? losses : losses, clipped: clipped,
+      report ?? losses, warningOf: isWhole ? report ?? losses : losses,
+      output: output.map { ($0, progress().seconds) }, clipped: clipped,
       isTotalReported: policy.isTotalReported)
     if hasLost { ProgramExit.remember(policy.status) }
     if let failure { throw failure }

@@ -1,3 +1,5 @@
+internal import PCM
+
 /// What comes next in a stream's input.
 public enum InputSegment: Sendable, Hashable {
   /// So many frames, at the beginning of the block.
@@ -63,6 +65,19 @@ public struct InputReader: ~Copyable, Sendable {
       }
       ring.waitUntilReadable(1, seconds: waiting.next() ?? 0)
     }
+  }
+
+  /// Waits for the next segment of a stream of these samples.
+  ///
+  /// - Parameters:
+  ///   - block: Room for frames × channels, interleaved; one frame at least.
+  ///   - isInterrupted: Asked again and again while there is nothing to give.
+  public mutating func next<S: StreamSample>(
+    into block: inout MutableSpan<S>, until isInterrupted: () -> Bool = { false }
+  ) throws(PortAudioError) -> InputSegment {
+    precondition(session.resolved.input?.format ?? S.format == S.format, "the stream's samples")
+    var bytes = unsafe block.mutableBytes
+    return try next(into: &bytes, until: isInterrupted)
   }
 
   /// A gap may come late, where the queue of gaps was full.

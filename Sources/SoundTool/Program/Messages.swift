@@ -45,6 +45,9 @@ public enum Messages {
     set { state.withLock { $0.verbosity = newValue } }
   }
 
+  /// Whether a person reads them, on a terminal.
+  public static var isTerminal: Bool { System.isTerminal(STDERR_FILENO) }
+
   /// Prints the error, whatever the verbosity. Ends by signal or broken pipe have no words.
   public static func error(_ error: ToolError) {
     if !error.message.isEmpty { line(error.message) }

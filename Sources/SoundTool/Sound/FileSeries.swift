@@ -14,6 +14,8 @@ public final class FileSeries: FrameSink {
     case bytes(Int)
   }
 
+  /// The current file, and the first where there are several.
+  public var name: String { number > 1 ? "\(firstPath) … \(path)" : path }
   /// What ``write(_:)`` takes.
   public let format: StreamFormat
   /// Always a file.
@@ -28,6 +30,7 @@ public final class FileSeries: FrameSink {
   private let syncs: Bool
   private var sink: AudioSink?
   private var path = ""
+  private var firstPath = ""
   private var number = 0
   private var finishedFrameCount = 0
   private let splits = SplitFlag()
@@ -109,6 +112,7 @@ public final class FileSeries: FrameSink {
   private func beginFile() throws(ToolError) {
     number += 1
     path = nextPath()
+    if number == 1 { firstPath = path }
     let plan = try OutputPlan(path: path, type: .named(fileFormat.type), replacing: replacing)
     sink = try AudioSink(
       plan, as: fileFormat, rate: format.rate, channelCount: format.channelCount, syncs: syncs)
