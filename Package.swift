@@ -38,6 +38,14 @@ let package = Package(
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(
+      name: "CKissFFT", pkgConfig: "kissfft-float",
+      providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
+    .systemLibrary(
+      name: "CEBUR128", pkgConfig: "libebur128",
+      providers: [.apt(["libebur128-dev"]), .brew(["libebur128"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     // Libraries, in dependency order.
     .target(name: "PCM", swiftSettings: settings),
@@ -52,6 +60,12 @@ let package = Package(
     .target(
       name: "SoundTool",
       dependencies: ["PCM", "Resampler", "SoundFile", "CConfine", argumentParser],
+      swiftSettings: settings),
+    .target(
+      name: "Spectrum", dependencies: ["CKissFFT", "CEBUR128"], swiftSettings: settings),
+    .target(
+      name: "PlotTool",
+      dependencies: ["PCM", "SoundFile", "SoundTool", "Spectrum", "CPNG", argumentParser],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
@@ -79,6 +93,9 @@ let package = Package(
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-cat", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
+      path: "tools/sd-plot", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
@@ -112,6 +129,11 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .testTarget(name: "SpectrumTests", dependencies: ["Spectrum"], swiftSettings: settings),
+    .testTarget(
+      name: "PlotToolTests",
+      dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice"],
       swiftSettings: settings),
@@ -129,6 +151,7 @@ let package = Package(
       dependencies: [
         "sd-test-confined",
         "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire", "sd-cat",
+        "sd-plot",
       ],
       swiftSettings: settings),
   ]
