@@ -5,7 +5,7 @@
 #endif
 
 /// What the samples of one channel come to. One thread at a time.
-public struct ChannelStatistics {
+public final class ChannelStatistics {
   /// Samples so far.
   public private(set) var count = 0
   /// The largest magnitude.
@@ -25,10 +25,11 @@ public struct ChannelStatistics {
   private var bits: UInt32 = 0
   private var isFinerThan32Bits = false
   private var noise: NoiseFloor
-  private var cutter: BlockCutter
+  private var cutter: BlockCutter?
   private let transform: BlockTransform
   private var block: PowerSpectrum
   private var sumOfBlocks: PowerSpectrum
+  private var blockCount = 0
 
   /// No samples yet.
   ///
@@ -44,7 +45,7 @@ public struct ChannelStatistics {
   }
 
   /// Takes samples.
-  public mutating func add(_ samples: Span<Double>) {
+  public func add(_ samples: Span<Double>) {
     count += samples.count
     var floats = [Float](repeating: 0, count: samples.count)
     for index in 0..<samples.count {
@@ -56,20 +57,21 @@ public struct ChannelStatistics {
       floats[index] = Float(sample)
       add(sample)
     }
-    var cutter = cutter
-    cutter.add(floats.span) { take($0) }
+    // What is called meanwhile may use everything but the cutter.
+    var cutter = self.cutter.take()
+    cutter?.add(floats.span) { take($0) }
     self.cutter = cutter
   }
 
   /// Completes what is measured in blocks.
-  public mutating func finish() {
-    var cutter = cutter
-    cutter.finish { take($0) }
+  public func finish() {
+    var cutter = self.cutter.take()
+    cutter?.finish { take($0) }
     self.cutter = cutter
   }
 
   @inline(__always)
-  private mutating func add(_ sample: Double) {
+  private func add(_ sample: Double) {
     let magnitude = sample.magnitude
     if magnitude > peak { peak = magnitude }
     sum += sample
@@ -92,10 +94,11 @@ public struct ChannelStatistics {
     }
   }
 
-  private mutating func take(_ samples: Span<Float>) -> Int {
+  private func take(_ samples: Span<Float>) -> Int {
     transform.transform(samples, into: &block)
     sumOfBlocks.add(block)
-    return cutter.hop
+    blockCount += 1
+    return transform.blockSize / 2
   }
 
   // MARK: Results
@@ -116,7 +119,12 @@ public struct ChannelStatistics {
   }
 
   /// The strongest frequency over all, nil for silence.
-  public var dominant: PowerSpectrum.Line? { sumOfBlocks.strongest }
+  public var dominant: PowerSpectrum.Line? {
+    guard blockCount > 0 else { return nil }
+    var mean = sumOfBlocks
+    mean.scale(by: 1 / Float(blockCount))
+    return mean.strongest
+  }
 
   /// The level of the quiet parts in decibels, nil for silence.
   public var noiseFloor: Double? { noise.decibels }

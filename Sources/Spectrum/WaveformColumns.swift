@@ -2,7 +2,7 @@
 ///
 /// Columns begin with one frame and are joined two by two whenever there are twice as many as
 /// wanted. One thread at a time.
-public struct WaveformColumns: Sendable {
+public final class WaveformColumns {
   /// What a stretch of sound reaches.
   public struct Column: Hashable, Sendable {
     /// The lowest sample.
@@ -28,7 +28,7 @@ public struct WaveformColumns: Sendable {
   }
 
   /// Takes the next samples. NaN counts as silence.
-  public mutating func add(_ samples: Span<Float>) {
+  public func add(_ samples: Span<Float>) {
     var index = 0
     while index < samples.count {
       let count = min(framesPerColumn - open.count, samples.count - index)
@@ -39,11 +39,11 @@ public struct WaveformColumns: Sendable {
   }
 
   /// Completes the last column.
-  public mutating func finish() {
+  public func finish() {
     if open.count > 0 { complete() }
   }
 
-  private mutating func complete() {
+  private func complete() {
     columns.append(open.column)
     open = Extremes()
     guard columns.count == 2 * wanted else { return }

@@ -22,15 +22,15 @@ public func systemMessage(_ code: Int32) -> String {
 }
 
 /// The thin layer over the C library.
-enum System {
+package enum System {
   /// Seconds since some moment in the past, never going back.
-  static var uptime: Double {
+  package static var uptime: Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  static func sleep(seconds: Double) {
+  package static func sleep(seconds: Double) {
     let whole = seconds.rounded(.down)
     var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
     unsafe nanosleep(&time, nil)
@@ -41,7 +41,7 @@ enum System {
     return unsafe String(cString: value)
   }
 
-  static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
+  package static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
   static func isOpen(_ descriptor: CInt) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
 

@@ -80,7 +80,7 @@ extension System {
   }
 
   /// Starts a thread that nobody joins.
-  static func startThread(_ body: @escaping @Sendable () -> Void) {
+  package static func startThread(_ body: @escaping @Sendable () -> Void) {
     let box = unsafe Unmanaged.passRetained(Thunk(body)).toOpaque()
     #if canImport(Glibc)
       var thread = pthread_t()
