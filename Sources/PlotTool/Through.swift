@@ -1,11 +1,6 @@
+internal import Platform
 public import SoundTool
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Passes stdin on to stdout, byte for byte, on a thread of its own, while what passes can be read
 /// from descriptor 0 as before.
@@ -29,7 +24,7 @@ public final class Through: Sendable {
     let done = try Self.pipe()
     isDone = done.reading
     PipeWriter.growPipe(self.copy)
-    System.startThread {
+    startThread(named: "sd-plot") {
       self.pass()
       close(self.copy)
       close(done.writing)
@@ -77,12 +72,7 @@ public final class Through: Sendable {
 
   private static func pipe() throws(ToolError) -> (reading: CInt, writing: CInt) {
     var ends: [CInt] = [-1, -1]
-    #if canImport(Glibc)
-      let result = unsafe Glibc.pipe(&ends)
-    #else
-      let result = unsafe Darwin.pipe(&ends)
-    #endif
-    guard result == 0 else { throw .failure("stdin", errno: errno) }
+    guard unsafe Platform.pipe(&ends) == 0 else { throw .failure("stdin", errno: errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
   }

@@ -1,10 +1,5 @@
+internal import Platform
 internal import Spectrum
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Round values on an axis.
 enum Ticks {

@@ -1,10 +1,5 @@
 internal import CKissFFT
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// From a block of samples to its ``PowerSpectrum``. One thread at a time.
 ///

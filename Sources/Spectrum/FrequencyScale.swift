@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// An axis of frequencies, linear or logarithmic.
 public struct FrequencyScale: Hashable, Sendable {

@@ -1,10 +1,5 @@
 internal import CEBUR128
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Loudness and true peaks as EBU R128 and ITU-R BS.1770 define them. One thread at a time.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The level of the quiet between the sounds: a tenth of all blocks of 50 ms is quieter.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The needle of one channel's level: up at once, down by 20 dB a second, the highest of the last
 /// two seconds held, and a mark for clipping that stays.

@@ -1,12 +1,7 @@
 internal import PCM
+internal import Platform
 public import SoundTool
 internal import Spectrum
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Sound drawn into a file: one pass, in memory that does not grow with its length.
 public struct Picture {

@@ -1,11 +1,6 @@
+internal import Platform
 internal import SoundFile
 public import SoundTool
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The file of a picture.
 public struct PictureFile: Sendable {
@@ -47,7 +42,7 @@ public struct PictureFile: Sendable {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (replacing ? 0 : O_EXCL)
     while true {
       try SignalCenter.shared.checkStop()
-      let descriptor = opened(path, flags)
+      let descriptor = unsafe SystemCall.open(path, flags)
       if descriptor >= 0 { return descriptor }
       guard errno == EINTR else { throw .failure(path, errno: errno) }
     }
@@ -67,13 +62,5 @@ public struct PictureFile: Sendable {
     }
     // Some file systems have their say only now.
     guard close(descriptor) == 0 else { throw .failure(path, errno: errno) }
-  }
-
-  private func opened(_ path: String, _ flags: CInt) -> CInt {
-    #if canImport(Glibc)
-      unsafe Glibc.open(path, flags, 0o666)
-    #else
-      unsafe Darwin.open(path, flags, 0o666)
-    #endif
   }
 }

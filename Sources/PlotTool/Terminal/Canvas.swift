@@ -1,10 +1,5 @@
+internal import Platform
 internal import SoundTool
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// What a descriptor can show: colours, half blocks, and lines drawn again in place.
 struct Canvas: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import PCM
+internal import Platform
 public import SoundTool
 internal import Spectrum
 
@@ -113,7 +114,7 @@ struct Pace {
 
   /// Waits until so many frames more would have been heard.
   mutating func wait(for frames: Int) throws(ToolError) {
-    var now = System.uptime
+    var now = monotonicSeconds()
     var due = next ?? now
     if now - due > Self.patience { due = now }
     due += Double(frames) / rate
@@ -121,7 +122,7 @@ struct Pace {
     while now < due {
       try SignalCenter.shared.checkStop()
       System.sleep(seconds: min(0.05, due - now))
-      now = System.uptime
+      now = monotonicSeconds()
     }
   }
 }

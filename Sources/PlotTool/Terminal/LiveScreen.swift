@@ -1,3 +1,4 @@
+internal import Platform
 internal import SoundTool
 internal import Synchronization
 
@@ -36,7 +37,7 @@ final class LiveScreen: Sendable {
     guard !isDirect else { return }
     Messages.beforeLine { self.startAfresh() }
     SignalCenter.shared.onPause({}, resume: { self.startAfresh() })
-    System.startThread { self.draw() }
+    startThread(named: "sd-plot") { self.draw() }
   }
 
   /// Shows lines under those before, and `block` in place of the one before.
@@ -61,8 +62,8 @@ final class LiveScreen: Sendable {
       return try Self.write(Self.text(block, end: "\n"), to: canvas.descriptor)
     }
     state.withLock { $0.isClosing = true }
-    let end = System.uptime + 0.5
-    while !state.withLock({ $0.isClosed }), System.uptime < end { System.sleep(seconds: 0.002) }
+    let end = monotonicSeconds() + 0.5
+    while !state.withLock({ $0.isClosed }), monotonicSeconds() < end { System.sleep(seconds: 0.002) }
   }
 
   private func startAfresh() { startsAfresh.store(true, ordering: .relaxed) }

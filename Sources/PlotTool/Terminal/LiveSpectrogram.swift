@@ -1,10 +1,5 @@
+internal import Platform
 internal import Spectrum
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A spectrogram that scrolls: a line a block, the mean power of all channels, over an axis.
 final class LiveSpectrogram: LiveView {

@@ -1,6 +1,7 @@
 internal import CPortAudio
 internal import CRealtime
 internal import PCM
+internal import Platform
 internal import Synchronization
 
 /// What the host calls for each block: the only C callback.
@@ -161,7 +162,7 @@ final class Trampoline: @unchecked Sendable {
       }
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
-      firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
+      firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
     }
     var done = 0
     while done < hostInfo.frameCount {

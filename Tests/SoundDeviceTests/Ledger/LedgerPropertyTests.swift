@@ -1,5 +1,6 @@
 import Foundation
 import PCM
+import Platform
 import Testing
 
 @testable import SoundDevice
