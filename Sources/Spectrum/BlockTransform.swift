@@ -38,12 +38,13 @@ internal import Platform
     return size
   }
 
-  /// Transforms `blockSize` samples. NaN and infinities count as silence.
+  /// Transforms `blockSize` samples. NaN and infinities count as silence, and what lies beyond
+  /// ±10⁹, as in data that is no sound, as 10⁹, so that every power is a number.
   public func transform(_ block: Span<Float>, into spectrum: inout PowerSpectrum) {
     precondition(block.count == blockSize && spectrum.blockSize == blockSize, "one block")
     for index in 0..<blockSize {
       let sample = block[index]
-      faded[index] = sample.isFinite ? sample * weights[index] : 0
+      faded[index] = sample.isFinite ? min(1e9, max(-1e9, sample)) * weights[index] : 0
     }
     unsafe faded.withUnsafeBufferPointer { input in
       unsafe bins.withUnsafeMutableBufferPointer { output in

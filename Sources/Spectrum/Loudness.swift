@@ -24,7 +24,7 @@ internal import Platform
   }
 
   deinit {
-    unsafe ebur128_destroy(&state)
+    if unsafe state != nil { unsafe ebur128_destroy(&state) }
   }
 
   /// Takes interleaved whole frames, in which nothing may be NaN or infinite.

@@ -82,7 +82,8 @@ public struct PowerSpectrum: Sendable {
   /// The strongest frequency, a line if it is one; the lowest bins, where a constant stands, do not
   /// count. Nil where there is no power.
   public var strongest: Line? {
-    guard powers.count > 2, let bin = powers.indices.dropFirst(2).max(by: { powers[$0] < powers[$1] }),
+    guard powers.count > 2,
+      let bin = powers.indices.dropFirst(2).max(by: { powers[$0] < powers[$1] }),
       powers[bin] > 0
     else { return nil }
     return line(at: bin)

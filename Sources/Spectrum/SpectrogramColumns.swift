@@ -73,11 +73,13 @@ public final class SpectrogramColumns {
       sum.add(block)
     }
     blocksInSum += 1
+    // Joining changes the distance after the next block: that one begins where the last ended.
+    let next = hop
     if blocksInSum == blocksPerColumn {
       completeColumn()
       if count == 2 * wanted { joinColumns() }
     }
-    return hop
+    return next
   }
 
   private func completeColumn() {

@@ -27,7 +27,7 @@ public final class WaveformColumns {
     columns.reserveCapacity(2 * wanted)
   }
 
-  /// Takes the next samples. NaN counts as silence.
+  /// Takes the next samples. NaN and infinities count as silence.
   public func add(_ samples: Span<Float>) {
     var index = 0
     while index < samples.count {
@@ -75,7 +75,7 @@ public struct Extremes: Sendable {
     return .init(low: low, high: high, meanSquare: Float(squares / Double(count)))
   }
 
-  /// Takes more samples. NaN counts as silence.
+  /// Takes more samples. NaN and infinities count as silence.
   public mutating func add(_ samples: Span<Float>) {
     count += samples.count
     unsafe samples.withUnsafeBufferPointer { unsafe add($0) }
@@ -94,7 +94,7 @@ public struct Extremes: Sendable {
         sums = .zero
         while index < end {
           var values = unsafe UnsafeRawPointer(base + index).loadUnaligned(as: Eight.self)
-          values.replace(with: 0, where: values .!= values)
+          values.replace(with: 0, where: .!((values .> -.infinity) .& (values .< .infinity)))
           lows.replace(with: values, where: values .< lows)
           highs.replace(with: values, where: values .> highs)
           sums += values * values
@@ -106,7 +106,7 @@ public struct Extremes: Sendable {
     low = lows.min()
     high = highs.max()
     for index in whole..<samples.count {
-      let value = unsafe samples[index].isNaN ? 0 : samples[index]
+      let value = unsafe samples[index].isFinite ? samples[index] : 0
       low = min(low, value)
       high = max(high, value)
       squares += Double(value) * Double(value)

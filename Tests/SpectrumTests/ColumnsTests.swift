@@ -41,8 +41,9 @@ import Testing
     #expect(abs(mean - expected) < 1e-5)
   }
 
-  @Test func whatIsNoNumberIsSilence() {
-    let columns = columns([Float](repeating: .nan, count: 20), wanted: 2, piece: 20)
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func whatIsNoNumberIsSilence(_ value: Float)
+  {
+    let columns = columns([Float](repeating: value, count: 21), wanted: 2, piece: 21)
     #expect(columns.columns.allSatisfy { $0.low == 0 && $0.high == 0 && $0.meanSquare == 0 })
   }
 }
@@ -84,7 +85,8 @@ import Testing
     for expected in [nil, count] {
       let columns = columns([Float](repeating: 0, count: count), expected: expected)
       #expect(columns.count < 20)
-      #expect(columns.count >= min(10, count / 64), "\(count), expected \(String(describing: expected))")
+      #expect(
+        columns.count >= min(10, count / 64), "\(count), expected \(String(describing: expected))")
       #expect(columns.count * columns.framesPerColumn >= count)
       #expect((columns.count - 1) * columns.framesPerColumn < max(1, count))
     }

@@ -79,6 +79,8 @@ import Testing
     var samples = sine(1_000, decibels: 0)
     samples[1_000] = .nan
     samples[1_001] = .infinity
+    samples[1_002] = .greatestFiniteMagnitude
+    samples[1_003] = -.greatestFiniteMagnitude
     let powers = spectrum(samples).powers
     #expect(powers.allSatisfy { $0.isFinite })
   }

@@ -53,7 +53,7 @@ public struct PlotOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("What a row or column covers: 50ms.", valueName: "time"),
-    transform: Words.time)
+    transform: Words.blockLength)
   public var block: FrameTime?
 
   /// `--columns`.
@@ -101,6 +101,18 @@ extension Words {
     return range
   }
 
+  /// A length of time that is worth a line of its own.
+  static func blockLength(_ text: String) throws(InvalidValue) -> FrameTime {
+    let time = try time(text)
+    let isFitting =
+      switch time {
+      case .frames(let count): (1...1 << 20).contains(count)
+      case .seconds(let seconds): seconds > 0 && seconds <= 10
+      }
+    guard isFitting else { throw InvalidValue("at least a frame, at most 10 s") }
+    return time
+  }
+
   /// A number of columns of text.
   static func columnCount(_ text: String) throws(InvalidValue) -> Int {
     guard let count = Int(text), (10...1_000).contains(count) else {
@@ -136,7 +148,8 @@ extension Words {
   private static func number(_ text: Substring) -> Double? {
     let inThousands = text.hasSuffix("k") || text.hasSuffix("K")
     let digits = inThousands ? text.dropLast() : text
-    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }),
+    guard
+      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }),
       let number = Double(digits)
     else { return nil }
     return inThousands ? number * 1_000 : number

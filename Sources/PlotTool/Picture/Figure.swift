@@ -160,7 +160,8 @@ struct Figure {
     var image = LevelImage(width: box.width, height: height)
     for row in 0..<height {
       for column in 0..<box.width {
-        image.levels[row * box.width + column] = UInt8(255 * (height - 1 - row) / max(1, height - 1))
+        image.levels[row * box.width + column] = UInt8(
+          255 * (height - 1 - row) / max(1, height - 1))
       }
     }
     let (low, high) = (decibels.lowerBound, decibels.upperBound)

@@ -26,7 +26,8 @@ public struct LivePlot {
     let pipeline = try input.pipeline()
     let canvas = Canvas(descriptor)
     let rate = pipeline.format.rate
-    let frames = try blockFrames(rate)
+    // Frames of a line, or of a column of the waveform.
+    let frames = max(1, plot.block?.frameCount(at: rate) ?? Int((rate * 0.05).rounded()))
     let view = try makeView(canvas, rate: rate, blockFrames: frames)
     let screen = LiveScreen(canvas, mayWait: mayWait)
     var pace = canvas.movesCursor && input.isRepeatable ? Pace(rate: rate) : nil
@@ -52,15 +53,6 @@ public struct LivePlot {
       throw error
     }
     try screen.close()
-  }
-
-  /// Frames of a line, or of a column of the waveform.
-  private func blockFrames(_ rate: Double) throws(ToolError) -> Int {
-    let frames = plot.block?.frameCount(at: rate) ?? Int((rate * 0.05).rounded())
-    guard frames >= 1, Double(frames) <= 10 * rate else {
-      throw .usage("--block", "at least a frame, at most 10 s")
-    }
-    return frames
   }
 
   /// One column less than the terminal has: some go to the next line after the last.

@@ -63,7 +63,9 @@ final class LiveScreen: Sendable {
     }
     state.withLock { $0.isClosing = true }
     let end = monotonicSeconds() + 0.5
-    while !state.withLock({ $0.isClosed }), monotonicSeconds() < end { System.sleep(seconds: 0.002) }
+    while !state.withLock({ $0.isClosed }), monotonicSeconds() < end {
+      System.sleep(seconds: 0.002)
+    }
   }
 
   private func startAfresh() { startsAfresh.store(true, ordering: .relaxed) }
