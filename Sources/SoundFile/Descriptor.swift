@@ -24,13 +24,13 @@ struct Descriptor {
   /// Whether a path exists.
   static func exists(_ path: String) -> Bool {
     var status = stat()
-    return unsafe lstat(path, &status) == 0
+    return unsafe lstat(FileName.bytes(of: path), &status) == 0
   }
 
   /// Whether a path exists and is something else than a regular file or a folder.
   static func isStream(_ path: String) -> Bool {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return false }
+    guard unsafe stat(FileName.bytes(of: path), &status) == 0 else { return false }
     let kind = status.st_mode & S_IFMT
     return kind != S_IFREG && kind != S_IFDIR
   }
@@ -135,14 +135,14 @@ struct Descriptor {
 extension Descriptor {
   #if canImport(Darwin)
     private static func open(_ path: String, _ flags: CInt) -> CInt {
-      unsafe Darwin.open(path, flags, 0o666)
+      unsafe Darwin.open(FileName.bytes(of: path), flags, 0o666)
     }
     private static let read = unsafe Darwin.read
     private static let write = unsafe Darwin.write
     private static let close = Darwin.close
   #else
     private static func open(_ path: String, _ flags: CInt) -> CInt {
-      unsafe Glibc.open(path, flags, 0o666)
+      unsafe Glibc.open(FileName.bytes(of: path), flags, 0o666)
     }
     private static let read = unsafe Glibc.read
     private static let write = unsafe Glibc.write
