@@ -28,14 +28,7 @@ struct SdRec: Tool {
   @Flag(name: .long, help: "Put silence in place of frames lost or paused.")
   var fillGaps = false
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("New file after this time or size: 1:00:00, 100M.", valueName: "limit"),
-    transform: Words.split)
-  var split: SplitLimit?
-
-  @Flag(name: .long, help: "Call fsync once a second, for power cuts.")
-  var sync = false
+  @OptionGroup var recording: RecordingOptions
 
   @Flag(name: .long, help: "Stop when standard input closes.")
   var whileStdin = false
@@ -55,9 +48,7 @@ struct SdRec: Tool {
     try latency.check()
     try buffer.check()
     try report.check()
-    if split != nil || sync, try plan().isStream {
-      throw .usage(split == nil ? "--sync" : "--split", "needs a file to write")
-    }
+    try recording.check(plan())
     let stated = try format.rawFormatOrEnvironment()
     try plan().check(
       fileFormat(), rate: stated.rate ?? 48_000,
@@ -71,17 +62,11 @@ struct SdRec: Tool {
       let recorder = try DeviceRecorder(
         try request(fileFormat), try report.reporting(hasFile: file != nil))
       let isOver = whileStdin ? StandardStreams.watchInput(recorder.wakeUp) : nil
-      guard let split else {
-        let sink = try AudioSink(
-          plan, as: fileFormat, rate: recorder.format.rate,
-          channelCount: recorder.format.channelCount, syncs: sync)
-        return try recorder.record(into: sink, until: isOver)
-      }
-      let series = try FileSeries(
+      let frames = length.length?.frameCount(at: recorder.format.rate)
+      let sink = try recording.open(
         plan, as: fileFormat, format: recorder.format,
-        limit: split.limit(at: recorder.format.rate), syncs: sync)
-      SignalCenter.shared.onSplit(series.splitter)
-      try recorder.record(into: series, until: isOver)
+        length: frames.map { .atMost($0) } ?? .unknown)
+      try recorder.record(into: sink, until: isOver)
     }
   }
 
