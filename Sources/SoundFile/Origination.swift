@@ -1,10 +1,6 @@
 public import PCM
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// When the first frame of a file was captured, in the wall time of the place.
 ///

@@ -109,7 +109,7 @@ struct AudioFileWriterTests {
         path: path, format: AudioFileFormat(.wav), sampleRate: 48000, channelCount: 1,
         options: options)
     }
-    #expect(error?.message == "exists already")
+    #expect(error?.message == "file exists")
     #expect(try contents(of: path) == [1, 2, 3])
     try write([0, 0], to: path, AudioFileFormat(.wav, encoding: .s16le), channels: 1)
     #expect(try AudioFile(path: path).frameCount == 1)
@@ -225,7 +225,7 @@ struct AudioFileWriterTests {
     let error = #expect(throws: AudioFileError.self) {
       try write(samples, to: "/dev/full", format, channels: 2)
     }
-    #expect(error?.message == "disk full")
+    #expect(error?.message == "no space left on device")
     #expect(error?.errorNumber == ENOSPC)
   }
 

@@ -1,11 +1,6 @@
 internal import CConfine
+internal import Platform
 internal import SoundFile
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Takes away what a program that decodes files of unknown origin has no need of: a decoder that
 /// is led astray finds no file it could open, no network and no program to run.

@@ -1,49 +1,18 @@
 // The system calls of this room, one thin function per call, so that the rest reads as Swift.
 
+internal import Platform
 internal import SoundFile
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// The system's words for an `errno`, in our style: `no such file or directory`.
-///
-/// Corresponds to `strerror_r`, in the C locale.
-public func systemMessage(_ code: Int32) -> String {
-  // Two that read better in a few words of our own.
-  if code == ENOENT { return "no such file" }
-  if code == EBADF { return "not open" }
-  let words = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-    guard let base = buffer.baseAddress else { return "" }
-    guard unsafe strerror_r(code, base, buffer.count) == 0 else { return "error \(code)" }
-    return unsafe String(cString: base)
-  }
-  return words.prefix(1).lowercased() + words.dropFirst()
-}
 
 /// The thin layer over the C library.
 enum System {
-  /// Seconds since some moment in the past, never going back.
-  static var uptime: Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
-  /// Seconds since 1970-01-01 00:00 UTC.
-  static var wallTime: Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
   static func sleep(seconds: Double) {
     let whole = seconds.rounded(.down)
     var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
     unsafe nanosleep(&time, nil)
   }
+
+  /// Seconds since 1970-01-01 00:00 UTC.
+  static var wallTime: Double { Double(wallNanoseconds()) / 1e9 }
 
   /// The words of the command line, without the program's name; see `FileName` for those that are
   /// no UTF-8.
@@ -120,12 +89,7 @@ extension System {
   /// When a file was last written to, in seconds since 1970-01-01 00:00 UTC.
   static func modificationTime(ofPath path: String) -> Double? {
     guard let status = status(ofPath: path) else { return nil }
-    #if canImport(Glibc)
-      let time = status.st_mtim
-    #else
-      let time = status.st_mtimespec
-    #endif
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    return modificationSeconds(of: status)
   }
 }
 

@@ -1,10 +1,6 @@
 internal import SoundFile
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Ends a recording before its disk is full: the file is complete, and there is room for others.
 public final class DiskGuard: FrameSink {
@@ -48,8 +44,11 @@ public final class DiskGuard: FrameSink {
     throw tooFull(folder, free, leastByteCount)
   }
 
+  /// What ``write(_:captured:)`` takes.
   public var format: StreamFormat { sink.format }
+  /// Whether it goes to a pipe or a device.
   public var isStream: Bool { sink.isStream }
+  /// Frames written so far.
   public var frameCount: Int { sink.frameCount }
 
   /// Writes frames, unless the disk has too little by now.
@@ -60,6 +59,7 @@ public final class DiskGuard: FrameSink {
     try sink.write(frames, captured: captured)
   }
 
+  /// Completes the output.
   public func close() throws(ToolError) { try sink.close() }
 
   private static func tooFull(_ folder: String, _ free: Int, _ least: Int) -> ToolError {

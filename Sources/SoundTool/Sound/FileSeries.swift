@@ -85,7 +85,7 @@ public final class FileSeries: FrameSink {
         try close()
         continue
       }
-      try sink?.write(rest.extracting(0..<count * width), captured: now)
+      try sink?.write(rest.extracting(0..<count * width), captured: captured == nil ? nil : now)
       rest = rest.extracting(count * width..<rest.byteCount)
     }
   }

@@ -1,10 +1,6 @@
 internal import SoundFile
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Removes the oldest files of a series, so that only the newest are kept: those that carry the
 /// series' mark, also from before a restart, and no others.

@@ -1,10 +1,6 @@
 internal import SoundFile
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The names of a series of files: `take-001.wav`, `take-002.wav`, or as a strftime pattern says,
 /// by the time when the first frame of each was captured. No name is given twice.
