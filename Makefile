@@ -5,7 +5,8 @@ PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need says what to install.
-LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
+LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libflac-dev libmpg123-dev libvorbis-dev \
+	libopusfile-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac alsa-utils sndfile-programs jq python3 python3-venv man-db zsh fish
 

@@ -12,6 +12,12 @@ var settings: [SwiftSetting] = [
 // A warning fails our own check (make check), never the build of somebody who depends on us.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
+#if os(Linux)
+  let linksFLACStatically = true
+#else
+  let linksFLACStatically = false
+#endif
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -38,11 +44,28 @@ let package = Package(
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(
+      name: "CMpg123", pkgConfig: "libmpg123",
+      providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
+    .systemLibrary(
+      name: "CVorbisFile", pkgConfig: "vorbisfile",
+      providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
+    .systemLibrary(
+      name: "COpusFile", pkgConfig: "opusfile",
+      providers: [.apt(["libopusfile-dev"]), .brew(["opusfile"])]),
+    // Its soname differs from one Debian to the next, so Linux links it statically.
+    .systemLibrary(
+      name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
+      providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
 
     // Libraries, in dependency order.
     .target(name: "PCM", swiftSettings: settings),
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
-    .target(name: "SoundFile", dependencies: ["PCM", "CSndFile"], swiftSettings: settings),
+    .target(
+      name: "SoundFile",
+      dependencies: ["PCM", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile"],
+      swiftSettings: settings,
+      linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
     .target(name: "CRealtime"),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
