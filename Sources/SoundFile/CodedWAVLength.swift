@@ -23,9 +23,13 @@ struct CodedWAVLength {
       }
     }
     let promised = ContainerLength.believed(data.byteCount).map(codec.frames)
-    // The last block is filled up; a fact that says anything else is wrong.
-    if let count = fact, let promised, count > promised || count + codec.framesPerBlock <= promised {
-      fact = nil
+    // The last block is filled up; a fact that says anything else is wrong. libsndfile divides it by
+    // the channels.
+    if let count = fact, let promised {
+      let isDivided = codec.channelCount > 1 && count == promised / codec.channelCount
+      if isDivided || !(promised - codec.framesPerBlock + 1...promised).contains(count) {
+        fact = nil
+      }
     }
     let present = source.byteCount.map {
       codec.frames(min($0 - data.start, promised == nil ? .max : data.byteCount))

@@ -6,7 +6,7 @@ import PCM
 /// beyond 2 GiB and pipes of any length come out whole.
 struct SunHeader {
   private let dataStart: Int
-  private let dataByteCount: Int
+  private let dataByteCount: Int?
   private let coding: Int
   private let sampleRate: Double
   private let channelCount: Int
@@ -25,7 +25,7 @@ struct SunHeader {
     else { return nil }
     self.isBigEndian = isBigEndian
     dataStart = word(1)
-    dataByteCount = word(2)
+    dataByteCount = word(2) == 0xFFFF_FFFF ? nil : word(2)
     coding = word(3)
     sampleRate = Double(word(4))
     channelCount = word(5)

@@ -14,14 +14,14 @@
   /// Sees the bytes that go past, and where they stand.
   var watch: ((UnsafeRawBufferPointer, Int) -> Void)?
 
-  /// Whether the library has only read on, from the beginning.
-  private(set) var isInOrder = true
+  /// Makes pages of what is read on from the beginning; given up where the library moves.
+  private var pages: OggPages?
 
   private var failure: AudioFileError?
 
-  init(_ source: ByteSource, offset: Int = 0) {
+  init(_ source: ByteSource, pages: OggPages? = nil) {
     self.source = source
-    self.offset = offset
+    self.pages = pages
   }
 
   /// What a C library hands back to its callbacks; the cursor must outlive it.
@@ -31,8 +31,16 @@
     unsafe context.map { unsafe Unmanaged<ByteCursor>.fromOpaque($0).takeUnretainedValue() }
   }
 
+  /// What is missing at the end of an Ogg stream that was read from its beginning.
+  var shortage: Damage.Shortage? { pages?.shortage }
+
   /// As many bytes as are at hand, 0 at the end and after a failure.
   func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+    guard let pages else { return unsafe readPlainly(into: target) }
+    return unsafe pages.read(into: target) { unsafe readPlainly(into: $0) }
+  }
+
+  private func readPlainly(into target: UnsafeMutableRawBufferPointer) -> Int {
     guard failure == nil, target.count > 0 else { return 0 }
     do throws(AudioFileError) {
       let count = unsafe try source.readSome(at: offset, into: target)
@@ -57,8 +65,7 @@
       }
     let (target, isTooFar) = start.addingReportingOverflow(distance)
     guard !isTooFar, target >= 0 else { return -1 }
-    isInOrder = isInOrder && target == offset
-    (offset, isAtEnd) = (target, false)
+    (offset, isAtEnd, pages) = (target, false, nil)
     return target
   }
 

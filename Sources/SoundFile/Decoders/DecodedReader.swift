@@ -153,6 +153,9 @@ import PCM
       case .damage where ahead == 0:
         queue.removeFirst()
         continue
+      case .end where time + ahead < facts.frameCount ?? 0:
+        // That is told by how much is missing.
+        return
       case .damage, .change, .end:
         return record(.lost(reason: reason), nil)
       }

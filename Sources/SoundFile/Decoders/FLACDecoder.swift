@@ -9,7 +9,6 @@ import PCM
   let facts: SoundFacts
   private let cursor: ByteCursor
   private let sink: FLACSink
-  private let marks: OggMarks?
   private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
   /// Whether libFLAC has compared the checksum, after which it must be started anew.
   private var hasFinished = false
@@ -17,8 +16,7 @@ import PCM
   private var isBehindAll = false
 
   init(_ source: ByteSource, isInOgg: Bool) throws(AudioFileError) {
-    cursor = ByteCursor(source)
-    marks = isInOgg ? OggMarks(cursor) : nil
+    cursor = ByteCursor(source, pages: isInOgg ? OggPages() : nil)
     sink = FLACSink(cursor)
     guard let made = unsafe FLAC__stream_decoder_new() else { throw .malformed("out of memory") }
     unsafe decoder = made
@@ -67,14 +65,13 @@ import PCM
 
   private func finish(_ queue: FrameQueue) {
     hasFinished = true
-    let isComplete = facts.frameCount.map { sink.nextPosition >= $0 } ?? false
-    // Tags and padding behind the last frame are no damage.
-    if let reason = sink.reason, !isComplete { queue.append(.damage(reason: reason)) }
+    // Where the length is known, it tells what is missing; and tags and padding are no damage.
+    if let reason = sink.reason, facts.frameCount == nil { queue.append(.damage(reason: reason)) }
     let isCut = facts.frameCount == nil && sink.reason == nil && sink.hasRest
     let isRight = unsafe FLAC__stream_decoder_finish(decoder) != 0
     sink.forget()
     queue.append(
-      .end(shortage: isCut ? .mark("within a frame") : marks?.shortage, hasWrongChecksum: !isRight))
+      .end(shortage: isCut ? .mark("within a frame") : cursor.shortage, hasWrongChecksum: !isRight))
   }
 
   private static func start(

@@ -10,8 +10,6 @@ import PCM
   var queue: FrameQueue?
   /// What was wrong since the last good frame.
   var reason: String?
-  /// The frame that would follow the last one.
-  private(set) var nextPosition = 0
   /// Whether the next frame is one that libFLAC has filled with zeros.
   private var isZeroed = false
   private var endOfFrame: Int?
@@ -66,7 +64,6 @@ import PCM
       self.reason = nil
     }
     let position = unsafe Int(clamping: header.number.sample_number)
-    nextPosition = position + count
     let shift = Int32(8 * encoding.byteCount) - Int32(info.bits_per_sample)
     let (channelCount, byteCount) = (Int(info.channels), encoding.byteCount)
     unsafe queue.append(frames: count, position: position) { target in

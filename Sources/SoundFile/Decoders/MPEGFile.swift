@@ -59,13 +59,8 @@ import PCM
       { context, offset, whence in
         whence == 2 ? -1 : (unsafe ByteCursor.at(context)?.seek(by: Int(offset), whence) ?? -1)
       }, nil)
-    do throws(AudioFileError) {
-      unsafe mpg123_open_handle(handle, cursor.context)
-      guard try findFormat() else { throw .malformed("no MPEG frame in it") }
-    } catch {
-      unsafe mpg123_delete(handle)
-      throw error
-    }
+    unsafe mpg123_open_handle(handle, cursor.context)
+    guard try findFormat() else { throw .malformed("no MPEG frame in it") }
   }
 
   deinit { unsafe mpg123_delete(handle) }

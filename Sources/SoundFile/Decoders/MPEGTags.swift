@@ -32,7 +32,7 @@ enum MPEGTags {
     return text.isEmpty ? nil : text
   }
 
-  /// The last 128 bytes: texts of fixed length, in Latin letters.
+  /// The last 128 bytes: texts of fixed length, in Latin letters by the book and UTF-8 by custom.
   private static func addShortTag(of source: ByteSource, to tags: inout AudioFileTags) {
     guard let byteCount = source.byteCount, byteCount >= 128,
       let bytes = try? source.peek(at: byteCount - 128, count: 128), bytes.count == 128,
@@ -43,8 +43,10 @@ enum MPEGTags {
       (.comment, bytes[125] == 0 && bytes[126] != 0 ? 97..<125 : 97..<127),
     ]
     for (key, range) in fields where tags[key] == nil {
-      let text = String(
-        String.UnicodeScalarView(bytes[range].prefix { $0 != 0 }.map { Unicode.Scalar($0) }))
+      let field = bytes[range].prefix { $0 != 0 }
+      let text =
+        String(validating: field, as: UTF8.self)
+        ?? String(String.UnicodeScalarView(field.map { Unicode.Scalar($0) }))
       let end = text.lastIndex { $0 != " " }
       if let end { tags[key] = String(text[...end]) }
     }

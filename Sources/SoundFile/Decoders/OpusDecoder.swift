@@ -9,7 +9,9 @@ import PCM
 @safe final class OpusDecoder: FrameDecoder {
   let facts: SoundFacts
   private let source: ByteSource
-  private let marks: OggMarks
+  /// What is read on from the beginning.
+  private let cursor: ByteCursor
+  private var hasMoved = false
   private var file: OpusFile
   private var stream: Int?
   private var base = 0
@@ -18,8 +20,7 @@ import PCM
 
   init(_ source: ByteSource) throws(AudioFileError) {
     self.source = source
-    let cursor = ByteCursor(source)
-    marks = OggMarks(cursor)
+    cursor = ByteCursor(source, pages: OggPages())
     file = try OpusFile(cursor)
     let length = source.isSeekable ? OpusFile.length(of: source) : nil
     facts = try Self.facts(file, length)
@@ -27,7 +28,7 @@ import PCM
 
   /// Goes on in a chain where the format changes.
   private init(after other: OpusDecoder, _ block: OpusFile.Block) throws(AudioFileError) {
-    (source, marks, file) = (other.source, other.marks, other.file)
+    (source, cursor, file) = (other.source, other.cursor, other.file)
     (stream, waiting) = (block.stream, block)
     facts = try Self.facts(file, nil)
   }
@@ -35,7 +36,7 @@ import PCM
   func advance(_ queue: FrameQueue) throws(AudioFileError) {
     if let block = waiting.take() { return append(block, to: queue) }
     switch try file.decode() {
-    case .end: queue.append(.end(shortage: marks.shortage, hasWrongChecksum: false))
+    case .end: queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
     case .damage(let reason): queue.append(.damage(reason: reason))
     case .block(let block):
       if let stream, block.stream != stream {
@@ -53,7 +54,7 @@ import PCM
   func seek(toFrame frame: Int, _ queue: FrameQueue) throws(AudioFileError) -> Bool {
     let moving = try OpusFile(ByteCursor(source), canSeek: true)
     guard try moving.seek(toFrame: frame) else { return false }
-    (file, stream, base, position, waiting) = (moving, nil, 0, frame, nil)
+    (file, stream, base, position, waiting, hasMoved) = (moving, nil, 0, frame, nil, true)
     return true
   }
 

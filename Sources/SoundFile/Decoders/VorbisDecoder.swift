@@ -9,7 +9,9 @@ import PCM
 @safe final class VorbisDecoder: FrameDecoder {
   let facts: SoundFacts
   private let source: ByteSource
-  private let marks: OggMarks
+  /// What is read on from the beginning.
+  private let cursor: ByteCursor
+  private var hasMoved = false
   private var file: VorbisFile
   /// The stream of the chain that is being read.
   private var stream: CInt?
@@ -22,8 +24,7 @@ import PCM
 
   init(_ source: ByteSource) throws(AudioFileError) {
     self.source = source
-    let cursor = ByteCursor(source)
-    marks = OggMarks(cursor)
+    cursor = ByteCursor(source, pages: OggPages())
     file = try VorbisFile(cursor)
     let length = source.isSeekable ? VorbisFile.length(of: source) : nil
     facts = try Self.facts(file, length)
@@ -31,15 +32,22 @@ import PCM
 
   /// Goes on in a chain where the format changes.
   private init(after other: VorbisDecoder, _ block: VorbisFile.Block) throws(AudioFileError) {
-    (source, marks, file) = (other.source, other.marks, other.file)
+    (source, cursor, file) = (other.source, other.cursor, other.file)
     (stream, waiting) = (block.stream, block)
     facts = try Self.facts(file, nil)
   }
 
   func advance(_ queue: FrameQueue) throws(AudioFileError) {
     if let block = waiting.take() { return append(block, to: queue) }
-    switch try file.decode() {
-    case .end: queue.append(.end(shortage: marks.shortage, hasWrongChecksum: false))
+    var result = try file.decode()
+    if case .damage(let reason) = result {
+      result = try file.decode()
+      // Where the library goes on to another stream of a chain, it complains of a hole each time.
+      let isSpurious = if case .block(let block) = result { block.stream != stream } else { false }
+      if !isSpurious || stream == nil { queue.append(.damage(reason: reason)) }
+    }
+    switch result {
+    case .end: queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
     case .damage(let reason): queue.append(.damage(reason: reason))
     case .block(let block):
       if let stream, block.stream != stream {
@@ -57,7 +65,7 @@ import PCM
   func seek(toFrame frame: Int, _ queue: FrameQueue) throws(AudioFileError) -> Bool {
     let moving = try VorbisFile(ByteCursor(source), canSeek: true)
     guard try moving.seek(toFrame: frame) else { return false }
-    (file, stream, base, position, waiting) = (moving, nil, 0, frame, nil)
+    (file, stream, base, position, waiting, hasMoved) = (moving, nil, 0, frame, nil, true)
     return true
   }
 
@@ -103,6 +111,7 @@ import PCM
   }
 
   private let cursor: ByteCursor
+  private var hasMoved = false
   private let handle: UnsafeMutablePointer<OggVorbis_File>
 
   /// Opens what a cursor reads. Corresponds to `ov_open_callbacks`.
@@ -122,14 +131,8 @@ import PCM
       close_func: nil,
       tell_func: canSeek ? { context in unsafe ByteCursor.at(context)?.offset ?? -1 } : nil)
     let status = unsafe ov_open_callbacks(cursor.context, handle, nil, 0, functions)
-    do throws(AudioFileError) {
-      try cursor.throwFailure()
-      guard status == 0 else { throw .malformed("vorbis header is damaged") }
-    } catch {
-      // After a failure the library has cleared it.
-      unsafe handle.deallocate()
-      throw error
-    }
+    try cursor.throwFailure()
+    guard status == 0 else { throw .malformed("vorbis header is damaged") }
   }
 
   deinit {
