@@ -189,7 +189,8 @@ public final class AudioFile {
       case .codec: nil
       }
     guard let shortage else { return }
-    let missing: Int? = if case .frames(let promised) = shortage { promised - position } else { nil }
+    let missing: Int? =
+      if case .frames(let promised) = shortage { promised - position } else { nil }
     damage.append(Damage(kind: .endsEarly(shortage), position: position, frameCount: missing))
   }
 

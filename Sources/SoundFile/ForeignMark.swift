@@ -4,7 +4,8 @@ enum ForeignMark {
   /// How many bytes would tell, where the first ones may be the beginning of a mark.
   static func wantedByteCount(_ head: [UInt8]) -> Int {
     if head.starts(with: [0, 0, 0]) { return 8 }
-    if head.starts(with: "<!".utf8) || head.starts(with: "<h".utf8) || head.starts(with: "<H".utf8) {
+    if head.starts(with: "<!".utf8) || head.starts(with: "<h".utf8) || head.starts(with: "<H".utf8)
+    {
       return 14
     }
     let longer = marks.first { $0.0.count > head.count && $0.0.starts(with: head) }

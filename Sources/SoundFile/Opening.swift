@@ -17,7 +17,8 @@ struct Opening {
     case .wav, .rf64: decoder = try plainOrLibrary(WAVHeader.layout(of: source))
     case .au: decoder = try plainOrLibrary(SunHeader.layout(of: source))
     case .caf: decoder = try plainOrLibrary(CAFHeader.layout(of: source))
-    case .flac: decoder = try codec { source throws(AudioFileError) in
+    case .flac:
+      decoder = try codec { source throws(AudioFileError) in
         try FLACDecoder(source, isInOgg: false)
       }
     case .ogg: decoder = try oggDecoder()

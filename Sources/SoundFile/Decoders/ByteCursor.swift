@@ -15,7 +15,7 @@
   var watch: ((UnsafeRawBufferPointer, Int) -> Void)?
 
   /// Makes pages of what is read on from the beginning; given up where the library moves.
-  private var pages: OggPages?
+  private(set) var pages: OggPages?
 
   private var failure: AudioFileError?
 

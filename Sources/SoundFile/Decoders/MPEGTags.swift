@@ -53,7 +53,9 @@ enum MPEGTags {
     if bytes[125] == 0, bytes[126] != 0, tags[.trackNumber] == nil {
       tags[.trackNumber] = String(bytes[126])
     }
-    if tags[.genre] == nil, Int(bytes[127]) < genres.count { tags[.genre] = genres[Int(bytes[127])] }
+    if tags[.genre] == nil, Int(bytes[127]) < genres.count {
+      tags[.genre] = genres[Int(bytes[127])]
+    }
   }
 
   /// `17` and `(17)` are numbers of a list.

@@ -17,6 +17,10 @@ import CVorbisFile
   /// Streams that have begun, or were joined, and have not ended.
   private var open: Set<CInt> = []
   private var isAmongFirstPages = true
+  /// How many pages each stream has that has no sound yet.
+  private var headerPages: [CInt: Int] = [:]
+  /// Whether the first page of sound in a stream is missing: libopusfile does not tell.
+  private(set) var isMissingFirstSound = false
 
   init() {
     unsafe sync = ogg_sync_state()
@@ -72,6 +76,7 @@ import CVorbisFile
     }
     isAmongFirstPages = isFirst
     let name = names[serial] ?? serial
+    noteFirstSound(page, of: name, isFirst: isFirst)
     used.insert(name)
     if unsafe ogg_page_eos(&page) != 0 { open.remove(name) } else { open.insert(name) }
     if name != serial {
@@ -88,6 +93,21 @@ import CVorbisFile
     // A stream of noise could name any number.
     if used.count > Self.mostStreams { used = [] }
     if open.count > Self.mostStreams { open = [name] }
+    if headerPages.count > Self.mostStreams { headerPages = [:] }
+  }
+
+  /// A few pages that are missing were lost; many were never there, where a stream was joined.
+  private func noteFirstSound(_ page: ogg_page, of name: CInt, isFirst: Bool) {
+    if isFirst { headerPages[name] = 0 }
+    guard let count = headerPages[name] else { return }
+    var page = unsafe page
+    let number = Int(unsafe ogg_page_pageno(&page))
+    if unsafe ogg_page_granulepos(&page) == 0 {
+      headerPages[name] = number + 1
+    } else {
+      headerPages[name] = nil
+      if (count + 1...count + Self.fewPages).contains(number) { isMissingFirstSound = true }
+    }
   }
 
   private func unusedName(_ serial: CInt) -> CInt {
@@ -98,4 +118,5 @@ import CVorbisFile
 
   private static let blockSize = 4096
   private static let mostStreams = 10_000
+  private static let fewPages = 10
 }

@@ -36,7 +36,8 @@ import PCM
   func advance(_ queue: FrameQueue) throws(AudioFileError) {
     if let block = waiting.take() { return append(block, to: queue) }
     switch try file.decode() {
-    case .end: queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
+    case .end:
+      queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
     case .damage(let reason): queue.append(.damage(reason: reason))
     case .block(let block):
       if let stream, block.stream != stream {
@@ -45,6 +46,9 @@ import PCM
           return queue.append(.change(to: next))
         }
         base = position
+      }
+      if stream == nil, !hasMoved, cursor.pages?.isMissingFirstSound == true {
+        queue.append(.damage(reason: "lost sync"))
       }
       stream = block.stream
       append(block, to: queue)

@@ -47,7 +47,8 @@ import PCM
       if !isSpurious || stream == nil { queue.append(.damage(reason: reason)) }
     }
     switch result {
-    case .end: queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
+    case .end:
+      queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
     case .damage(let reason): queue.append(.damage(reason: reason))
     case .block(let block):
       if let stream, block.stream != stream {

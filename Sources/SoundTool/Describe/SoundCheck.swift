@@ -22,7 +22,8 @@ public enum SoundCheck {
       guard error.kind != .stopped else { throw error }
       // The name stands at the beginning of either.
       let prefix = "\(name): "
-      let words = error.message.hasPrefix(prefix) ? error.message.dropFirst(prefix.count) : error.message[...]
+      let words =
+        error.message.hasPrefix(prefix) ? error.message.dropFirst(prefix.count) : error.message[...]
       return ("\(name): bad, \(words)", false)
     }
   }
