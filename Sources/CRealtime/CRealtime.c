@@ -134,18 +134,6 @@ bool sd_jack_server_answers(void) {
   return true;
 }
 
-int64_t sd_monotonic_nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t sd_wall_nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 void sd_name_thread(const char *name) {
 #if defined(__APPLE__)
   pthread_setname_np(name);

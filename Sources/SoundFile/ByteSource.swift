@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// The bytes of a file or a pipe, by position, so that libsndfile can open either.
 ///

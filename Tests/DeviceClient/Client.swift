@@ -1,11 +1,6 @@
 import PCM
+import Platform
 import SoundDevice
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Plays one scenario of the tests in a process of its own, where a device may be lost, a sanitizer
 /// may stop the program, and nobody else uses the defaults.

@@ -1,12 +1,7 @@
 import PCM
+import Platform
 import SoundDevice
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Opens, starts, stops, aborts, closes, reads and writes a few streams from several threads at once,
 /// in random order, thousands of times.

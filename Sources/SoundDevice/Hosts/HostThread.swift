@@ -1,3 +1,4 @@
+internal import Platform
 internal import Synchronization
 
 /// The one thread on which every call into a host is made, with a deadline.

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Synchronization
 
 /// A stream on a virtual device.
@@ -19,6 +20,7 @@ internal import Synchronization
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
+  private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
   /// The engine's frame at which the next block begins.
   private(set) var position = 0
@@ -45,8 +47,10 @@ internal import Synchronization
   init(
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
     onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
-    faults: [VirtualConfiguration.Fault]
+    faults: [VirtualConfiguration.Fault],
+    files: (input: VirtualInputFile?, output: VirtualOutputFile?) = (nil, nil)
   ) {
+    self.files = files
     self.engine = engine
     self.trampoline = trampoline
     self.onClose = onClose
@@ -174,6 +178,10 @@ internal import Synchronization
         into: base, channelCount: inputChannelCount, frameCount: frameCount,
         from: position - max(latency, blockSize))
     }
+    if let inputChannelCount, let base = unsafe input.baseAddress, let file = files.input {
+      unsafe file.copy(
+        into: base, channelCount: inputChannelCount, frameCount: frameCount, from: elapsed)
+    }
     let info = CallbackInfo(
       frameCount: frameCount, inputTime: now - granted.inputLatency,
       outputTime: now + granted.outputLatency, currentTime: now, flags: flags, position: 0)
@@ -189,6 +197,13 @@ internal import Synchronization
     if let outputChannelCount, let base = unsafe output.baseAddress, let timeline {
       unsafe timeline.add(
         base, channelCount: outputChannelCount, frameCount: frameCount, at: position)
+    }
+    if let outputChannelCount, let base = unsafe output.baseAddress, let file = files.output,
+      unsafe !file.write(
+        base, channelCount: outputChannelCount, frameCount: frameCount, at: elapsed)
+    {
+      // A device that cannot take what is played is gone.
+      return .abort
     }
     return result
   }

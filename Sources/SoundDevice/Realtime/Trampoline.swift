@@ -1,6 +1,7 @@
 internal import CPortAudio
 internal import CRealtime
 internal import PCM
+internal import Platform
 internal import Synchronization
 
 /// What the host calls for each block: the only C callback.
@@ -37,6 +38,8 @@ final class Trampoline: @unchecked Sendable {
   private var awaitsSecondPeriod = false
   private var pace = PaceMeter()
   private var expectedInputTime: Double?
+  // The host's thread only.
+  private var stopTime = 0.0
 
   /// Called once, on the audio thread, when no further callback is wanted.
   let onFinishing: Semaphore
@@ -95,7 +98,18 @@ final class Trampoline: @unchecked Sendable {
     remainingDrain = nil
     expectedInputTime = nil
     resetPace()
+    if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
     processor.willStart(resuming: resuming)
+  }
+
+  private func recordPause(seconds: Double) {
+    let direction: StreamDirection = input == nil ? .output : .input
+    let frameCount = Int((seconds * sampleRate).rounded())
+    guard frameCount > 0 else { return }
+    ledger.record(
+      Gap(
+        direction: direction, cause: .pause, position: processor.position(direction) ?? position,
+        frameCount: frameCount, isEstimated: false, isFreewheeling: false))
   }
 
   /// After each start, on the host's thread.
@@ -116,6 +130,7 @@ final class Trampoline: @unchecked Sendable {
   /// After each stop, on the host's thread: no callback runs.
   func didStop(discarding: Bool) {
     ledger.settle()
+    stopTime = monotonicSeconds()
     processor.didStop(discarding: discarding)
   }
 
@@ -161,7 +176,7 @@ final class Trampoline: @unchecked Sendable {
       }
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
-      firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
+      firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
     }
     var done = 0
     while done < hostInfo.frameCount {

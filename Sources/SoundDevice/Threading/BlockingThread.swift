@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A thread on which one blocking call after the other is made for callers that must not block.
 ///
 /// It starts with the first call and ends a second after the last.

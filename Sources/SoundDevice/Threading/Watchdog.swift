@@ -1,3 +1,5 @@
+internal import Platform
+
 /// One thread that looks after all running streams: it notices when callbacks stop, and it is the
 /// thread on which streams tell that they have finished.
 final class Watchdog: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// Where a codec's library stands in a file or stream. A file may have several.
 @safe final class ByteCursor {

@@ -1,10 +1,6 @@
 import COpusFile
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// Decodes at a lower rate than libopusfile knows, which counts in 48 kHz: each frame is repeated as
 /// often as it lasts there.

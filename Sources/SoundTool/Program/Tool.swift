@@ -1,10 +1,5 @@
 public import ArgumentParser
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// One of the programs: options declared as properties, then ``prepare()`` and `run()`.
 ///
@@ -81,6 +76,25 @@ extension Tool {
     }
     ProgramExit.end(nil, isOpenEnded: tool.isOpenEnded)
   }
+}
+
+/// A program that knows, before it opens anything, all that it is going to do.
+public protocol PlannedTool: Tool {
+  /// What it is to do, as plain values.
+  associatedtype Plan: Sendable
+
+  /// What options and environment say, resolved once; opens nothing.
+  ///
+  /// - Throws: a usage error.
+  func plan() throws(ToolError) -> Plan
+
+  /// Does it, without a look at an option.
+  static func run(_ plan: Plan) throws(ToolError)
+}
+
+extension PlannedTool {
+  /// Plans and runs.
+  public mutating func run() throws { try Self.run(plan()) }
 }
 
 /// The options of every program.

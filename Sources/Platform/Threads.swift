@@ -1,0 +1,55 @@
+internal import CRealtime
+
+/// Starts a detached thread on which no signal handler of the program ever runs.
+///
+/// Threads that PortAudio starts from there inherit that, so a signal never lands on the audio
+/// thread.
+public func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+  let argument = unsafe Unmanaged.passRetained(ThreadContext(name: name, body: body)).toOpaque()
+  let blocked = blockSignals()
+  defer { restoreSignals(blocked) }
+  let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+    guard let argument = unsafe argument else { return nil }
+    let context = unsafe Unmanaged<ThreadContext>.fromOpaque(argument).takeRetainedValue()
+    unsafe sd_name_thread(context.name)
+    context.body()
+    return nil
+  }
+  #if canImport(Darwin)
+    var thread: pthread_t?
+    let status = unsafe pthread_create(&thread, nil, { unsafe run($0) }, argument)
+    if let thread = unsafe thread { unsafe pthread_detach(thread) }
+  #else
+    var thread = pthread_t()
+    let status = unsafe pthread_create(&thread, nil, run, argument)
+    if status == 0 { pthread_detach(thread) }
+  #endif
+  guard status == 0 else { fatalError("cannot start a thread: \(systemMessage(status))") }
+}
+
+private final class ThreadContext: Sendable {
+  let name: String
+  let body: @Sendable () -> Void
+
+  init(name: String, body: @escaping @Sendable () -> Void) {
+    self.name = name
+    self.body = body
+  }
+}
+
+/// Blocks what a program may handle, never what a fault raises, and returns the mask before.
+private func blockSignals() -> sigset_t {
+  var all = sigset_t()
+  var previous = sigset_t()
+  unsafe sigfillset(&all)
+  for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] {
+    unsafe sigdelset(&all, fault)
+  }
+  unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
+  return previous
+}
+
+private func restoreSignals(_ mask: sigset_t) {
+  var mask = mask
+  unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
+}
