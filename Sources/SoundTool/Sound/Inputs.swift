@@ -39,8 +39,8 @@ final class Inputs {
   func advance() {
     guard let current else { return }
     if current.file.position > 0 { passHadFrames = true }
-    self.current = nil
-    index += 1
+    self.current = current.continuation()
+    if self.current == nil { index += 1 }
   }
 
   /// Frames in all when each input is brought to `rate`, or nil where that is not known.
