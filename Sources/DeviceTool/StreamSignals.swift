@@ -31,7 +31,7 @@ final class StreamSignals: Sendable {
 
   /// Waits until the stream has finished, and calls `look` ten times a second meanwhile.
   func waitUntilFinished(_ look: () throws(ToolError) -> Void) throws(ToolError) {
-    while !stream.wait(timeout: 0.1) || stream.session.isPaused {
+    while !stream.session.waitForEnd(seconds: 0.1) || stream.session.isPaused {
       try SignalCenter.shared.checkStop()
       try look()
       if stream.session.isPaused { SoundSystem.pause(seconds: 0.05) }

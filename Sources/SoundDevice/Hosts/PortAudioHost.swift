@@ -42,25 +42,29 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func listing() throws(PortAudioError) -> HostListing {
     try initialize()
     var listing = HostListing()
+    /// Where each of PortAudio's host APIs is in the listing.
+    var places: [PaHostApiIndex: Int] = [:]
     for index in 0..<max(0, Pa_GetHostApiCount()) {
       guard let info = unsafe Pa_GetHostApiInfo(index)?.pointee else { continue }
+      places[index] = listing.apis.count
       listing.apis.append(unsafe Self.api(info, index: index))
       if unsafe info.type == paJACK { listsJACK = true }
     }
     for index in 0..<max(0, Pa_GetDeviceCount()) {
-      guard let info = unsafe Pa_GetDeviceInfo(index)?.pointee else { continue }
-      listing.devices.append(unsafe Self.entry(info))
+      guard let info = unsafe Pa_GetDeviceInfo(index)?.pointee,
+        let place = unsafe places[info.hostApi]
+      else { continue }
+      unsafe listing.devices.append(entry(info, Int(index), apiIndex: place))
     }
     listing.defaultInput = Self.deviceIndex(Pa_GetDefaultInputDevice())
     listing.defaultOutput = Self.deviceIndex(Pa_GetDefaultOutputDevice())
-    let api = Pa_GetDefaultHostApi()
-    listing.defaultAPIIndex = api >= 0 ? Int(api) : nil
+    listing.defaultAPIIndex = places[Pa_GetDefaultHostApi()]
     return listing
   }
 
   private static func api(_ info: PaHostApiInfo, index: PaHostApiIndex) -> HostListing.API {
     HostListing.API(
-      name: unsafe String(cString: info.name),
+      name: unsafe name(info.name),
       deviceIndexes: unsafe (0..<max(0, info.deviceCount)).map {
         Int(Pa_HostApiDeviceIndexToDeviceIndex(index, $0))
       },
@@ -68,17 +72,27 @@ final class PortAudioHost: Host, @unchecked Sendable {
       defaultOutput: unsafe deviceIndex(info.defaultOutputDevice))
   }
 
-  private static func entry(_ info: PaDeviceInfo) -> HostListing.Entry {
-    let leastHighLatency = unsafe leadsToServer(info) ? serverLatency : 0
+  private static func name(_ text: UnsafePointer<CChar>?) -> String {
+    unsafe text.map { Reported.name(unsafe String(cString: $0)) } ?? "unnamed"
+  }
+
+  private func entry(_ info: PaDeviceInfo, _ index: Int, apiIndex: Int) -> HostListing.Entry {
+    let isServer = unsafe Self.leadsToServer(info)
+    let rate = unsafe defaultRate(info, index)
+    // Unknown: what PortAudio's own hosts take for interactive and for robust use.
+    func latency(_ seconds: Double, _ unknown: Double, _ least: Double) -> Double {
+      max(Reported.latency(seconds) ?? unknown, isServer ? least : 0)
+    }
+    let quantum = Self.serverQuantum / rate
     return unsafe HostListing.Entry(
-      name: String(cString: info.name), apiIndex: Int(info.hostApi),
-      maxInputChannelCount: Int(info.maxInputChannels),
-      maxOutputChannelCount: Int(info.maxOutputChannels),
-      defaultLowInputLatency: info.defaultLowInputLatency,
-      defaultLowOutputLatency: info.defaultLowOutputLatency,
-      defaultHighInputLatency: max(info.defaultHighInputLatency, leastHighLatency),
-      defaultHighOutputLatency: max(info.defaultHighOutputLatency, leastHighLatency),
-      defaultSampleRate: info.defaultSampleRate)
+      index: index, name: Self.name(info.name), apiIndex: apiIndex,
+      maxInputChannelCount: Reported.channelCount(Int(info.maxInputChannels)),
+      maxOutputChannelCount: Reported.channelCount(Int(info.maxOutputChannels)),
+      defaultLowInputLatency: latency(info.defaultLowInputLatency, 0.01, quantum),
+      defaultLowOutputLatency: latency(info.defaultLowOutputLatency, 0.01, quantum),
+      defaultHighInputLatency: latency(info.defaultHighInputLatency, 0.1, Self.serverLatency),
+      defaultHighOutputLatency: latency(info.defaultHighOutputLatency, 0.1, Self.serverLatency),
+      defaultSampleRate: rate)
   }
 
   /// The latency at which playing to a sound server through ALSA, and recording from it, is robust,
@@ -86,10 +100,47 @@ final class PortAudioHost: Host, @unchecked Sendable {
   /// of which is followed by two seconds of silence.
   private static let serverLatency = 0.2
 
-  /// Whether an ALSA device is not hardware: PulseAudio, PipeWire, `default`.
+  /// The period of a sound server unless it is told otherwise, in frames. No latency below it can be
+  /// kept; PortAudio names 8.7 ms.
+  private static let serverQuantum = 1024.0
+
+  /// What PortAudio names for an ALSA device that does not tell, and what sound servers run at.
+  private static let placeholderRate = 44_100.0
+  private static let serverRate = 48_000.0
+
+  /// The rate a device runs at. Where PortAudio names its placeholder for a sound server, 48 kHz if
+  /// that is taken: else the server would resample.
+  private func defaultRate(_ info: PaDeviceInfo, _ index: Int) -> Double {
+    let rate = unsafe Reported.sampleRate(info.defaultSampleRate) ?? Self.serverRate
+    guard rate == Self.placeholderRate,
+      unsafe Self.isOf(paALSA, info), unsafe Self.serverNames.contains(String(cString: info.name))
+    else { return rate }
+    let direction = HostConfiguration.Direction(
+      deviceIndex: index, channelCount: 2, format: .int16, latency: Self.serverLatency)
+    let isOutput = unsafe info.maxOutputChannels >= 2
+    let configuration = HostConfiguration(
+      input: isOutput ? nil : direction, output: isOutput ? direction : nil,
+      sampleRate: Self.serverRate, blockSize: 0, operation: "listing")
+    let code = unsafe Self.withParameters(configuration) { input, output in
+      unsafe Pa_IsFormatSupported(input, output, Self.serverRate)
+    }
+    return code == 0 ? Self.serverRate : rate
+  }
+
+  /// The ALSA devices that lead to a sound server, as distributions name them. Others may be slow to
+  /// ask.
+  private static let serverNames: Set<String> = ["default", "pipewire", "pulse"]
+
+  /// PortAudio's number of its PulseAudio host API, which older headers lack.
+  private static let pulseAudio = PaHostApiTypeId(rawValue: 16)
+
+  private static func isOf(_ type: PaHostApiTypeId, _ info: PaDeviceInfo) -> Bool {
+    unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == type
+  }
+
+  /// Whether a device is not hardware but a sound server's: PulseAudio, PipeWire, `default`.
   private static func leadsToServer(_ info: PaDeviceInfo) -> Bool {
-    unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == paALSA
-      && !String(cString: info.name).contains("(hw:")
+    unsafe isOf(pulseAudio, info) || isOf(paALSA, info) && !name(info.name).contains("(hw:")
   }
 
   private static func deviceIndex(_ index: PaDeviceIndex) -> Int? { index >= 0 ? Int(index) : nil }
@@ -117,7 +168,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func restart() throws(PortAudioError) {
     guard isInitialized else { return }
     guard mayTerminate() else { throw PortAudioError(.hostLost, "refreshing devices") }
-    try Self.check(Pa_Terminate(), "stopping PortAudio")
+    try Self.check(Self.parking { Pa_Terminate() }, "stopping PortAudio")
     isInitialized = false
     listsJACK = false
     try initialize()
@@ -126,8 +177,18 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func shutDown() {
     guard isInitialized, mayTerminate() else { return }
     // Nothing is left to do if it fails: the program ends.
-    _ = Pa_Terminate()
+    _ = Self.parking { Pa_Terminate() }
     isInitialized = false
+  }
+
+  var hasDied: Bool { sd_has_parked() }
+
+  /// Makes a call below which an assertion may fail, as in PortAudio when its JACK server dies
+  /// meanwhile: this thread then never returns, rather than the program ends.
+  fileprivate static func parking(_ call: () -> PaError) -> PaError {
+    sd_park_at_abort(true)
+    defer { sd_park_at_abort(false) }
+    return call()
   }
 
   func format(for format: SampleFormat, device index: Int) -> SampleFormat {
@@ -174,26 +235,39 @@ final class PortAudioHost: Host, @unchecked Sendable {
           unsafe PaAlsa_EnableRealtimeScheduling(stream, 1)
         }
       #endif
-      let hostStream = unsafe PortAudioStream(stream, context: context)
-      hostStream.granted.connectsLate = isOf(paJACK, configuration)
-      // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
-      hostStream.granted.mustOutliveStart = isOf(paALSA, configuration)
-      if let info = unsafe configuration.deviceInfo, unsafe Self.leadsToServer(info) {
-        // After an underrun it polls for two seconds before it goes on, and in duplex it ends; what a
-        // server plays to nobody comes in blocks of two seconds.
-        hostStream.granted.mayGiveUp = true
-        hostStream.granted.longestSilence = 3
-      }
-      return hostStream
+      return unsafe PortAudioStream(
+        stream, context: context, granted: granted(stream, configuration),
+        isJACK: isOf(paJACK, configuration))
     } catch {
       unsafe context.release()
       throw error
     }
   }
 
+  private func granted(_ stream: UnsafeMutableRawPointer, _ configuration: HostConfiguration)
+    -> GrantedStream
+  {
+    let info = unsafe Pa_GetStreamInfo(stream)?.pointee
+    var granted = GrantedStream(
+      reportedRate: info?.sampleRate ?? 0, wantedRate: configuration.sampleRate,
+      reportedInputLatency: info?.inputLatency ?? -1,
+      reportedOutputLatency: info?.outputLatency ?? -1)
+    granted.connectsLate = isOf(paJACK, configuration)
+    // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
+    granted.mustOutliveStart = isOf(paALSA, configuration)
+    // It counts underruns and gives no flag.
+    granted.reportsLosses = !isOf(Self.pulseAudio, configuration)
+    if let info = unsafe configuration.deviceInfo, unsafe Self.leadsToServer(info) {
+      // After an underrun it polls for two seconds before it goes on, and in duplex it ends; what a
+      // server plays to nobody comes in blocks of two seconds.
+      granted.mayGiveUp = isOf(paALSA, configuration)
+      granted.longestSilence = 3
+    }
+    return granted
+  }
+
   private func isOf(_ type: PaHostApiTypeId, _ configuration: HostConfiguration) -> Bool {
-    guard let info = unsafe configuration.deviceInfo else { return false }
-    return unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == type
+    unsafe configuration.deviceInfo.map { unsafe Self.isOf(type, $0) } ?? false
   }
 
   private static func withParameters(
@@ -273,15 +347,17 @@ extension HostConfiguration {
   // Safe to share: every member is used on the host's thread alone.
   private let stream: UnsafeMutableRawPointer
   private let context: Unmanaged<Trampoline>
-  fileprivate(set) var granted: GrantedStream
+  let granted: GrantedStream
+  private let isJACK: Bool
 
-  init(_ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>) {
+  init(
+    _ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>, granted: GrantedStream,
+    isJACK: Bool
+  ) {
     unsafe self.stream = stream
     unsafe self.context = context
-    let info = unsafe Pa_GetStreamInfo(stream)?.pointee
-    granted = GrantedStream(
-      sampleRate: info?.sampleRate ?? 0, inputLatency: info?.inputLatency ?? 0,
-      outputLatency: info?.outputLatency ?? 0)
+    self.granted = granted
+    self.isJACK = isJACK
   }
 
   func start() throws(PortAudioError) {
@@ -289,17 +365,30 @@ extension HostConfiguration {
   }
 
   func stop() throws(PortAudioError) {
-    try PortAudioHost.check(unsafe Pa_StopStream(stream), "stopping stream")
+    let code = PortAudioHost.parking { unsafe Pa_StopStream(stream) }
+    try PortAudioHost.check(code, "stopping stream")
   }
 
   func abort() throws(PortAudioError) {
-    try PortAudioHost.check(unsafe Pa_AbortStream(stream), "aborting stream")
+    let code = PortAudioHost.parking { unsafe Pa_AbortStream(stream) }
+    try PortAudioHost.check(code, "aborting stream")
   }
 
+  /// A JACK stream is left as it is if its server is gone: PortAudio would insist on an orderly end
+  /// of each port.
   func close() throws(PortAudioError) {
-    let code = unsafe Pa_CloseStream(stream)
+    let operation = "closing stream"
+    guard !isJACK || sd_jack_server_answers() else { throw PortAudioError(.hostLost, operation) }
+    let code = PortAudioHost.parking { unsafe Pa_CloseStream(stream) }
     unsafe context.release()
-    try PortAudioHost.check(code, "closing stream")
+    try PortAudioHost.check(code, operation)
+  }
+
+  /// A JACK stream that is inactive has lost its server: even if another one answers by now,
+  /// PortAudio would wait for the old one.
+  func giveUp() throws(PortAudioError) {
+    guard !isJACK || isActive else { return }
+    try close()
   }
 
   var isActive: Bool { unsafe Pa_IsStreamActive(stream) == 1 }

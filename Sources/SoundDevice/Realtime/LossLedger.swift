@@ -123,6 +123,17 @@ final class LossLedger: @unchecked Sendable {
     }
   }
 
+  /// Input that was delivered and will not be read: it was dropped, right before `position`. No
+  /// callback may run.
+  func withdraw(_ frameCount: Int, at position: Int) {
+    guard frameCount > 0 else { return }
+    input.delivered.subtract(frameCount, ordering: .relaxed)
+    var gap = Gap(inputDroppedAt: position)
+    gap.frameCount = frameCount
+    record(gap)
+    settle()
+  }
+
   /// Ends gaps that are still open. No callback may run.
   func settle() {
     flush(.input)

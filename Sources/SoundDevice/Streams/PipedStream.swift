@@ -94,9 +94,9 @@ extension Device {
   /// converted on the audio thread.
   package func hostFormat(for format: SampleFormat) throws(PortAudioError) -> SampleFormat {
     let index = indexInHost
-    return try host.call(
-      "asking '\(id)'", limit: Defaults.current.stallTime
-    ) { host throws(PortAudioError) in host.format(for: format, device: index) }
+    return try host.call("asking '\(id)'") { host throws(PortAudioError) in
+      host.format(for: format, device: index)
+    }
   }
 
   /// Whether the device is one of this library's own.
@@ -116,8 +116,9 @@ package enum SoundSystem {
   /// Ends the hosts in order, as far as they still answer.
   package static func shutDown() { Hosts.shutDown() }
 
-  /// Whether a host no longer answers, so that exit handlers of its libraries may hang.
-  package static var isLost: Bool { Hosts.portAudio.isLost || Hosts.virtual.isLost }
+  /// Whether a stream was lost, or a host did not answer, so that exit handlers of the libraries may
+  /// hang.
+  package static var isLost: Bool { Hosts.portAudio.everLost || Hosts.virtual.everLost }
 
   /// Starts a detached thread on which no signal handler of the program runs.
   package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {

@@ -21,15 +21,16 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
   }
 
   /// Opens and starts a stream on `processor`.
-  static func begin(_ request: StreamRequest, processor: (ResolvedStream) -> BlockProcessor)
-    throws(PortAudioError) -> Performance
-  {
+  static func begin(
+    _ request: StreamRequest,
+    processor: (ResolvedStream) throws(PortAudioError) -> BlockProcessor
+  ) throws(PortAudioError) -> Performance {
     let number = state.withLock { state in
       state.begun += 1
       return state.begun
     }
     let session = try StreamSession(
-      request, finished: { end(number) }, processor: processor)
+      request, onEnd: { end(number) }, finished: nil, processor: processor)
     let performance = Performance(session, request.operation)
     state.withLock { $0.running[number] = performance }
     do throws(PortAudioError) { try session.start() } catch {
@@ -48,13 +49,24 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
   /// Flags of the host so far.
   var status: CallbackFlags { session.stream.trampoline.flags }
 
-  /// Waits for the end and closes the stream.
+  /// Waits for the end; the stream closes by itself.
   func finish(timeout: Double?) throws(PortAudioError) -> CallbackFlags {
-    guard session.stream.wait(seconds: timeout) else { throw PortAudioError(.timedOut, operation) }
-    if session.stream.endedInLoss { throw PortAudioError(.hostLost, operation) }
-    // What was to be played or recorded has been; a host that cannot close says so when it is used
-    // next.
-    try? session.close()
+    guard try session.stream.wait(seconds: timeout) else {
+      throw PortAudioError(.timedOut, operation)
+    }
+    return try outcome()
+  }
+
+  /// Waits for the end without holding a thread.
+  func finish(timeout: Double?) async throws -> CallbackFlags {
+    guard try await session.stream.wait(seconds: timeout) else {
+      throw PortAudioError(.timedOut, operation)
+    }
+    return try outcome()
+  }
+
+  private func outcome() throws(PortAudioError) -> CallbackFlags {
+    if session.stream.isLost { throw PortAudioError(.hostLost, operation) }
     return status
   }
 
