@@ -40,22 +40,24 @@ let package = Package(
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
 
     // Libraries, in dependency order.
-    .target(name: "PCM", swiftSettings: settings),
-    .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
-    .target(name: "SoundFile", dependencies: ["PCM", "CSndFile"], swiftSettings: settings),
     .target(name: "CRealtime"),
+    .target(name: "Platform", dependencies: ["CRealtime"], swiftSettings: settings),
+    .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
+    .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(
-      name: "SoundDevice", dependencies: ["PCM", "CPortAudio", "CRealtime"],
+      name: "SoundFile", dependencies: ["PCM", "Platform", "CSndFile"], swiftSettings: settings),
+    .target(
+      name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
 
     .target(name: "CConfine"),
     .target(
       name: "SoundTool",
-      dependencies: ["PCM", "Resampler", "SoundFile", "CConfine", argumentParser],
+      dependencies: ["PCM", "Platform", "Resampler", "SoundFile", "CConfine", argumentParser],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
-      dependencies: ["PCM", "SoundDevice", "SoundFile", "SoundTool", argumentParser],
+      dependencies: ["PCM", "Platform", "SoundDevice", "SoundFile", "SoundTool", argumentParser],
       swiftSettings: settings),
 
     // Programs.
@@ -85,7 +87,8 @@ let package = Package(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks/Conversion",
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-bench-callback", dependencies: ["SoundDevice"], path: "Tests/Benchmarks/Callback",
+      name: "sd-bench-callback", dependencies: ["Platform", "SoundDevice"],
+      path: "Tests/Benchmarks/Callback",
       swiftSettings: settings),
 
     // Tests.
@@ -95,6 +98,8 @@ let package = Package(
       exclude: ["Resources"], swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "PCMTests", dependencies: ["PCM"], swiftSettings: settings),
     .testTarget(
       name: "ResamplerTests", dependencies: ["PCM", "Resampler"], swiftSettings: settings),
@@ -102,24 +107,27 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile", "TestSupport"],
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-test-client", dependencies: ["SoundDevice", "PCM"], path: "Tests/DeviceClient",
+      name: "sd-test-client", dependencies: ["SoundDevice", "PCM", "Platform"],
+      path: "Tests/DeviceClient",
       swiftSettings: settings),
     .testTarget(
       name: "SoundDeviceTests",
-      dependencies: ["SoundDevice", "PCM", "CRealtime", "TestSupport", "sd-test-client"],
+      dependencies: [
+        "SoundDevice", "PCM", "Platform", "CRealtime", "TestSupport", "sd-test-client",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "SoundToolTests",
-      dependencies: ["SoundTool", "PCM", "SoundFile", "TestSupport", argumentParser],
+      dependencies: ["SoundTool", "PCM", "Platform", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice"],
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-test-confined", dependencies: ["SoundTool"], path: "Tests/Confined",
+      name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",
       swiftSettings: settings),
     .target(
-      name: "FuzzTargets", dependencies: ["PCM", "SoundFile", "SoundTool"],
+      name: "FuzzTargets", dependencies: ["PCM", "Platform", "SoundFile", "SoundTool"],
       path: "Tests/Fuzz/Targets", swiftSettings: settings),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "SoundTool", "TestSupport"],
@@ -128,7 +136,8 @@ let package = Package(
       name: "ToolTests",
       dependencies: [
         "sd-test-confined",
-        "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire", "sd-cat",
+        "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
+        "sd-cat",
       ],
       swiftSettings: settings),
   ]
@@ -144,7 +153,7 @@ if Context.environment["SD_FUZZ"] != nil {
   package.targets += [
     .systemLibrary(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
     .executableTarget(
-      name: "sd-fuzz", dependencies: ["CFuzz", "FuzzTargets", "SoundTool"],
+      name: "sd-fuzz", dependencies: ["CFuzz", "FuzzTargets", "Platform", "SoundTool"],
       path: "Tests/Fuzz/Driver", swiftSettings: settings),
   ]
 }

@@ -175,18 +175,6 @@ void sd_park_at_abort(bool parks) {
 
 bool sd_has_parked(void) { return atomic_load(&is_parked); }
 
-int64_t sd_monotonic_nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t sd_wall_nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 void sd_name_thread(const char *name) {
 #if defined(__APPLE__)
   pthread_setname_np(name);

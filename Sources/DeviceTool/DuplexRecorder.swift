@@ -1,4 +1,5 @@
 public import PCM
+internal import Platform
 internal import SoundDevice
 public import SoundTool
 internal import Synchronization

@@ -1,12 +1,7 @@
+internal import Platform
 internal import SoundDevice
 internal import SoundTool
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
 
 /// `--status-fd`: JSON lines about the stream for whoever started the program.
 ///

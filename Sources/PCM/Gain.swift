@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Glibc
-#endif
+internal import Platform
 
 /// What is wrong with a gain's text, in one line.
 public struct GainError: Error, Hashable, CustomStringConvertible {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// What went wrong with a sound file or stream, in one line that does not name the file.
 public struct AudioFileError: Error, Hashable, CustomStringConvertible {
@@ -48,7 +44,7 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   }
 
   static func system(_ number: CInt) -> AudioFileError {
-    AudioFileError(kind: .system, message: systemText(number), errorNumber: number)
+    AudioFileError(kind: .system, message: systemMessage(number), errorNumber: number)
   }
 
   static func tooLong(_ message: String) -> AudioFileError {
@@ -57,16 +53,6 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
 
   static let interrupted = AudioFileError(
     kind: .interrupted, message: "interrupted", errorNumber: EINTR)
-
-  private static func systemText(_ number: CInt) -> String {
-    switch number {
-    case ENOENT: "no such file"
-    case EISDIR: "is a directory"
-    case ENOSPC: "disk full"
-    case EEXIST: "exists already"
-    default: unsafe plainText(String(cString: strerror(number)))
-    }
-  }
 }
 
 /// A sentence of a C library in this project's mode: lower case, one line, no full stop.

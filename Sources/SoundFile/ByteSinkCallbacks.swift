@@ -1,10 +1,5 @@
 import CSndFile
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 extension ByteSink {
   /// Throws, once, what a callback could not.

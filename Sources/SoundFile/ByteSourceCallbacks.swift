@@ -1,10 +1,5 @@
 import CSndFile
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 extension ByteSource {
   /// How a read beyond the header is served.

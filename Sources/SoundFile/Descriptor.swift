@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// A file descriptor whose calls survive signals and short transfers, or stop when asked to.
 ///
@@ -40,7 +36,7 @@ struct Descriptor {
     _ path: String, flags: CInt, interrupted: (@Sendable () -> Bool)?
   ) throws(AudioFileError) -> Descriptor {
     while true {
-      let number = Self.open(path, flags | O_CLOEXEC | O_NOCTTY)
+      let number = unsafe SystemCall.open(path, flags | O_CLOEXEC | O_NOCTTY)
       if number >= 0 { return Descriptor(number: number, closes: true, interrupted: interrupted) }
       guard errno == EINTR else { throw .system(errno) }
       if interrupted?() == true { throw .interrupted }
@@ -76,7 +72,7 @@ struct Descriptor {
   func read(into bytes: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
     while true {
-      let count = unsafe Self.read(number, base, bytes.count)
+      let count = unsafe SystemCall.read(number, base, bytes.count)
       if count >= 0 { return count }
       try recover(errno, waitingFor: POLLIN)
     }
@@ -86,7 +82,7 @@ struct Descriptor {
   func write(_ bytes: UnsafeRawBufferPointer) throws(AudioFileError) -> Int {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
     while true {
-      let count = unsafe Self.write(number, base, bytes.count)
+      let count = unsafe SystemCall.write(number, base, bytes.count)
       if count > 0 { return count }
       try recover(count == 0 ? EIO : errno, waitingFor: POLLOUT)
     }
@@ -112,7 +108,7 @@ struct Descriptor {
   /// Closes what is ours. After EINTR the descriptor is gone, on Linux and Darwin alike.
   func close() throws(AudioFileError) {
     guard closes else { return }
-    if Self.close(number) != 0 && errno != EINTR { throw .system(errno) }
+    if SystemCall.close(number) != 0 && errno != EINTR { throw .system(errno) }
   }
 
   private func recover(_ error: CInt, waitingFor event: Int32) throws(AudioFileError) {
@@ -129,23 +125,4 @@ struct Descriptor {
       throw .system(error)
     }
   }
-}
-
-// The C functions whose names the methods above take.
-extension Descriptor {
-  #if canImport(Darwin)
-    private static func open(_ path: String, _ flags: CInt) -> CInt {
-      unsafe Darwin.open(path, flags, 0o666)
-    }
-    private static let read = unsafe Darwin.read
-    private static let write = unsafe Darwin.write
-    private static let close = Darwin.close
-  #else
-    private static func open(_ path: String, _ flags: CInt) -> CInt {
-      unsafe Glibc.open(path, flags, 0o666)
-    }
-    private static let read = unsafe Glibc.read
-    private static let write = unsafe Glibc.write
-    private static let close = Glibc.close
-  #endif
 }

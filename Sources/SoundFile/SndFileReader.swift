@@ -1,11 +1,6 @@
 import CSndFile
 import PCM
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// Reads what libsndfile knows, from a file or a pipe.
 ///

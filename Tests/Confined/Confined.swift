@@ -1,12 +1,7 @@
 // Confines itself as sd-cat does and then tries what a decoder that was led astray would try.
 
+import Platform
 import SoundTool
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @main enum Confined {
   static func main() {

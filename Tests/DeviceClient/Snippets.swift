@@ -142,7 +142,7 @@ private func callbackRules2() throws {
     return left > 0 ? .continue : .complete
   }
   try short.start()
-  short.wait()
+  try short.wait()
   try short.close()
 }
 
@@ -270,7 +270,7 @@ private func fromPython11() throws {
     return calls < 10 && info.inputTime <= info.currentTime ? .continue : .complete
   }
   try input.start()
-  input.wait()
+  try input.wait()
   try input.close()
 }
 

@@ -1,12 +1,7 @@
 import PCM
+import Platform
 import SoundDevice
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 /// Opens, starts, stops, aborts, closes, reads and writes a few streams from several threads at once,
 /// in random order, thousands of times.
@@ -55,7 +50,7 @@ private final class Slots: Sendable {
       case 4: try chosen?.stop()
       case 5, 6: try chosen?.abort()
       case 7: try chosen?.close()
-      case 8: _ = chosen?.wait(timeout: 0.001)
+      case 8: _ = try chosen?.wait(timeout: 0.001)
       case 9:
         if let stream = chosen as? AudioStream<Float> {
           _ = try stream.read(frameCount: 32, timeout: 0.001)

@@ -5,8 +5,8 @@ import Testing
 
 struct AudioFileErrorTests {
   @Test func systemErrorsSpeakLikeUs() {
-    #expect(AudioFileError.system(ENOENT).message == "no such file")
-    #expect(AudioFileError.system(ENOSPC).message == "disk full")
+    #expect(AudioFileError.system(ENOENT).message == "no such file or directory")
+    #expect(AudioFileError.system(ENOSPC).message == "no space left on device")
     #expect(AudioFileError.system(EACCES).message == "permission denied")
     #expect(AudioFileError.system(EIO).message == "input/output error")
     #expect(AudioFileError.system(EPIPE).isBrokenPipe)

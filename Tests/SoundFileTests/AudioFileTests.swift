@@ -205,7 +205,7 @@ struct AudioFileTests {
     let absent = #expect(throws: AudioFileError.self) {
       _ = try AudioFile(path: folder.file("absent.wav"))
     }
-    #expect(absent?.message == "no such file")
+    #expect(absent?.message == "no such file or directory")
     #expect(absent?.errorNumber == ENOENT)
     let place = #expect(throws: AudioFileError.self) { _ = try AudioFile(path: folder.path) }
     #expect(place?.message == "is a directory")

@@ -107,7 +107,7 @@ struct AudioFileWriterTests {
         path: path, format: AudioFileFormat(.wav), sampleRate: 48000, channelCount: 1,
         replacing: false)
     }
-    #expect(error?.message == "exists already")
+    #expect(error?.message == "file exists")
     #expect(try contents(of: path) == [1, 2, 3])
     try write([0, 0], to: path, AudioFileFormat(.wav, encoding: .s16le), channels: 1)
     #expect(try AudioFile(path: path).frameCount == 1)
@@ -223,7 +223,7 @@ struct AudioFileWriterTests {
     let error = #expect(throws: AudioFileError.self) {
       try write(samples, to: "/dev/full", format, channels: 2)
     }
-    #expect(error?.message == "disk full")
+    #expect(error?.message == "no space left on device")
     #expect(error?.errorNumber == ENOSPC)
   }
 

@@ -1,3 +1,4 @@
+import Platform
 import SoundFile
 import TestSupport
 import Testing
@@ -21,13 +22,6 @@ import Testing
         #expect(status.worse(than: lesser) == (index > other))
       }
     }
-  }
-
-  @Test func theSystemsWordsAreInOurStyle() {
-    #expect(systemMessage(2) == "no such file")
-    #expect(systemMessage(9) == "not open")
-    #expect(systemMessage(13) == "permission denied")
-    #expect(systemMessage(28) == "no space left on device")
   }
 
   @Test func filesAreTheSameByAnyName() throws {

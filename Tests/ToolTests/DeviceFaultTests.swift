@@ -1,12 +1,7 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A device that loses frames, stalls or goes away: the virtual host does it at an exact frame.
 @Suite(.fewAtOnce) struct DeviceFaultTests {

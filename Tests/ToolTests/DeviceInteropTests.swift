@@ -1,12 +1,7 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The programs people already use: what one writes the other reads, sample for sample.
 @Suite(.fewAtOnce) struct DeviceInteropTests {

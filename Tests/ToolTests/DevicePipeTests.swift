@@ -1,12 +1,7 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Pipes: what goes into a program and comes out of it, whatever its neighbours do.
 @Suite(.fewAtOnce) struct DevicePipeTests {
@@ -60,7 +55,7 @@ import Testing
   @Test func standardInputThatIsNotOpenIsAnError() async throws {
     for name in ["sd-play", "sd-playrec"] {
       let result = try await runTool(name, ["-D", "virtual:null"] + Self.raw, stdin: .closed)
-      result.expectFailure(1, "stdin: not open")
+      result.expectFailure(1, "stdin: bad file descriptor")
     }
     let rec = try await runTool(
       "sd-rec", null + ["-n", "10"], stdin: .closed, environment: fast)
@@ -201,7 +196,7 @@ import Testing
 
   @Test func closedDescriptorsHarmNothing() async throws {
     let noOutput = Command.tool("sd-rec", null + ["-n", "10"]).writing(.closed)
-    try await run(noOutput).expectFailure(1, "stdout: not open")
+    try await run(noOutput).expectFailure(1, "stdout: bad file descriptor")
     // Without standard error, what is recorded is still nothing but sound.
     let noErrors = Command.tool("sd-rec", ["-v", "-D", "virtual:null", "-n", "10"])
       .writing(.closed, to: 2).with(environment: fast)

@@ -1,12 +1,7 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Signals, in every state where a program with a device can be blocked.
 @Suite(.fewAtOnce) struct DeviceSignalTests {

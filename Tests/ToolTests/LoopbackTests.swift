@@ -1,11 +1,6 @@
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Sound played to a real JACK server's loopback and recorded from it: every sample is the same.
 @Suite(.requires("jackd", "jack_lsp", "sox"), .usesSoundServer) struct LoopbackTests {

@@ -1,11 +1,6 @@
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Pipes: partial frames, slow writers, full disks, closed descriptors, readers that go away.
 @Suite struct SdCatStreamTests {
@@ -100,11 +95,11 @@ import Testing
   @Test func closedDescriptorsAreErrorsAndTakenByNobody() async throws {
     let input = try await run(Command.tool("sd-cat", ["-q"]).reading(.closed))
     #expect(input.status == .exited(1))
-    #expect(input.errorText == "sd-cat: stdin: not open\n")
+    #expect(input.errorText == "sd-cat: stdin: bad file descriptor\n")
 
     let output = try await run(endless.writing(.closed))
     #expect(output.status == .exited(1))
-    #expect(output.errorText == "sd-cat: stdout: not open\n")
+    #expect(output.errorText == "sd-cat: stdout: bad file descriptor\n")
 
     // Without stderr the complaint has no place, least of all in the sound.
     let folder = try TemporaryDirectory()

@@ -31,7 +31,7 @@ import Testing
     #expect(full.errorText == "sd-cat: stdout: no space left on device\n")
     let closed = try await run(help.writing(.closed))
     #expect(closed.status == .exited(1))
-    #expect(closed.errorText == "sd-cat: stdout: not open\n")
+    #expect(closed.errorText == "sd-cat: stdout: bad file descriptor\n")
   }
 
   @Test(arguments: [
@@ -104,11 +104,11 @@ import Testing
     let result = try await cat(path, folder.file("none.wav"))
     #expect(result.status == .exited(1))
     #expect(result.output.isEmpty)
-    #expect(result.errorText == "sd-cat: \(folder.file("none.wav")): no such file\n")
+    #expect(result.errorText == "sd-cat: \(folder.file("none.wav")): no such file or directory\n")
   }
 
   @Test func aNameIsShownOnOneLine() async throws {
     let result = try await cat("no\nsuch\u{1B}[31m.wav")
-    #expect(result.errorText == "sd-cat: no?such?[31m.wav: no such file\n")
+    #expect(result.errorText == "sd-cat: no?such?[31m.wav: no such file or directory\n")
   }
 }

@@ -1,11 +1,6 @@
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Playing and recording at once, on the virtual loopback.
 @Suite(.fewAtOnce) struct SdPlayrecTests {

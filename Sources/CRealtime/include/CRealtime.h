@@ -46,12 +46,6 @@ void sd_silence_alsa_and_jack(bool silent);
 // Whether the JACK server of this environment answers a new client. Blocks as long as it does not.
 bool sd_jack_server_answers(void);
 
-// A monotonic clock, in nanoseconds.
-int64_t sd_monotonic_nanoseconds(void);
-
-// Wall time, in nanoseconds since 1970.
-int64_t sd_wall_nanoseconds(void);
-
 // Names the calling thread, for debuggers and process lists.
 void sd_name_thread(const char *_Nonnull name);
 

@@ -1,4 +1,5 @@
 internal import CRealtime
+internal import Platform
 internal import Synchronization
 
 /// The one thread on which every call into a host is made, with a deadline.

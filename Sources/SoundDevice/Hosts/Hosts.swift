@@ -1,11 +1,6 @@
 internal import PCM
+internal import Platform
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
 
 /// The hosts of this process, and the list of all their devices.
 enum Hosts {

@@ -1,13 +1,8 @@
 internal import CPortAudio
 internal import CRealtime
 internal import PCM
+internal import Platform
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
 
 /// PortAudio. The only file that calls `Pa_*`; every call but those for texts and versions is made
 /// on the host's thread.

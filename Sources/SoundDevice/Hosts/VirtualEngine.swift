@@ -1,4 +1,5 @@
 internal import CRealtime
+internal import Platform
 
 /// The clock of a virtual device, and the timeline on which its streams meet.
 ///

@@ -1,6 +1,7 @@
 internal import CPortAudio
 internal import CRealtime
 internal import PCM
+internal import Platform
 internal import Synchronization
 
 /// What the host calls for each block: the only C callback.
@@ -174,7 +175,7 @@ final class Trampoline: @unchecked Sendable {
       stage = .running
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
-      firstCallback.store(Int(sd_wall_nanoseconds()), ordering: .relaxed)
+      firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
     }
     var done = 0
     while done < hostInfo.frameCount {

@@ -239,14 +239,14 @@ final class OpenStream: Sendable {
 
   /// Waits without holding a thread.
   func wait(seconds: Double?) async throws(CancellationError) -> Bool {
-    try await endOfRun.wait(seconds: seconds)
+    try await endOfRun.pass(within: seconds)
   }
 
   // MARK: Questions
 
   /// The clock, or nil if the host does not answer.
-  func time() -> Double? { ask { $0.time } }
-  func cpuLoad() -> Double? { ask { $0.cpuLoad } }
+  func time() -> Double? { ask { $0.time }.flatMap(Reported.time) }
+  func cpuLoad() -> Double? { ask { $0.cpuLoad }.flatMap(Reported.load) }
 
   private func ask<Value: Sendable>(_ question: @escaping @Sendable (any HostStream) -> Value)
     -> Value?

@@ -1,5 +1,6 @@
 package import PCM
 internal import CRealtime
+internal import Platform
 internal import Synchronization
 
 /// A stream for programs: raw frames in the host's own sample format go through rings, output
@@ -122,7 +123,7 @@ package enum SoundSystem {
 
   /// Starts a detached thread on which no signal handler of the program runs.
   package static func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
-    SoundDevice.startThread(named: name, body)
+    Platform.startThread(named: name, body)
   }
 
   /// Gives the calling thread real-time priority, below that of audio threads; false where that is

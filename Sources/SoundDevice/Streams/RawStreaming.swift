@@ -1,10 +1,5 @@
 internal import PCM
-
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
+internal import Platform
 
 extension AudioInputStreaming {
   func readBytes(frameCount: Int, timeout: Double?) throws(PortAudioError)

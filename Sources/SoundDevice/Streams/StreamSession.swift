@@ -217,7 +217,7 @@ public final class StreamSession: Sendable {
     /// What was taken goes to the next read.
     func fail(_ error: PortAudioError) -> PortAudioError {
       let taken = unsafe UnsafeRawBufferPointer(rebasing: target[..<(done * ring.bytesPerFrame)])
-      unsafe leftover.withLock { unsafe $0.putBack(taken) }
+      leftover.withLock { unsafe $0.putBack(taken) }
       return error
     }
     while true {

@@ -37,10 +37,10 @@ final class Latch: Sendable {
   }
 
   /// Waits without holding a thread; false when the time is over first.
-  func wait(seconds: Double?) async throws(CancellationError) -> Bool {
-    guard let seconds else { return try await wait() }
+  func pass(within seconds: Double?) async throws(CancellationError) -> Bool {
+    guard let seconds else { return try await pass() }
     let isOpen = await withTaskGroup(of: Bool.self) { group in
-      group.addTask { (try? await self.wait()) ?? false }
+      group.addTask { (try? await self.pass()) ?? false }
       group.addTask {
         // An answer either way: the time is over, or nobody waits any more.
         try? await Task.sleep(for: .seconds(max(0, min(seconds, 1e9))))
@@ -54,7 +54,7 @@ final class Latch: Sendable {
     return isOpen || self.isOpen
   }
 
-  private func wait() async throws(CancellationError) -> Bool {
+  private func pass() async throws(CancellationError) -> Bool {
     let number = tasks.withLock { tasks in
       tasks.count += 1
       return tasks.count

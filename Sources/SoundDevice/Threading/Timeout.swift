@@ -1,4 +1,5 @@
 internal import CRealtime
+internal import Platform
 
 /// Splits a wait into slices of at most a tenth of a second and counts them, not the clock: a
 /// process that was stopped or suspended meanwhile has waited one slice, however late it wakes.
@@ -12,7 +13,7 @@ struct Timeout {
 
   /// How long to wait next; nil when the time is over.
   mutating func next() -> Double? {
-    let now = sd_monotonic_nanoseconds()
+    let now = monotonicNanoseconds()
     if let left {
       let waited = sliceStart == 0 ? 0 : min(Double(now - sliceStart) / 1e9, given)
       self.left = left - waited

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// One thread that looks after all running streams: it notices when callbacks stop, and when what was
 /// still to be played has been played.
 final class Watchdog: Sendable {

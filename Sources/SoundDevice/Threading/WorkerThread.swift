@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A thread of the library: it starts with its first job, runs jobs in order, and ends when it has
 /// had none for a while.
 final class WorkerThread: Sendable {

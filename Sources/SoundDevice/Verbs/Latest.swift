@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Waits for the latest `play`, `rec` or `playrec` to end.
 ///
 /// The ancestor's `wait()`. In a file that has a `wait` of its own: `SoundDevice.wait()`.

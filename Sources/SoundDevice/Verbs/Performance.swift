@@ -49,12 +49,16 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
   /// Flags of the host so far.
   var status: CallbackFlags { session.stream.trampoline.flags }
 
-  /// Waits for the end; the stream closes by itself.
+  /// Waits for the end and closes the stream.
   func finish(timeout: Double?) throws(PortAudioError) -> CallbackFlags {
     guard try session.stream.wait(seconds: timeout) else {
       throw PortAudioError(.timedOut, operation)
     }
-    return try outcome()
+    try checkEnd()
+    // What was to be played or recorded has been; a host that cannot close says so when it is used
+    // next.
+    try? session.close()
+    return status
   }
 
   /// Waits for the end without holding a thread.
@@ -62,12 +66,14 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
     guard try await session.stream.wait(seconds: timeout) else {
       throw PortAudioError(.timedOut, operation)
     }
-    return try outcome()
+    try checkEnd()
+    let session = session
+    _ = await session.controlThread.result { () throws(PortAudioError) in try session.close() }
+    return status
   }
 
-  private func outcome() throws(PortAudioError) -> CallbackFlags {
+  private func checkEnd() throws(PortAudioError) {
     if session.stream.isLost { throw PortAudioError(.hostLost, operation) }
-    return status
   }
 
   /// Stops and closes the stream; nothing if it has ended by itself.

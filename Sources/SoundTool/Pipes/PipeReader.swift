@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Reads bytes from a descriptor that may be a pipe, a file or a device; a stop interrupts it.
 ///
@@ -38,11 +34,7 @@ public struct PipeReader: Sendable {
       let (count, code) = unsafe span.withUnsafeMutableBytes { bytes in
         let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<end])
         return SignalCenter.shared.interruptible {
-          #if canImport(Glibc)
-            let count = unsafe Glibc.read(descriptor, room.baseAddress, room.count)
-          #else
-            let count = unsafe Darwin.read(descriptor, room.baseAddress, room.count)
-          #endif
+          let count = unsafe SystemCall.read(descriptor, room.baseAddress, room.count)
           return (count, errno)
         }
       }

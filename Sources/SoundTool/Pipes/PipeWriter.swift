@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Writes bytes to a descriptor that may be a pipe, a file or a device; one `write` per block.
 ///
@@ -39,11 +35,7 @@ public struct PipeWriter: Sendable {
       }
       let (count, code) = unsafe bytes.extracting(offset...).withUnsafeBytes { rest in
         SignalCenter.shared.interruptible(grace: grace) {
-          #if canImport(Glibc)
-            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-          #else
-            let count = unsafe Darwin.write(descriptor, rest.baseAddress, rest.count)
-          #endif
+          let count = unsafe SystemCall.write(descriptor, rest.baseAddress, rest.count)
           return (count, errno)
         }
       }

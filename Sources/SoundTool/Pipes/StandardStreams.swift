@@ -1,10 +1,5 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The three descriptors a program starts with.
 public enum StandardStreams {
@@ -15,7 +10,7 @@ public enum StandardStreams {
 
   /// Gives each of the descriptors 0, 1 and 2 that is closed something harmless, opened the wrong
   /// way round, so that the next file opened does not take its number and messages do not end up
-  /// in somebody's recording. Reading or writing it fails: `stdin: not open`.
+  /// in somebody's recording. Reading or writing it fails: `stdin: bad file descriptor`.
   static func occupyClosed() {
     for descriptor in CInt(0)...2 where !System.isOpen(descriptor) {
       // The lowest free number is this one.
@@ -50,7 +45,7 @@ public enum StandardStreams {
   public static func watchInput(_ atEnd: @escaping @Sendable () -> Void) -> @Sendable () -> Bool {
     final class Flag: Sendable { let value = Atomic<Bool>(false) }
     let isClosed = Flag()
-    System.startThread {
+    startThread(named: "sd-stdin") {
       var block = [UInt8](repeating: 0, count: 4096)
       let reader = PipeReader(descriptor: STDIN_FILENO, name: "stdin")
       do throws(ToolError) {

@@ -1,10 +1,5 @@
 internal import CConfine
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Takes away what a program that decodes files of unknown origin has no need of: a decoder that
 /// is led astray finds no file it could open, no network and no program to run.

@@ -6,13 +6,8 @@
 //  - An error is always printed. A note is printed unless -q, a detail only with -v.
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Lines for the user on stderr; callable from every thread but the audio thread.
 public enum Messages {
@@ -111,11 +106,7 @@ public enum Messages {
 
   private static func writeOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
     while true {
-      #if canImport(Glibc)
-        let count = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-      #else
-        let count = unsafe Darwin.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-      #endif
+      let count = unsafe SystemCall.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
       if count >= 0 || errno != EINTR { return count }
     }
   }

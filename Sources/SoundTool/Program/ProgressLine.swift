@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The line on a terminal: position, length, percent, levels, losses; redrawn at most ten times a
 /// second, wiped away for messages and at the end. One thread at a time.

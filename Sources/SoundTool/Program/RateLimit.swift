@@ -1,3 +1,4 @@
+internal import Platform
 internal import Synchronization
 
 /// Lets one message through per interval and counts those it holds back.
@@ -20,7 +21,7 @@ public final class RateLimit: Sendable {
   /// Says whether a message may be printed now, and how many were held back since the last one:
   /// nil holds this one back too.
   public func pass() -> Int? {
-    pass(at: System.uptime)
+    pass(at: monotonicSeconds())
   }
 
   func pass(at now: Double) -> Int? {

@@ -1,35 +1,9 @@
 // The system calls of this room, one thin function per call, so that the rest reads as Swift.
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// The system's words for an `errno`, in our style: `no such file or directory`.
-///
-/// Corresponds to `strerror_r`, in the C locale.
-public func systemMessage(_ code: Int32) -> String {
-  // Two that read better in a few words of our own.
-  if code == ENOENT { return "no such file" }
-  if code == EBADF { return "not open" }
-  let words = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-    guard let base = buffer.baseAddress else { return "" }
-    guard unsafe strerror_r(code, base, buffer.count) == 0 else { return "error \(code)" }
-    return unsafe String(cString: base)
-  }
-  return words.prefix(1).lowercased() + words.dropFirst()
-}
+internal import Platform
 
 /// The thin layer over the C library.
 enum System {
-  /// Seconds since some moment in the past, never going back.
-  static var uptime: Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
   static func sleep(seconds: Double) {
     let whole = seconds.rounded(.down)
     var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))

@@ -1,10 +1,5 @@
 public import ArgumentParser
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// One of the programs: options declared as properties, then ``prepare()`` and `run()`.
 ///

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The exit statuses every program shares; death by a signal (128+N) is not among them, because it
 /// is not a status a program may return.
 public enum ExitStatus: Int32, Sendable, CaseIterable {

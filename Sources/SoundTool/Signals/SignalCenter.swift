@@ -2,13 +2,8 @@
 // anything. It raises a flag, wakes those who wait on their own, and lets a second thread break
 // blocked system calls until all have noticed.
 
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The signals of this process: who is told, and how a blocked thread is got out of the kernel.
 ///
@@ -56,19 +51,19 @@ public final class SignalCenter: Sendable {
   /// Blocks the signals and starts the thread that takes them. Called once, by the main thread,
   /// before any other thread exists, because threads inherit the mask.
   func start() {
-    pipeWasIgnored.store(System.isIgnored(SIGPIPE), ordering: .relaxed)
+    pipeWasIgnored.store(SignalDisposition.isIgnored(SIGPIPE), ordering: .relaxed)
     // A write to a pipe nobody reads, or beyond the file-size limit, is an error to report.
     System.ignore(SIGPIPE)
     System.ignore(SIGXFSZ)
-    System.handleAsInterruption(Self.interruption)
+    SignalDisposition.handleAsInterruption(Self.interruption)
     SignalSet([Self.interruption]).unblock()
     state.withLock { $0.mainThread = .current }
     let handled = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGTSTP].filter {
-      !System.isIgnored($0)
+      !SignalDisposition.isIgnored($0)
     }
     guard !handled.isEmpty else { return }
     SignalSet(handled).block()
-    System.startThread {
+    startThread(named: "sd-signals") {
       let set = SignalSet(handled)
       while true { self.take(set.wait()) }
     }
@@ -90,7 +85,7 @@ public final class SignalCenter: Sendable {
 
   /// Seconds since the program was asked to stop, or nil.
   public var stoppingTime: Double? {
-    state.withLock { state in state.stopTime.map { System.uptime - $0 } }
+    state.withLock { state in state.stopTime.map { monotonicSeconds() - $0 } }
   }
 
   /// Throws `stopped` when the program was asked to stop. A loop that does not read or write pipes
@@ -172,7 +167,7 @@ public final class SignalCenter: Sendable {
   }
 
   private func stop(_ signal: CInt) {
-    let now = System.uptime
+    let now = monotonicSeconds()
     let first = state.withLock { state in
       if let time = state.stopTime {
         if now - time > 0.5 { System.die(of: signal) }
@@ -183,7 +178,7 @@ public final class SignalCenter: Sendable {
     }
     guard first else { return }
     stopNumber.store(signal, ordering: .releasing)
-    System.startThread { self.interruptUntilTheEnd(signal) }
+    startThread(named: "sd-signals") { self.interruptUntilTheEnd(signal) }
     for wakeUp in state.withLock({ $0.wakeUps }) { wakeUp() }
   }
 
@@ -199,9 +194,9 @@ public final class SignalCenter: Sendable {
   // A signal sent between a thread's last look at the flag and its system call is lost; hence the
   // repetition.
   private func interruptUntilTheEnd(_ signal: CInt) {
-    let start = System.uptime
+    let start = monotonicSeconds()
     while true {
-      let elapsed = System.uptime - start
+      let elapsed = monotonicSeconds() - start
       let noticed = state.withLock { state in
         for blocked in state.blocked where elapsed >= blocked.grace {
           blocked.thread.send(Self.interruption)

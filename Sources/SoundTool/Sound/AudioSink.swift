@@ -1,3 +1,4 @@
+internal import Platform
 public import SoundFile
 
 /// A file or stdout being written. One thread at a time.
@@ -86,7 +87,7 @@ public final class AudioSink {
   // Half a second of time or of sound, as a recorder that was held up writes much of it at once:
   // with the block that is being written less than a second is missing after a kill.
   private func keepReadable() throws(AudioFileError) {
-    let now = System.uptime
+    let now = monotonicSeconds()
     let isDue = now >= nextUpdate || frameCount >= nextUpdateFrame
     guard !isStream, isDue else { return }
     nextUpdate = now + 0.5

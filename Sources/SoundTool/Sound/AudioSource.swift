@@ -1,11 +1,6 @@
 internal import PCM
+internal import Platform
 public import SoundFile
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// One input, opened: a file or stdin, with a header or raw. One thread at a time.
 public final class AudioSource {
@@ -48,7 +43,7 @@ public final class AudioSource {
   public static func open(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
   ) throws(ToolError) -> [AudioSource] {
-    if operands.count > 200 { System.raiseOpenFileLimit() }
+    if operands.count > 200 { raiseOpenFileLimit() }
     var opened: [OpenOperand] = []
     for operand in operands.isEmpty ? ["-"] : operands {
       opened.append(try OpenOperand(operand, options))
@@ -288,19 +283,5 @@ extension System {
       if descriptor >= 0 { return descriptor }
       guard code == EINTR else { throw .failure(path, errno: code) }
     }
-  }
-
-  /// Lets this process open as many files as it may: the usual limit is for programs that use
-  /// select, which this one does not.
-  static func raiseOpenFileLimit() {
-    var limit = rlimit()
-    #if canImport(Glibc)
-      let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-      let kind = RLIMIT_NOFILE
-    #endif
-    guard unsafe getrlimit(kind, &limit) == 0 else { return }
-    limit.rlim_cur = min(limit.rlim_max, 1 << 16)
-    _ = unsafe setrlimit(kind, &limit)
   }
 }

@@ -1,12 +1,7 @@
 public import PCM
+internal import Platform
 public import SoundFile
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A recording in several files: `take-001.wav`, `take-002.wav`, or as a strftime pattern says. No
 /// frame is lost between them. One thread at a time, but for ``splitter``.

@@ -1,11 +1,6 @@
 public import PCM
+internal import Platform
 public import SoundFile
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Where sound goes, and as what type of file: decided, and refused, before anything is opened.
 public struct OutputPlan: Hashable, Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 import SoundDevice
 
 /// What the audio thread's clock of CPU time said whenever it came by.

@@ -2,13 +2,8 @@
 
 import CFuzz
 import FuzzTargets
+import Platform
 import SoundTool
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 private let target: FuzzTarget = {
   let name = unsafe getenv("SD_FUZZ_TARGET").map { unsafe String(cString: $0) } ?? ""

@@ -1,12 +1,7 @@
 import PCM
+import Platform
 import SoundFile
 import SoundTool
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Files and streams.
 enum FuzzSound {

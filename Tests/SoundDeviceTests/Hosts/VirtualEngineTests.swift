@@ -1,14 +1,9 @@
 import PCM
+import Platform
 import TestSupport
 import Testing
 
 @testable import SoundDevice
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 struct VirtualEngineTests {
   private let numbers = TestSignal.frameNumbers(frameCount: 5000, channelCount: 2)

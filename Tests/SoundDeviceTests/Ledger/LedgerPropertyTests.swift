@@ -1,5 +1,6 @@
 import Foundation
 import PCM
+import Platform
 import Testing
 
 @testable import SoundDevice
@@ -77,7 +78,7 @@ import Testing
       while bench.session.stream.phase == .running, !bench.session.stream.isFinishing {
         bench.advance(by: 100)
       }
-      _ = bench.session.stream.wait(seconds: nil)
+      _ = try bench.session.stream.wait(seconds: nil)
     }
     try bench.session.abort()
     let known = bench.recorded.count
@@ -115,7 +116,7 @@ import Testing
       input: (bench.parameters(1), .float32), output: nil,
       options: StreamOptions(bufferFrameCount: 16384))
     try stream.start()
-    stream.wait()
+    #expect(code { try stream.wait() } == .hostLost)
     #expect(stream.isLost)
     let gap = Gap(
       direction: .input, cause: .overflow, position: 16384, frameCount: 24576, isEstimated: false,

@@ -1,4 +1,5 @@
 import PCM
+import Platform
 
 @testable import SoundDevice
 

@@ -1,12 +1,7 @@
+import Platform
 import Testing
 
 @testable import SoundDevice
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
 
 struct TimeoutTests {
   /// A process that was stopped for long has waited one slice.

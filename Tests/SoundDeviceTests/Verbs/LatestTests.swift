@@ -1,4 +1,5 @@
 import PCM
+import Platform
 import TestSupport
 import Testing
 

@@ -1,12 +1,7 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The environment in which the virtual devices are like this: `virtual("rate=44100", "lost@4800")`.
 func virtual(_ settings: String...) -> [String: String?] {

@@ -1,11 +1,6 @@
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Hears what programs play to a server's `loopback`, with one sd-rec that goes on all the time.
 struct LoopbackTap {

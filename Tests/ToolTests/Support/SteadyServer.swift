@@ -1,11 +1,6 @@
+import Platform
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Runs the body on a private JACK server that keeps its periods as well as this machine allows: long
 /// ones that wait for their clients, with real-time priority where that is permitted.

@@ -1,17 +1,11 @@
+import Platform
+import Synchronization
 import TestSupport
 import Testing
 
-@testable import SoundDevice
-
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct ThreadsTests {
   @Test func noSignalHandlerRunsOnALibraryThread() async throws {
-    let blocked = Shared<[Int32: Bool]?>(nil)
+    let seen = Seen()
     startThread(named: "sd-test-signals") {
       var mask = sigset_t()
       unsafe pthread_sigmask(SIG_SETMASK, nil, &mask)
@@ -19,11 +13,11 @@ struct ThreadsTests {
       for signal in [SIGINT, SIGTERM, SIGUSR1, SIGPIPE, SIGSEGV, SIGABRT] {
         result[signal] = unsafe sigismember(&mask, signal) == 1
       }
-      blocked.update { [result] in $0 = result }
+      seen.blocked.withLock { [result] in $0 = result }
     }
-    try await eventually("the thread to look") { blocked.value != nil }
+    try await eventually("the thread to look") { seen.blocked.withLock { $0 != nil } }
     #expect(
-      blocked.value == [
+      seen.blocked.withLock { $0 } == [
         SIGINT: true, SIGTERM: true, SIGUSR1: true, SIGPIPE: true, SIGSEGV: false, SIGABRT: false,
       ])
   }
@@ -38,4 +32,9 @@ struct ThreadsTests {
       #expect(unsafe sigismember(&before, signal) == sigismember(&after, signal))
     }
   }
+}
+
+/// What the thread found.
+private final class Seen: Sendable {
+  let blocked = Mutex<[Int32: Bool]?>(nil)
 }

@@ -1,16 +1,10 @@
 internal import CRealtime
 
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
-
 /// Starts a detached thread on which no signal handler of the program ever runs.
 ///
 /// Threads that PortAudio starts from there inherit that, so a signal never lands on the audio
 /// thread.
-func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+public func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
   let argument = unsafe Unmanaged.passRetained(ThreadContext(name: name, body: body)).toOpaque()
   let blocked = blockSignals()
   defer { restoreSignals(blocked) }
@@ -30,7 +24,7 @@ func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     let status = unsafe pthread_create(&thread, nil, run, argument)
     if status == 0 { pthread_detach(thread) }
   #endif
-  guard status == 0 else { fatalError("cannot start a thread: error \(status)") }
+  guard status == 0 else { fatalError("cannot start a thread: \(systemMessage(status))") }
 }
 
 private final class ThreadContext: Sendable {
