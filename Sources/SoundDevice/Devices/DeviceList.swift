@@ -77,6 +77,8 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     let exact = matches.filter {
       [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted)
     }
+    // The words may be those of a device that is missing.
+    if let failure, exact.count != 1 { throw .host(failure) }
     if let only = matches.first, matches.count == 1 { return only }
     if let only = exact.first, exact.count == 1 { return only }
     guard !matches.isEmpty else { throw notFound(query, words, direction) }

@@ -164,6 +164,7 @@ struct DeviceListTests {
     #expect(list.failure?.description == words)
     for attempt in [
       { _ = try list.find("speakers") }, { _ = try list.find("17") },
+      { _ = try list.find("loopback") },
       { _ = try list.defaultDevice(for: .output) },
     ] as [() throws -> Void] {
       let error = #expect(throws: DeviceError.self) { try attempt() }
