@@ -46,7 +46,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// How often the host had looked for its devices when this one was listed.
   let generation: Int
 
-  /// Whether PortAudio before 19.7 finds no ports of it, because its name is taken for a regular
+  /// Whether PortAudio 19.6 finds no ports of it, because its name is taken for a regular
   /// expression.
   var isTakenForPattern: Bool {
     hostAPIName.hasPrefix("JACK") && name.contains { "()[]{}+*?^$|\\".contains($0) }

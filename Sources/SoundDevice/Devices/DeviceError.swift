@@ -26,8 +26,8 @@ public enum DeviceError: Error, Sendable, CustomStringConvertible {
     case .noChannels(let id, let isPattern):
       let reason =
         isPattern
-        ? "PortAudio before 19.7 takes ( ) [ ] + * in a JACK name for a pattern; "
-          + "PortAudio 19.7 works, and so does a name without them"
+        ? "PortAudio 19.6 takes ( ) [ ] + * in a JACK name for a pattern; "
+          + "a newer PortAudio works, and so does a name without them"
         : "it has neither inputs nor outputs"
       return "no channels on '\(id)': \(reason)"
     case .noDefault(let direction):

@@ -72,70 +72,37 @@ final class PortAudioHost: Host, @unchecked Sendable {
   }
 
   private func entry(_ info: PaDeviceInfo, _ index: Int, apiIndex: Int) -> HostListing.Entry {
-    let isServer = unsafe Self.leadsToServer(info)
-    let rate = unsafe defaultRate(info, index)
-    // Unknown: what PortAudio's own hosts take for interactive and for robust use.
-    func latency(_ seconds: Double, _ unknown: Double, _ least: Double) -> Double {
-      max(Reported.latency(seconds) ?? unknown, isServer ? least : 0)
+    let traits = unsafe Self.traits(info)
+    let rate = unsafe traits.defaultRate(info.defaultSampleRate) { rate in
+      unsafe takes(rate, Int(info.maxOutputChannels), index)
     }
-    let quantum = Self.serverQuantum / rate
     return unsafe HostListing.Entry(
       index: index, name: Self.name(info.name), apiIndex: apiIndex,
       maxInputChannelCount: Reported.channelCount(Int(info.maxInputChannels)),
       maxOutputChannelCount: Reported.channelCount(Int(info.maxOutputChannels)),
-      defaultLowInputLatency: latency(info.defaultLowInputLatency, 0.01, quantum),
-      defaultLowOutputLatency: latency(info.defaultLowOutputLatency, 0.01, quantum),
-      defaultHighInputLatency: latency(info.defaultHighInputLatency, 0.1, Self.serverLatency),
-      defaultHighOutputLatency: latency(info.defaultHighOutputLatency, 0.1, Self.serverLatency),
+      defaultLowInputLatency: traits.lowLatency(info.defaultLowInputLatency, rate: rate),
+      defaultLowOutputLatency: traits.lowLatency(info.defaultLowOutputLatency, rate: rate),
+      defaultHighInputLatency: traits.highLatency(info.defaultHighInputLatency),
+      defaultHighOutputLatency: traits.highLatency(info.defaultHighOutputLatency),
       defaultSampleRate: rate)
   }
 
-  /// The latency at which playing to a sound server through ALSA, and recording from it, is robust,
-  /// in seconds. PortAudio takes 35 ms for that, whatever the server's own period is: underruns, each
-  /// of which is followed by two seconds of silence.
-  private static let serverLatency = 0.2
+  private static func traits(_ info: PaDeviceInfo) -> DeviceTraits {
+    let api = unsafe Pa_GetHostApiInfo(info.hostApi).map { Int(unsafe $0.pointee.type.rawValue) }
+    return unsafe DeviceTraits(api: api ?? -1, name: name(info.name))
+  }
 
-  /// The period of a sound server unless it is told otherwise, in frames. No latency below it can be
-  /// kept; PortAudio names 8.7 ms.
-  private static let serverQuantum = 1024.0
-
-  /// What PortAudio names for an ALSA device that does not tell, and what sound servers run at.
-  private static let placeholderRate = 44_100.0
-  private static let serverRate = 48_000.0
-
-  /// The rate a device runs at. Where PortAudio names its placeholder for a sound server, 48 kHz if
-  /// that is taken: else the server would resample.
-  private func defaultRate(_ info: PaDeviceInfo, _ index: Int) -> Double {
-    let rate = unsafe Reported.sampleRate(info.defaultSampleRate) ?? Self.serverRate
-    guard rate == Self.placeholderRate,
-      unsafe Self.isOf(paALSA, info), unsafe Self.serverNames.contains(String(cString: info.name))
-    else { return rate }
+  private func takes(_ rate: Double, _ outputChannelCount: Int, _ index: Int) -> Bool {
     let direction = HostConfiguration.Direction(
-      deviceIndex: index, channelCount: 2, format: .int16, latency: Self.serverLatency)
-    let isOutput = unsafe info.maxOutputChannels >= 2
+      deviceIndex: index, channelCount: 2, format: .int16, latency: 0.2)
+    let isOutput = outputChannelCount >= 2
     let configuration = HostConfiguration(
-      input: isOutput ? nil : direction, output: isOutput ? direction : nil,
-      sampleRate: Self.serverRate, blockSize: 0, operation: "listing")
+      input: isOutput ? nil : direction, output: isOutput ? direction : nil, sampleRate: rate,
+      blockSize: 0, operation: "listing")
     let code = unsafe Self.withParameters(configuration) { input, output in
-      unsafe Pa_IsFormatSupported(input, output, Self.serverRate)
+      unsafe Pa_IsFormatSupported(input, output, rate)
     }
-    return code == 0 ? Self.serverRate : rate
-  }
-
-  /// The ALSA devices that lead to a sound server, as distributions name them. Others may be slow to
-  /// ask.
-  private static let serverNames: Set<String> = ["default", "pipewire", "pulse"]
-
-  /// PortAudio's number of its PulseAudio host API, which older headers lack.
-  private static let pulseAudio = PaHostApiTypeId(rawValue: 16)
-
-  private static func isOf(_ type: PaHostApiTypeId, _ info: PaDeviceInfo) -> Bool {
-    unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == type
-  }
-
-  /// Whether a device is not hardware but a sound server's: PulseAudio, PipeWire, `default`.
-  private static func leadsToServer(_ info: PaDeviceInfo) -> Bool {
-    unsafe isOf(pulseAudio, info) || isOf(paALSA, info) && !name(info.name).contains("(hw:")
+    return code == 0
   }
 
   private static func deviceIndex(_ index: PaDeviceIndex) -> Int? { index >= 0 ? Int(index) : nil }
@@ -187,14 +154,10 @@ final class PortAudioHost: Host, @unchecked Sendable {
   }
 
   func format(for format: SampleFormat, device index: Int) -> SampleFormat {
-    guard let device = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee,
-      let api = unsafe Pa_GetHostApiInfo(device.hostApi)?.pointee
-    else { return .float32 }
-    // These take integers as they are; the others convert to floating point themselves, and
-    // PortAudio's own conversion is not exact, so they get floating point from us.
-    guard [paALSA, paOSS].contains(where: { unsafe $0 == api.type }) else {
-      return .float32
-    }
+    guard let info = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee else { return .float32 }
+    // Those that do not take integers convert to floating point themselves, and PortAudio's own
+    // conversion is not exact, so they get floating point from us.
+    guard unsafe Self.traits(info).takesIntegers else { return .float32 }
     return format.isFloat ? .int32 : format
   }
 
@@ -215,6 +178,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
     if configuration.primeOutput { flags |= paPrimeOutputBuffersUsingStreamCallback }
     var stream: UnsafeMutableRawPointer?
     let context = unsafe Unmanaged.passRetained(trampoline)
+    let traits = unsafe configuration.deviceInfo.map { unsafe Self.traits($0) }
     let code = unsafe Self.withParameters(configuration) { input, output in
       unsafe Pa_OpenStream(
         &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
@@ -226,43 +190,29 @@ final class PortAudioHost: Host, @unchecked Sendable {
         throw PortAudioError(.badStream, configuration.operation)
       }
       #if os(Linux)
-        if Self.wantsRealtime.isSet, isOf(paALSA, configuration) {
+        if Self.wantsRealtime.isSet, traits?.isALSA == true {
           unsafe PaAlsa_EnableRealtimeScheduling(stream, 1)
         }
       #endif
       return unsafe PortAudioStream(
-        stream, context: context, granted: granted(stream, configuration),
-        isJACK: isOf(paJACK, configuration))
+        stream, context: context, granted: granted(stream, configuration, traits),
+        isJACK: traits?.isJACK == true)
     } catch {
       unsafe context.release()
       throw error
     }
   }
 
-  private func granted(_ stream: UnsafeMutableRawPointer, _ configuration: HostConfiguration)
-    -> GrantedStream
-  {
+  private func granted(
+    _ stream: UnsafeMutableRawPointer, _ configuration: HostConfiguration, _ traits: DeviceTraits?
+  ) -> GrantedStream {
     let info = unsafe Pa_GetStreamInfo(stream)?.pointee
     var granted = GrantedStream(
       reportedRate: info?.sampleRate ?? 0, wantedRate: configuration.sampleRate,
       reportedInputLatency: info?.inputLatency ?? -1,
       reportedOutputLatency: info?.outputLatency ?? -1)
-    granted.connectsLate = isOf(paJACK, configuration)
-    // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
-    granted.mustOutliveStart = isOf(paALSA, configuration)
-    // It counts underruns and gives no flag.
-    granted.reportsLosses = !isOf(Self.pulseAudio, configuration)
-    if let info = unsafe configuration.deviceInfo, unsafe Self.leadsToServer(info) {
-      // After an underrun it polls for two seconds before it goes on, and in duplex it ends; what a
-      // server plays to nobody comes in blocks of two seconds.
-      granted.mayGiveUp = isOf(paALSA, configuration)
-      granted.longestSilence = 3
-    }
+    traits?.complete(&granted)
     return granted
-  }
-
-  private func isOf(_ type: PaHostApiTypeId, _ configuration: HostConfiguration) -> Bool {
-    unsafe configuration.deviceInfo.map { unsafe Self.isOf(type, $0) } ?? false
   }
 
   private static func withParameters(

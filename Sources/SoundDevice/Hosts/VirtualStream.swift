@@ -212,7 +212,8 @@ internal import Synchronization
     let result = unsafe trampoline.process(
       input: hasInput ? UnsafeRawPointer(input.baseAddress) : nil,
       output: hasOutput ? UnsafeMutableRawPointer(output.baseAddress) : nil,
-      info: info, hostLoss: granted.reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
+      info: info,
+      hostLoss: granted.reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
       now: now)
     let load = (monotonicSeconds() - before) * granted.sampleRate / Double(frameCount)
     busy.store(0.9 * busy.load(ordering: .relaxed) + 0.1 * load, ordering: .relaxed)

@@ -27,9 +27,9 @@ final class OpenStream: Sendable {
   let granted: GrantedStream
   let configuration: HostConfiguration
   let hostStream: any HostStream
-  private let stallTime: Double
+  let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
-  private let lost = AtomicFlag()
+  let lost = AtomicFlag()
   private let run = Guarded(Latch())
   private let onEnd: (@Sendable () -> Void)?
   private let onFinished: (@Sendable () -> Void)?
@@ -37,8 +37,8 @@ final class OpenStream: Sendable {
   private let notifier = WorkerThread(named: "sd-finished")
 
   /// Nil while the stream does not run, or is being stopped.
-  private let watch = Guarded<StreamWatch?>(nil)
-  private let isPolling = AtomicFlag()
+  let watch = Guarded<StreamWatch?>(nil)
+  let isPolling = AtomicFlag()
   private let isHostClosed = AtomicFlag()
 
   /// - Parameters:
@@ -198,14 +198,14 @@ final class OpenStream: Sendable {
     try closeHostStream()
   }
 
-  private func closeHostStream() throws(PortAudioError) {
+  func closeHostStream() throws(PortAudioError) {
     guard !isHostClosed.testAndSet() else { return }
     thread.openStreamCount.subtract(1, ordering: .relaxed)
     try isLost ? hostStream.giveUp() : hostStream.close()
   }
 
   /// The run is over; tells so once. On the host's thread, or on whatever thread finds it lost.
-  private func end(_ phase: Phase) {
+  func end(_ phase: Phase) {
     var previous = self.phase
     while true {
       guard previous != .closed else { return }
@@ -256,93 +256,5 @@ final class OpenStream: Sendable {
       guard phase != .closed, !isLost else { throw PortAudioError(.badStream, "asking stream") }
       return question(hostStream)
     }
-  }
-
-  // MARK: Watchdog
-
-  private func beginWatching() {
-    // Lost meanwhile, because the host took too long to start.
-    guard phase == .running else { return }
-    let limits = StreamWatch.Limits(
-      stallTime: max(0, stallTime), longestSilence: granted.longestSilence,
-      latency: longestLatency, sampleRate: granted.sampleRate)
-    let new = StreamWatch(limits, signs: trampoline.signs, at: Watchdog.shared.time)
-    watch.withLock { $0 = new }
-    Watchdog.shared.watch(self)
-  }
-
-  /// Looks whether callbacks still come. On the watchdog's thread.
-  func look(at time: Double) {
-    guard phase == .running else { return }
-    let signs = trampoline.signs
-    let verdict = watch.withLock { $0?.look(at: signs, time: time) ?? .fine }
-    switch verdict {
-    case .fine: break
-    case .ask: poll(mustFinish: false)
-    case .finish: poll(mustFinish: true)
-    case .lost: markLost()
-    }
-  }
-
-  /// Asks the host, without waiting, whether the stream is still active, and stops it if it is not or
-  /// must not be.
-  private func poll(mustFinish: Bool) {
-    guard !isPolling.testAndSet() else { return }
-    thread.post { [self] _ in
-      defer { isPolling.set(false) }
-      guard phase == .running else { return }
-      let isActive = hostStream.isActive
-      guard trampoline.isFinishing else {
-        if !isActive { handleInactivity() }
-        return
-      }
-      if !isActive || mustFinish { finish(isActive ? .abort : .drain) }
-    }
-  }
-
-  /// The callback wanted it so, and all has been played.
-  private func finish(_ mode: StopMode) {
-    do throws(PortAudioError) { try hostStop(mode) } catch { return markLost() }
-    // Found lost meanwhile: it hung.
-    guard !isLost else { return }
-    trampoline.didStop(discarding: false)
-    end(.finished)
-  }
-
-  /// Stops the host while the watch goes on: it may hang, and nobody waits for it.
-  private func hostStop(_ mode: StopMode) throws(PortAudioError) {
-    try mode == .drain ? hostStream.stop() : hostStream.abort()
-  }
-
-  /// Inactive although the callback wanted more: the host has gone, or gave the stream up.
-  private func handleInactivity() {
-    let hasBegun = watch.withLock { $0?.hasBegun ?? false }
-    if granted.mayGiveUp, hasBegun, revive() { return }
-    trampoline.ledger.settle()
-    markLost()
-  }
-
-  /// Starts the host's stream again; false if it cannot be. If it hangs the silence goes on, until
-  /// the stream is lost.
-  private func revive() -> Bool {
-    do throws(PortAudioError) {
-      try hostStream.abort()
-      trampoline.willStartAnew()
-      beginWatching()
-      try hostStream.start()
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  /// No callback reaches the client any more. The host closes the stream when it can.
-  private func markLost() {
-    guard !lost.testAndSet() else { return }
-    thread.noteLoss()
-    trampoline.abandon()
-    end(.finished)
-    trampoline.processor.interrupted()
-    thread.post { [self] _ in try? closeHostStream() }
   }
 }

@@ -288,10 +288,12 @@ struct ReleaseTests {
     #expect(code { _ = try stream.read(frameCount: .max) } == .bufferTooBig)
     #expect(code { _ = try stream.read(frameCount: 1 << 44) } == .bufferTooBig)
     try stream.close()
-    #expect(code { _ = try rec(frameCount: 1 << 44, device: bench.null) as Recording<Float> }
-      == .bufferTooBig)
-    #expect(code { _ = try rec(frameCount: -1, device: bench.null) as Recording<Float> }
-      == .bufferTooSmall)
+    #expect(
+      code { _ = try rec(frameCount: 1 << 44, device: bench.null) as Recording<Float> }
+        == .bufferTooBig)
+    #expect(
+      code { _ = try rec(frameCount: -1, device: bench.null) as Recording<Float> }
+        == .bufferTooSmall)
     #expect(bench.openStreamCount == 0)
   }
 
@@ -338,7 +340,8 @@ struct ReleaseTests {
   /// As many waiting tasks as would fill any thread pool, and others go on.
   @Test func waitingTasksHoldNoThread() async throws {
     let bench = try VirtualBench("pace=realtime")
-    let playback = try play(SampleBuffer<Float>(frameCount: 480), device: bench.loopback, loop: true)
+    let playback = try play(
+      SampleBuffer<Float>(frameCount: 480), device: bench.loopback, loop: true)
     let waiting = (0..<200).map { _ in Task { try await playback.wait() } }
     let sum = try await withTimeout(.seconds(20)) {
       await Task.detached { (1...10).reduce(0, +) }.value
@@ -347,7 +350,9 @@ struct ReleaseTests {
     waiting[0].cancel()
     await #expect(throws: CancellationError.self) { try await waiting[0].value }
     try playback.stop()
-    for task in waiting.dropFirst() { _ = try await withTimeout(.seconds(20)) { try await task.value } }
+    for task in waiting.dropFirst() {
+      _ = try await withTimeout(.seconds(20)) { try await task.value }
+    }
   }
 
   @Test func anAsyncScopeStartsStopsAndCloses() async throws {
