@@ -1,57 +1,62 @@
-# What one can do here; `make help` lists it.
+# `make help` lists the targets. Only deps, demo, test and check install anything, and they name it
+# first; the others report what is missing and stop.
 
 SWIFT ?= swift
+export SWIFT
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests $(wildcard tools)
 
-# Debian's names; elsewhere scripts/need says what to install.
+# Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
-	flac alsa-utils sndfile-programs jq python3 python3-venv man-db zsh fish
+	flac alsa-utils sndfile-programs jq python3 python3-venv man-db strace zsh fish
 
-# Gates may need a tool that is being installed.
+# Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: build release demo install uninstall test check installcheck bench gates sanitize fuzz faults soak docs format clean help libraries test-tools
+.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults soak docs format clean help libraries test-tools test-deps
 
-build: libraries ## build the programs for debugging
+build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
 
 release: libraries ## build the programs for use
 	$(SWIFT) build -c release
 
-demo: release ## list the devices, play a sound, send it through a loopback
+deps: ## install the C libraries that the programs need
+	@scripts/need --install $(LIBRARIES)
+
+demo: deps release ## install the C libraries, list the devices, play a sound, loop it back
 	scripts/demo "$$($(SWIFT) build -c release --show-bin-path)"
 
 install: release ## install programs, manual and completions under PREFIX (/usr/local)
 	scripts/install "$(DESTDIR)$(PREFIX)" "$$($(SWIFT) build -c release --show-bin-path)"
 
-uninstall: ## remove what install put there
+uninstall: ## remove the files that install put there
 	scripts/install --remove "$(DESTDIR)$(PREFIX)"
 
-test: test-tools ## run all tests
+test: test-deps ## install what the tests need and run all of them
 	$(SWIFT) build --build-tests
 	scripts/test
 
 check: export SD_STRICT = 1
 check: export SD_LEDGER_SEEDS = 3000
-check: test-tools gates ## what must hold before a change goes in: gates, no warnings, all tests
+check: test-deps gates ## what a change must pass: gates, no warnings, all tests (installs too)
 	$(SWIFT) build --build-tests
 	scripts/test
 
-installcheck: release test-tools ## install into a scratch directory, try what is there, uninstall
+installcheck: release test-tools ## install into a scratch directory, try the programs, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck
 
-gates: ## the checks that need no build: format, rooms, man pages
+gates: ## run the checks that need no build: format, imports, real-time rules, man pages
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	scripts/gates
 
 sanitize: test-tools ## run the libraries' tests under the realtime, thread and address sanitizers
 	scripts/sanitize
 
-fuzz: libraries ## feed the parsers with bytes that nobody chose (RUNS=1000000 each)
+fuzz: libraries ## feed random bytes to the parsers (RUNS=1000000 each)
 	scripts/fuzz $(or $(RUNS),1000000)
 
-faults: release test-tools ## make everything go wrong and write docs/faults.md of it
+faults: release test-tools ## make everything go wrong and write docs/faults.md
 	Tests/Rig/faults.py "$$($(SWIFT) build -c release --show-bin-path)" docs/faults.md
 
 soak: release test-tools ## run the device programs for SECONDS=600 on a busy machine
@@ -60,18 +65,18 @@ soak: release test-tools ## run the device programs for SECONDS=600 on a busy ma
 docs: libraries ## render the library's documentation
 	scripts/docs
 
-format: ## lay the sources out the way the checks want them
+format: ## format the sources as the gates demand
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-bench: release test-tools ## measure speed, latency and memory beside the peers
+bench: release test-tools ## measure speed, latency and memory against peers
 	@scripts/need libjack-jackd2-dev gnuplot-nox
 	scripts/bench "$$($(SWIFT) build -c release --show-bin-path)" $(or $(BENCH),--markdown docs/performance.md)
 
-clean: ## remove what was built
+clean: ## remove all build products
 	$(SWIFT) package clean
 	rm -rf .build/python .build/bench .build/documentation .build/symbol-graphs .build-consumer .build-realtime .build-thread .build-address .build-fuzz
 
-help: ## list what one can do
+help: ## list the targets
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 libraries:
@@ -80,3 +85,7 @@ libraries:
 test-tools:
 	@scripts/need $(LIBRARIES) $(TEST_TOOLS)
 	@scripts/python
+
+test-deps:
+	@scripts/need --install $(LIBRARIES) $(TEST_TOOLS)
+	@scripts/python --install

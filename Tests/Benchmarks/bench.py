@@ -338,7 +338,7 @@ class Bench:
 
     def memory(self):
         """Silence that takes no room on the disk, from a minute to ten hours of it."""
-        growth = Growth("length", "sd-cat, raw s16 to f32, by the length of the file", "minutes",
+        growth = Growth("length", "sd-cat, raw s16 to f32, by file length", "minutes",
                         "CPU ms")
         peaks = {}
         for minutes in (1, 10) if self.quick else (1, 10, 60, 600):
@@ -357,7 +357,7 @@ class Bench:
                     growth.add(ME, minutes, [r.cpu * 1000 for r in runs])
             os.remove(path)
         self.growths.append(growth)
-        growth = Growth("memory", "Peak memory, by the length of the sound", "minutes", "MiB")
+        growth = Growth("memory", "Peak memory, by length", "minutes", "MiB")
         for work, memory in peaks.items():
             for minutes, values in memory.items():
                 growth.add(work, minutes, values)
@@ -387,7 +387,7 @@ class Bench:
             for who, values in figures.items():
                 growth.add(who, number, values)
 
-        growth = Growth("block", "An empty callback, by the block", "frames", "ns")
+        growth = Growth("block", "An empty callback, by block size", "frames", "ns")
         for block in (16, 64, 256, 1024, 4096):
             with rig.jack(self.folder, block) as server:
                 figures = measure(server, "loopback", block, count=self.times(5))
@@ -397,14 +397,14 @@ class Bench:
                            {ME: differences(figures[ME], figures[c])})
         self.growths.append(growth)
         block = 256
-        growth = Growth("channels", f"An empty callback of {block} frames, by its channels",
+        growth = Growth("channels", f"An empty callback of {block} frames, by channel count",
                         "channels", "ns")
         with rig.jack(self.folder, block, channels=128) as server:
             for channels in (1, 2, 8, 32, 128):
                 grow(growth, channels, measure(server, "system", block, channels=channels))
         self.growths.append(growth)
-        growth = Growth("streams", f"Empty callbacks of {block} frames, all of a period, by the "
-                        "streams of the process", "streams", "ns")
+        growth = Growth("streams", f"Empty callbacks of {block} frames, per period, by "
+                        "streams in the process", "streams", "ns")
         with rig.jack(self.folder, block, channels=64) as server:
             for streams in (1, 2, 8, 32):
                 grow(growth, streams, measure(server, "loopback", block, streams=streams))
@@ -424,27 +424,26 @@ class Bench:
         with open("/proc/cpuinfo") as file:
             models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
         lines = [
-            "# How fast the sd tools are", "",
-            f"Written by `make bench`, from one {'quick ' if self.quick else ''}run on a machine "
-            f"with {os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
-            f"Linux {platform.release().split('-')[0]}. The runs of all contenders were "
-            "interleaved, and each of ours is divided by theirs of the same turn: a machine that "
-            "is slow for a while is so for both. Beside each median stand the lowest and the "
-            "highest. "
-            "What is to be reached is the ratio, or where there is none the figure itself. Why a "
-            "target is missed: [performance-limits.md](performance-limits.md).", "",
+            "# Performance", "",
+            f"`make bench` wrote this page after one {'quick ' if self.quick else ''}run on "
+            f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
+            f"Linux {platform.release().split('-')[0]}. It interleaves the runs of all contenders "
+            "and divides each of ours by theirs from the same turn, so that a slow spell of the "
+            "machine affects both. Each median is followed by the lowest and the highest run. A "
+            "target applies to the ratio or, without one, to the figure itself. "
+            "[performance-limits.md](performance-limits.md) explains the missed targets.", "",
             self.table.markdown(), "", *self.notes, "", "## How the cost grows", "",
             *[growth.markdown(plots) for growth in self.growths],
             "## Conversions", "", self.conversions.strip(), ""]
         compared, apart, changed = agreement
         if compared:
             lines += ["## A second run", "",
-                      f"Of {compared} ratios, or figures where there is none, "
-                      f"{compared - len(apart)} overlap with those of the run before"
+                      f"The spreads of {compared - len(apart)} of {compared} ratios, or figures "
+                      "without one, overlap with those of the previous run"
                       + ("; these do not:" if apart else "."), "",
                       *[f"- {row}" for row in apart]]
             if changed:
-                lines += ["", "Their medians lie on two sides of the target:", "",
+                lines += ["", "These medians crossed their target:", "",
                           *[f"- {row}" for row in changed]]
         return "\n".join(lines).rstrip() + "\n"
 

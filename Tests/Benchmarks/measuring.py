@@ -60,10 +60,10 @@ class Spread:
 
 
 class Row:
-    """What one contender took for one work, and what of ours divided by it was to be reached.
+    """What one contender took for one work, and the target for ours divided by it.
 
-    Runs that were made one after the other are divided by each other: a machine that is slow for a
-    minute, or for an hour, is so for both.
+    Runs of the same turn are divided by each other, so that a slow spell of the machine affects
+    both.
     """
 
     def __init__(self, work, who, unit, values, ours, limit):
@@ -88,7 +88,7 @@ class Row:
 class Table:
     """The rows, printed as they come, and as Markdown."""
 
-    HEAD = ("work", "who", "median", "all runs", "unit", "ours ÷ theirs", "all runs", "to reach")
+    HEAD = ("work", "who", "median", "all runs", "unit", "ours ÷ theirs", "all runs", "target")
 
     def __init__(self):
         self.rows = []
@@ -183,9 +183,9 @@ class Growth:
         words = []
         for who in self.points:
             start, each = self.line(who)
-            words.append(f"{who} {rounded(start)} {self.unit} and {rounded(each)} {self.unit} more "
-                         f"for each of the {self.number}")
-        return "On the nearest straight line it takes " + ", ".join(words) + "."
+            words.append(f"{who} {rounded(start)} {self.unit} and {rounded(each)} {self.unit} per "
+                         f"{self.number.removesuffix('s')}")
+        return "Fitted line: " + "; ".join(words) + "."
 
     def markdown(self, folder):
         contenders = list(self.points)

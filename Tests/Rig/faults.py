@@ -103,7 +103,8 @@ class Bench:
             return f"file of {os.path.getsize(path)} bytes NOT readable"
         width = 8
         unread = (os.path.getsize(path) - 4096) // width - int(frames[1])
-        return f"{frames[1]} frames in the file" + (f", {unread} more not told" if unread > 0 else "")
+        more = f", {unread} more not in the header" if unread > 0 else ""
+        return f"{frames[1]} frames in the file{more}"
 
 
 def device_faults(bench):
@@ -154,7 +155,7 @@ def device_faults(bench):
     row["sd-list"] = bench.cell(bench.run(["sd-list"]))
     yield "no server, no sound card", row
 
-    for title, virtual in (("a device that stops calling", "stall@48000"),
+    for title, virtual in (("a device whose callbacks stop", "stall@48000"),
                            ("a device that loses frames, then INT", "xrun@24000:480")):
         row = {}
         ends = "INT" in title
@@ -188,7 +189,7 @@ def signal_faults(bench):
     for name, (words, path) in bench.programs("virtual:loopback").items():
         words = [w for w in words if w != "-q"]
         row[name] = bench.cell(bench.run(words, fault=pause), path)
-    yield "TSTP, a second, CONT, then INT", row
+    yield "TSTP, CONT a second later, then INT", row
 
 
 def pipe_faults(bench):
@@ -215,12 +216,12 @@ def pipe_faults(bench):
               "sd-cat": ["sd-cat", "--from", "s16le:48000:2", "-"]}
     status = "; exit ${PIPESTATUS[0]}"
     yield shells("the reader goes away", "% | head -c 4000 >/dev/null" + status, outputs)
-    yield shells("the same, PIPE ignored", "trap '' PIPE; % | head -c 4000 >/dev/null" + status,
+    yield shells("the same, with PIPE ignored", "trap '' PIPE; % | head -c 4000 >/dev/null" + status,
                  outputs)
     yield shells("the disk is full (/dev/full)", "% >/dev/full", outputs)
     yield shells("stdout is closed", "% >&-", outputs)
     yield shells("a limit on file size (ulimit -f 100)", "ulimit -f 100; %", takes)
-    yield shells("the folder cannot be written to", "%", {
+    yield shells("the directory is not writable", "%", {
         name: [w.replace(bench.file("take.wav"), "/proc/take.wav") for w in words]
         for name, words in takes.items()})
     yield shells("stdin is closed", "% <&-", inputs)
@@ -237,7 +238,7 @@ def pipe_faults(bench):
         process.send_signal(signal.SIGINT)
     row = {name: bench.cell(bench.run(words, fault=remove))
            for name, words in takes.items() if name != "sd-cat"}
-    yield "the target is removed, then INT", row
+    yield "the file is removed, then INT", row
 
 
 def main(directory, target):
@@ -261,11 +262,10 @@ def main(directory, target):
 
 HEAD = """# What happens when something goes wrong
 
-`make faults` wrote this table: each cell is one run. It says the exit status (128 + N for signal N),
-the seconds from the fault to the end of the program, the last line it said, and whether
-`sndfile-info` reads the file that was being recorded, and how many frames. Programs that were recording
-without a length exit with 0 when they are asked to stop; those that play die of the signal, so that
-a loop in a script ends.
+`make faults` wrote these tables; each cell is one run. A cell gives the exit status (128 + N for
+signal N), the seconds from the fault to the end of the program, its last message, and how many
+frames `sndfile-info` finds in the recorded file. A program that records without a length exits with
+0 on a signal; one that plays dies of the signal, so that it also ends a shell loop.
 """
 
 if __name__ == "__main__":

@@ -238,9 +238,24 @@ import Testing
     #expect(try await runTool("sd-cat", files + ["-o", folder.file("b.wav")]).succeeded)
   }
 
-  @Test func syncedRecordingsAreWhole() async throws {
-    let path = folder.file("a.wav")
-    try await record("-n", "4800", "--sync", path).expectSilentSuccess()
-    #expect(try await runTool("sd-cat", ["-f", "u8", path]).output.count == 9600)
+  @Test(.requires("strace")) func aSyncedRecordingIsSynced() async throws {
+    func syncCount(_ arguments: [String]) async throws -> Int {
+      let path = folder.file("a.wav")
+      let trace = folder.file("trace")
+      let recorder = [
+        try BuiltTool.path(of: "sd-rec"), "-q", "-D", "virtual:null", "-d", "2.2",
+      ]
+      let result = try await runProgram(
+        "strace",
+        ["-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace] + recorder + arguments + [path])
+      result.expectSilentSuccess()
+      #expect(
+        try await runTool("sd-cat", ["-f", "u8", path]).output.count == 2 * 105_600, "\(result)")
+      return String(decoding: try folder.read("trace"), as: UTF8.self)
+        .split(separator: "\n").count { $0.hasSuffix("= 0") }
+    }
+    // Once a second, and once at the end.
+    #expect(try await syncCount(["--sync"]) >= 3)
+    #expect(try await syncCount([]) == 0)
   }
 }

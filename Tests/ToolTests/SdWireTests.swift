@@ -63,16 +63,16 @@ import Testing
       }
     }
     try await withSteadyServer(periodSize: period) { server in
-      try await patiently {
+      try await expectShare("the ring of one period") {
         let wire = Command.tool(
           "sd-wire", ["-q", "--stall", "10", "-D", "loopback", "-g", "-6.020599913", "-c", "1"]
         ).with(environment: server.environment)
-        try await withTool(wire) { wire in
+        return try await withTool(wire) { wire in
           try await wire.waitUntilRunning()
           let recorder = Command.tool(
             "sd-rec", ["-q", "--stall", "10", "-D", "loopback", "-c", "1"]
           ).with(environment: server.environment)
-          try await withTool(recorder) { recorder in
+          return try await withTool(recorder) { recorder in
             _ = try await recorder.readOutput(4)
             let player = try await runTool(
               "sd-play", ["-q", "-D", "loopback", "-r", "48000", "-c", "1"],
@@ -83,11 +83,22 @@ import Testing
             wire.send(SIGINT)
             let results = (try await recorder.finish(), try await wire.finish())
             #expect(results.0.succeeded && results.1.succeeded, "\(results)")
-            if !isRight(recording) { throw Slip(story: "the ring of one period was another") }
+            return isRight(recording)
           }
         }
       }
     }
+  }
+
+  @Test func everyFramePassesAtItsPlace() async throws {
+    let tap = try VirtualTap()
+    let sound = noise(4800)
+    let result = try await runTool(
+      "sd-wire", ["-q", "-D", "virtual:null", "-n", "4800"], environment: try tap.hearing(sound))
+    result.expectSilentSuccess()
+    let played = values(of: Float.self, from: try tap.folder.read("played.f32"))
+    #expect(played.prefix(9600).elementsEqual(sound.map(VirtualTap.float)))
+    #expect(played.dropFirst(9600).allSatisfy { $0 == 0 })
   }
 
   @Test func aWireOfManyChannelsEndsInItsTime() async throws {

@@ -14,20 +14,18 @@ public struct ReportOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Throws a usage error if the descriptor is not open.
-  public func check() throws(ToolError) {
-    guard let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil else { return }
-    throw .usage("--status-fd \(statusDescriptor)", "not open")
-  }
-
-  /// Where the program tells what it does.
+  /// What is reported, and where.
   ///
-  /// - Parameter hasFile: Whether it was given a file, and so is not inside a pipeline.
-  public func reporting(hasFile: Bool) throws(ToolError) -> Reporting {
-    var feed: StatusFeed?
-    if let statusDescriptor { feed = try StatusFeed(descriptor: statusDescriptor) }
-    return Reporting(
-      line: progress.showsLine(hasFile: hasFile) ? ProgressLine() : nil, feed: feed)
+  /// - Parameter hasFile: Whether the program was given a file, and so is not inside a pipeline.
+  /// - Throws: a usage error if the descriptor is not open.
+  public func plan(hasFile: Bool) throws(ToolError) -> ReportPlan {
+    var plan = ReportPlan()
+    plan.showsLine = progress.showsLine(hasFile: hasFile)
+    plan.descriptor = statusDescriptor
+    if let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil {
+      throw .usage("--status-fd \(statusDescriptor)", "not open")
+    }
+    return plan
   }
 }
 

@@ -34,9 +34,9 @@ public struct Defaults: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0, the factory default, lets the host choose.
   public var blockSize = 0
-  /// Leave samples outside -1...1 as they are where the device takes floating point.
+  /// Leave samples outside -1...1 unclipped; see ``StreamOptions/clipOff``.
   public var clipOff = false
-  /// No dither where bits are lost.
+  /// No dither where bits are lost; see ``StreamOptions/ditherOff``.
   public var ditherOff = false
   /// Call the callback rather than lose input.
   public var neverDropInput = false

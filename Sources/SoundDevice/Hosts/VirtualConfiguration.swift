@@ -4,7 +4,8 @@ internal import PCM
 ///
 /// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1
 /// frame to `block` frames, the same ones for the same seed), `channels=2`, `latency=256` (frames
-/// after which the loopback returns), `pace=realtime` or `fast`, and faults: `xrun@48000:256`
+/// after which the loopback returns), `pace=realtime` or `fast`, `input=FILE` and `output=FILE` (raw
+/// float32 that `virtual:null` hears, and that it plays), and faults: `xrun@48000:256`
 /// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
 /// `stall@96000:4800` (they stop for as long as 4800 frames take, then come in a burst),
 /// `freewheel@96000:48000` (48000 frames go by as fast as they can), `crawl@96000` (a hundredth of
@@ -54,6 +55,9 @@ struct VirtualConfiguration: Sendable, Hashable {
   var pace = Pace.realtime
   var faults: [Fault] = []
   var sins: Set<Sin> = []
+  /// Raw float32 frames that `virtual:null` hears, and where it keeps what it plays.
+  var inputPath: String?
+  var outputPath: String?
 
   init() {}
 
@@ -80,6 +84,8 @@ struct VirtualConfiguration: Sendable, Hashable {
       case "blocks": blockSeed = try Self.seed(parts[1], item)
       case "channels": channelCount = try Self.number(parts[1], in: 1...1024, item)
       case "latency": explicitLatency = try Self.number(parts[1], in: 1...131_072, item)
+      case "input": inputPath = try Self.path(parts[1], item)
+      case "output": outputPath = try Self.path(parts[1], item)
       case "pace":
         guard let pace = Pace.words.first(where: { $0.rawValue == parts[1] }) else {
           throw ParseError(description: "'\(item)': the pace is realtime or fast")
@@ -116,6 +122,11 @@ struct VirtualConfiguration: Sendable, Hashable {
     }
   }
 
+  private static func path(_ value: Substring, _ item: Substring) throws(ParseError) -> String {
+    guard !value.isEmpty else { throw ParseError(description: "'\(item)': a file's name") }
+    return String(value)
+  }
+
   private static func seed(_ value: Substring, _ item: Substring) throws(ParseError) -> UInt64 {
     let word = "random:"
     guard value.hasPrefix(word), let seed = UInt64(value.dropFirst(word.count)) else {
@@ -137,7 +148,7 @@ struct VirtualConfiguration: Sendable, Hashable {
   private static func unknown(_ item: Substring) -> ParseError {
     ParseError(
       description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= "
-        + "xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME lost@FRAME linger "
-        + "latency=garbage times=garbage flags=none")
+        + "input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME lost@FRAME "
+        + "linger latency=garbage times=garbage flags=none")
   }
 }

@@ -79,6 +79,14 @@ final class VirtualHost: Host, @unchecked Sendable {
   {
     try check(configuration)
     let loops = index(of: configuration) == Self.loopbackIndex
+    let operation = configuration.operation
+    var files: (input: VirtualInputFile?, output: VirtualOutputFile?)
+    if !loops, configuration.input != nil, let path = self.configuration.inputPath {
+      files.input = try VirtualInputFile(path, operation: operation)
+    }
+    if !loops, configuration.output != nil, let path = self.configuration.outputPath {
+      files.output = try VirtualOutputFile(path, operation: operation)
+    }
     let shared = loops ? loopback : nil
     let engine = shared ?? makeEngine(configuration.sampleRate, loops: loops)
     if loops {
@@ -93,7 +101,7 @@ final class VirtualHost: Host, @unchecked Sendable {
       varies: configuration.blockSize == 0,
       // Whoever asks for a block size gets that one.
       blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
-      faults: self.configuration.faults, sins: self.configuration.sins)
+      faults: self.configuration.faults, sins: self.configuration.sins, files: files)
   }
 
   private func leaveLoopback() {

@@ -27,6 +27,7 @@ internal import Synchronization
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
   private var isStarted = false
+  private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
   /// The engine's frame at which the next block begins.
   private(set) var position = 0
@@ -54,8 +55,10 @@ internal import Synchronization
   init(
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
     onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
-    faults: [VirtualConfiguration.Fault], sins: Set<VirtualConfiguration.Sin>
+    faults: [VirtualConfiguration.Fault], sins: Set<VirtualConfiguration.Sin>,
+    files: (input: VirtualInputFile?, output: VirtualOutputFile?) = (nil, nil)
   ) {
+    self.files = files
     self.engine = engine
     self.trampoline = trampoline
     self.onClose = onClose
@@ -205,6 +208,10 @@ internal import Synchronization
         into: base, channelCount: inputChannelCount, frameCount: frameCount,
         from: position - max(latency, blockSize))
     }
+    if let inputChannelCount, let base = unsafe input.baseAddress, let file = files.input {
+      unsafe file.copy(
+        into: base, channelCount: inputChannelCount, frameCount: frameCount, from: elapsed)
+    }
     let info = info(frameCount, flags, now: now)
     let hasInput = inputChannelCount != nil
     let hasOutput = outputChannelCount != nil
@@ -220,6 +227,13 @@ internal import Synchronization
     if let outputChannelCount, let base = unsafe output.baseAddress, let timeline {
       unsafe timeline.add(
         base, channelCount: outputChannelCount, frameCount: frameCount, at: position)
+    }
+    if let outputChannelCount, let base = unsafe output.baseAddress, let file = files.output,
+      unsafe !file.write(
+        base, channelCount: outputChannelCount, frameCount: frameCount, at: elapsed)
+    {
+      // A device that cannot take what is played is gone.
+      return .abort
     }
     return result
   }

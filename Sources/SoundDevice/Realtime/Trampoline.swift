@@ -39,6 +39,8 @@ final class Trampoline: @unchecked Sendable {
   private var stage = Stage.running
   private var pace = PaceMeter()
   private var estimator: LossEstimator
+  // The host's thread only.
+  private var stopTime = 0.0
 
   /// Called once, on the audio thread, when no further callback is wanted.
   let onFinishing: Semaphore
@@ -102,7 +104,18 @@ final class Trampoline: @unchecked Sendable {
     finishing.store(false, ordering: .relaxed)
     estimator = LossEstimator(sampleRate: sampleRate, infers: infersLosses)
     resetPace()
+    if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
     processor.willStart(resuming: resuming)
+  }
+
+  private func recordPause(seconds: Double) {
+    let direction: StreamDirection = input == nil ? .output : .input
+    let frameCount = Int((seconds * sampleRate).rounded())
+    guard frameCount > 0 else { return }
+    ledger.record(
+      Gap(
+        direction: direction, cause: .pause, position: processor.position(direction) ?? position,
+        frameCount: frameCount, isEstimated: false, isFreewheeling: false))
   }
 
   /// After each start, on the host's thread.
@@ -126,6 +139,7 @@ final class Trampoline: @unchecked Sendable {
   /// After each stop, on the host's thread: no callback runs.
   func didStop(discarding: Bool) {
     ledger.settle()
+    stopTime = monotonicSeconds()
     processor.didStop(discarding: discarding)
   }
 

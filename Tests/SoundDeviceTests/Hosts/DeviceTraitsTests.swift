@@ -18,9 +18,9 @@ struct DeviceTraitsTests {
   /// No lower than the server's period, and powers of two of frames.
   @Test func aServersLatencyHasAFloor() {
     for traits in [server, pulse] {
-      #expect(traits.lowLatency(0.0087, rate: 48_000) == 1024 / 48_000)
-      #expect(traits.lowLatency(0.03, rate: 48_000) == 2048 / 48_000)
-      #expect(traits.lowLatency(.nan, rate: 48_000) == 1024 / 48_000)
+      #expect(traits.lowLatency(0.0087, rate: 48_000) == 1024.0 / 48_000)
+      #expect(traits.lowLatency(0.03, rate: 48_000) == 2048.0 / 48_000)
+      #expect(traits.lowLatency(.nan, rate: 48_000) == 1024.0 / 48_000)
       #expect(traits.highLatency(0.035) == 0.2 && traits.highLatency(0.5) == 0.5)
     }
     for traits in [hardware, jack] {

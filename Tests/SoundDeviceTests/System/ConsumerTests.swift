@@ -3,6 +3,16 @@ import TestSupport
 import Testing
 
 struct ConsumerTests {
+  /// The package below compiles and runs it.
+  @Test func theREADMEShowsTheConsumersBeep() throws {
+    let beep = try text("Tests/Consumer/Sources/consumer/Beep.swift")
+    #expect(try text("README.md").contains("```swift\n\(beep)```"))
+  }
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOfFile: BuiltTool.packageFile(path), encoding: .utf8)
+  }
+
   /// Built where it stays between runs, so that only the first takes its time.
   @Test(.requires("swift")) func anotherPackageBuildsAndRunsOnTheLibraries() async throws {
     let scratch = BuiltTool.packageFile(".build-consumer")

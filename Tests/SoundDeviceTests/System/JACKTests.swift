@@ -26,17 +26,13 @@ struct JACKTests {
       && heard.samples.dropFirst(lag).elementsEqual(sent.samples.dropLast(lag))
   }
 
-  /// What was taken, once `isRight` holds of it.
-  private func taken<S>(
+  /// Expects what is taken to be right in most runs.
+  private func expectTaken<S>(
     _ take: @Sendable @escaping () throws -> SampleBuffer<S>,
-    untilTrue isRight: (SampleBuffer<S>) -> Bool
-  ) async throws -> SampleBuffer<S> {
-    try await patiently(attempts: 30) {
-      let buffer = try await withBlockingTimeout(.seconds(20), take)
-      guard isRight(buffer) else {
-        throw Slip(story: "\(buffer.samples.prefix(8)) and \(buffer.samples.count) in all")
-      }
-      return buffer
+    isRight: (SampleBuffer<S>) -> Bool, by test: String = #function
+  ) async throws {
+    try await expectShare("\(test) over JACK", of: 4, atLeast: 2) {
+      isRight(try await withBlockingTimeout(.seconds(20), take))
     }
   }
 
@@ -45,15 +41,14 @@ struct JACKTests {
     async throws
   {
     let (data, device) = (SampleBuffer(samples, channelCount: 2), loopback)
-    let heard = try await taken {
+    try await expectTaken {
       try playrec(
         data, inputChannelCount: 2, inputDevice: device, outputDevice: device,
         options: StreamOptions(ditherOff: ditherOff)
       ).wait()
-    } untilTrue: {
+    } isRight: {
       isEqual($0, data)
     }
-    #expect(isEqual(heard, data))
   }
 
   @Test func float32ComesBackAlways() async throws {
@@ -123,7 +118,7 @@ struct JACKTests {
     func isRight(_ heard: SampleBuffer<Float>) -> Bool {
       Array(heard.samples.drop { $0 == 0 }.prefix(numbers.count)) == numbers
     }
-    let heard = try await taken(
+    try await expectTaken(
       {
         let parameters = StreamParameters(device: device, channelCount: 2)
         let stream = try AudioStream<Float>(input: parameters, output: parameters)
@@ -133,8 +128,7 @@ struct JACKTests {
         try stream.abort()
         try stream.close()
         return heard
-      }, untilTrue: isRight)
-    #expect(isRight(heard))
+      }, isRight: isRight)
   }
 
   /// Sound on channel 1 is heard, carried over by a callback, and comes back on channel 2.
@@ -150,16 +144,15 @@ struct JACKTests {
     func isRight(_ heard: SampleBuffer<Float>) -> Bool {
       Array(heard.samples.drop { $0 == 0 }.prefix(6000)) == noise
     }
-    let heard = try await taken(
+    try await expectTaken(
       {
         try playrec(
           SampleBuffer(noise + [Float](repeating: 0, count: 18_000)),
           inputMapping: try ChannelMap([2]), outputMapping: try ChannelMap([1]),
           inputDevice: device, outputDevice: device
         ).wait()
-      }, untilTrue: isRight)
+      }, isRight: isRight)
     try stream.close()
-    #expect(isRight(heard))
   }
 
   @Test func aCallbackIsAWireInFloat32() async throws {
@@ -196,10 +189,9 @@ struct JACKTests {
       return numbers.count == 2 * 9600
         && zip(frames, frames.dropFirst()).allSatisfy { ($0 + 1) % 4800 == $1 }
     }
-    let take = try await taken(
+    try await expectTaken(
       { try rec(frameCount: 9600, of: Float.self, channelCount: 2, device: device).wait() },
-      untilTrue: isRight)
-    #expect(isRight(take))
+      isRight: isRight)
     #expect(playback.isActive)
     try playback.stop()
   }

@@ -154,7 +154,10 @@ import Testing
   @Test func closedDescriptorsAreNamed() async throws {
     let path = folder.file("take.wav")
     for (command, words) in [
-      (FaultBench.recorder(["-d", "1"], "pace=fast").writing(.closed), "stdout: bad file descriptor"),
+      (
+        FaultBench.recorder(["-d", "1"], "pace=fast").writing(.closed),
+        "stdout: bad file descriptor"
+      ),
       (.tool("sd-cat", ["--from", "u8"]).reading(.closed), "stdin: bad file descriptor"),
     ] {
       let result = try await run(command)

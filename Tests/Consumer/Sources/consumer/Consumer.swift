@@ -35,6 +35,8 @@ import SoundDevice
     try output.stop()
     try input.close()
 
+    try beep(on: device)
+
     let take = try rec(frameCount: 480, of: Double.self)
     let seconds = Date().timeIntervalSince(started)
     print("consumed", try take.wait(timeout: 30).frameCount, flags, seconds > 0)
