@@ -22,6 +22,7 @@ public enum DeviceSystem {
     try StandardStreams.reserveOutput(toErrors: isChatty)
     SoundSystem.prepare(clientName: Messages.program, isChatty: isChatty)
     Defaults.current.stallTime = stall
+    Defaults.current.hostPatience = stall
   }
 
   /// Ends the libraries in order, or, if a host was lost, keeps the process from asking them to.
