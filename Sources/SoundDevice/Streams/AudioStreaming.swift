@@ -132,6 +132,9 @@ extension AudioInputStreaming {
   /// Input latency as the host knows it, in seconds.
   public var inputLatency: Double { session.stream.granted.inputLatency }
 
+  /// When the latest block was captured; nil before the first, and for callback streams.
+  public var inputTiming: InputTiming? { session.rings?.inputTiming.latest }
+
   /// Frames that can be read without waiting; 0 for callback streams.
   /// Corresponds to `Pa_GetStreamReadAvailable`.
   public var readAvailable: Int { session.rings?.inputRing?.readableCount ?? 0 }
