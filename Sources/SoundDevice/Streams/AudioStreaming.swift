@@ -175,6 +175,9 @@ extension AudioInputStreaming {
   /// Input latency as the host knows it, in seconds; one block where it does not.
   public var inputLatency: Double { session.stream.latency(for: .input) }
 
+  /// When the latest block was captured; nil before the first, and for callback streams.
+  public var inputTiming: InputTiming? { session.rings?.inputTiming.latest }
+
   /// Frames that can be read without waiting; 0 for callback streams.
   /// Corresponds to `Pa_GetStreamReadAvailable`.
   public var readAvailable: Int { session.readableCount }
