@@ -135,7 +135,7 @@ private func gettingStarted10() throws {
     done += try speaker.write(rest, until: isInterrupted)
   }
   speaker.endOutput()
-  while !speaker.wait(timeout: 0.1) {
+  while try !speaker.wait(timeout: 0.1) {
     for gap in speaker.takeGaps() {
       print(gap.frameCount, "frames of silence at frame", gap.position)
     }
