@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,7 +163,31 @@ static void at_abort(int signal) {
   raise(signal);
 }
 
-void sd_park_at_abort(bool parks) {
+// Where a library below prints while a thread may be parked: what it says then is of its own inside.
+static FILE *silence(void) {
+  static FILE *file;
+  if (file == NULL) file = fopen("/dev/null", "we");
+  return file;
+}
+
+static void silence_errors(bool silent) {
+#if defined(__GLIBC__)
+  // Of all the ways to print, the stream that the libraries' assertions and messages use.
+  static FILE *former;
+  if (silent && former == NULL && silence() != NULL) {
+    former = stderr;
+    stderr = silence();
+  } else if (!silent && former != NULL) {
+    stderr = former;
+    former = NULL;
+  }
+#else
+  (void)silent, (void)silence;
+#endif
+}
+
+void sd_park_at_abort(bool parks, bool silent) {
+  silence_errors(parks && silent);
   if (parks) {
     struct sigaction action = {.sa_handler = at_abort, .sa_flags = SA_NODEFER};
     parks_at_abort = 1;

@@ -157,6 +157,33 @@ import Testing
     }
   }
 
+  /// A server that dies or freezes around the end of a sound, while the stream stops and closes: no
+  /// moment aborts the program, or blocks it.
+  @Test(arguments: [Death.kill, .stop], [350, 430, 510, 590, 670, 750])
+  func aServerThatGoesAtTheEndIsALossOrNothing(_ death: Death, milliseconds: Int) async throws {
+    var options = JACKServer.Options()
+    options.periodSize = 4096
+    let path = try folder.write(wave(noise(14_400)), to: "a.wav")
+    for program in ["sd-play", "sd-rec"] {
+      try await withJACKServer(options) { server in
+        let file = program == "sd-play" ? path : folder.file("b.wav")
+        let command = Command.tool(
+          program, ["-q", "-D", "loopback, JACK", "-d", "0.3", "--status-fd", "2", file]
+        ).with(environment: server.environment)
+        try await withTool(command) { tool in
+          try await tool.waitForError(containing: "start")
+          try await Task.sleep(for: .milliseconds(milliseconds))
+          try await strike(server, death)
+          let result = try await tool.finish(timeout: .seconds(20))
+          let isLost = result.status == .exited(1)
+          #expect(isLost || result.status == .exited(0), "\(result)")
+          let words = withoutStatus(result).filter { !$0.hasPrefix("{") }
+          #expect(words.count == (isLost ? 1 : 0), "\(result)")
+        }
+      }
+    }
+  }
+
   @Test func allFramesUpToTheLossAreKept() async throws {
     // A recording to a pipe shows which frames there were; the file beside it has as many, but for
     // the period that was under way.

@@ -21,7 +21,8 @@ uintptr_t sd_thread_identity(void);
 
 // While true, a library that aborts the program on the calling thread parks this thread for good
 // instead; an abort on another thread takes its course. One thread of a process at a time.
-void sd_park_at_abort(bool parks);
+// With `silent`, what C libraries print to `stderr` meanwhile goes nowhere, where that can be done.
+void sd_park_at_abort(bool parks, bool silent);
 
 // Whether a thread was parked.
 bool sd_has_parked(void);

@@ -19,6 +19,7 @@ package enum SoundSystem {
   package static func prepare(clientName: String, isChatty: Bool) {
     PortAudioHost.clientName.withLock { $0 = clientName }
     PortAudioHost.isChatty.set(isChatty)
+    PortAudioHost.isSilent.set(!isChatty)
     PortAudioHost.wantsRealtime.set()
   }
 

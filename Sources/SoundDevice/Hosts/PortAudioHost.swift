@@ -17,6 +17,9 @@ final class PortAudioHost: Host, @unchecked Sendable {
   static let clientName = Guarded<String?>(nil)
   /// Whether what ALSA and JACK print of their own accord is let through.
   static let isChatty = AtomicFlag()
+  /// Whether what libraries print while streams end is kept from the terminal: programs of our own
+  /// print by other means.
+  static let isSilent = AtomicFlag()
   /// Whether ALSA callbacks were asked to run with real-time priority.
   static let wantsRealtime = AtomicFlag()
 
@@ -148,8 +151,8 @@ final class PortAudioHost: Host, @unchecked Sendable {
   /// Makes a call below which an assertion may fail, as in PortAudio when its JACK server dies
   /// meanwhile: this thread then never returns, rather than the program ends.
   fileprivate static func parking(_ call: () -> PaError) -> PaError {
-    sd_park_at_abort(true)
-    defer { sd_park_at_abort(false) }
+    sd_park_at_abort(true, isSilent.isSet)
+    defer { sd_park_at_abort(false, false) }
     return call()
   }
 
@@ -310,13 +313,20 @@ extension HostConfiguration {
   }
 
   func stop() throws(PortAudioError) {
-    let code = PortAudioHost.parking { unsafe Pa_StopStream(stream) }
-    try PortAudioHost.check(code, "stopping stream")
+    try checkEnd(PortAudioHost.parking { unsafe Pa_StopStream(stream) }, "stopping stream")
   }
 
   func abort() throws(PortAudioError) {
-    let code = PortAudioHost.parking { unsafe Pa_AbortStream(stream) }
-    try PortAudioHost.check(code, "aborting stream")
+    try checkEnd(PortAudioHost.parking { unsafe Pa_AbortStream(stream) }, "aborting stream")
+  }
+
+  /// What JACK says of a server that is gone is no more than that.
+  private func checkEnd(_ code: PaError, _ operation: String) throws(PortAudioError) {
+    guard isJACK, code == PortAudioError.Code.unanticipatedHostError.rawValue else {
+      return try PortAudioHost.check(code, operation)
+    }
+    guard sd_jack_server_answers() else { throw PortAudioError(.hostLost, operation) }
+    try PortAudioHost.check(code, operation)
   }
 
   /// A JACK stream is left as it is if its server is gone: PortAudio would insist on an orderly end
