@@ -20,7 +20,8 @@ struct HeaderProbeTests {
       (
         .au,
         Array(
-          (SunHeader.streamHeader(encoding: .s16be, sampleRate: 8000, channelCount: 1) ?? [])
+          (SunHeaderPlan(encoding: .s16be, sampleRate: 8000, channelCount: 1)?
+            .bytes(dataByteCount: nil) ?? [])
             .prefix(24))
       ),
     ]
@@ -33,7 +34,7 @@ struct HeaderProbeTests {
 
   @Test func whatOnlyBeginsLikeAHeaderIsRaw() throws {
     let pretenders: [[UInt8]] = [
-      text("RIFF") + [1, 2, 3, 4] + text("AVI "),
+      text("RIFF") + [1, 2, 3, 4] + text("XYZ "),
       text("FORM") + [1, 2, 3, 4] + text("ILBM"),
       text("riff") + [UInt8](repeating: 0, count: 40),
       text("fLaC") + [5, 0, 0, 34, 1, 2, 3, 4],

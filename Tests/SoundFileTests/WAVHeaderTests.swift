@@ -87,7 +87,9 @@ struct WAVHeaderTests {
     #expect(try read(cut) == Array(Self.samples.dropLast(8)))
     for file in try [AudioFile(PipeFeeder(cut)), fileOf(cut)] {
       _ = try file.readAll()
-      #expect(file.trailingByteCount == 3)
+      let end = Damage.Kind.endsEarly(.frames(promised: 100))
+      #expect(file.takeDamage() == [Damage(kind: end, position: 98, frameCount: 2)])
+      #expect(file.trailingByteCount == 0, "what is missing says more")
       #expect(file.frameCount == (file.isSeekable ? 98 : 100))
     }
   }
@@ -138,16 +140,6 @@ struct WAVHeaderTests {
       expectGoodWords(error)
       expectGoodWords(#expect(throws: AudioFileError.self) { _ = try AudioFile(PipeFeeder(liar)) })
     }
-  }
-
-  @Test func streamHeaderOfPlainSamplesHas44Bytes() {
-    let header = WAVHeader.streamHeader(encoding: .s16le, sampleRate: 44100, channelCount: 2)
-    #expect(header?.count == 44)
-    #expect(header?[4..<8].allSatisfy { $0 == 0xFF } == true)
-    #expect(header?[40..<44].allSatisfy { $0 == 0xFF } == true)
-    #expect(
-      WAVHeader.streamHeader(encoding: .s24le, sampleRate: 44100, channelCount: 2)?.count == 68)
-    #expect(WAVHeader.streamHeader(encoding: .s16be, sampleRate: 44100, channelCount: 2) == nil)
   }
 
   func fileOf(_ bytes: [UInt8]) throws -> AudioFile {

@@ -2,20 +2,27 @@ public import ArgumentParser
 public import PCM
 public import SoundTool
 
-/// `-r`, `-c`, `-f` and `-t` of a program that plays and records.
-public struct DuplexFormatOptions: ParsableArguments {
-  /// `-r`, in hertz.
+/// `-r` and `-c` of a program with both directions.
+public struct DuplexShapeOptions: ParsableArguments {
   @Option(
     name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
-  public var rate: Double?
+  var rate: Double?
 
   @Option(
     name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Channels, or IN,OUT (default: the device's, max 2).", valueName: "n"),
     transform: Words.channelCounts)
   var channels: DuplexPair<Int>?
+
+  /// No options given.
+  public init() {}
+}
+
+/// `-r`, `-c`, `-f` and `-t` of a program that plays and records.
+public struct DuplexFormatOptions: ParsableArguments {
+  @OptionGroup var shape: DuplexShapeOptions
 
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
@@ -33,36 +40,28 @@ public struct DuplexFormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// What the options say of raw input.
-  public var rawFormat: RawFormat {
-    RawFormat(encoding: format, rate: rate, channelCount: channels?.output)
-  }
+  /// `-r`, in hertz.
+  public var rate: Double? { shape.rate }
 
-  /// What the options and then the environment say of raw input.
-  public func rawFormatOrEnvironment() throws(ToolError) -> RawFormat {
-    rawFormat.completed(by: try Environment.rawFormat())
+  /// How the input is read: options, then the environment.
+  public func reading() throws(ToolError) -> AudioSource.Options {
+    var reading = AudioSource.Options()
+    reading.type = type
+    reading.claimed = RawFormat(
+      encoding: format, rate: shape.rate, channelCount: shape.channels?.output)
+    reading.raw = reading.claimed.completed(by: try Environment.rawFormat())
+    return reading
   }
 
   /// Channels to record: option, then environment; nil for the device's, at most 2.
   public func inputChannelCount() throws(ToolError) -> Int? {
-    if let channels { return channels.input }
-    return try Environment.channelCount()
+    try resolve(shape.channels?.input, Environment.channelCount)
   }
 }
 
 /// `-r`, `-c` and `-f` of a program that only passes sound on.
 public struct WireFormatOptions: ParsableArguments {
-  @Option(
-    name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
-    transform: Words.rate)
-  var rate: Double?
-
-  @Option(
-    name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Channels, or IN,OUT (default: the device's, max 2).", valueName: "n"),
-    transform: Words.channelCounts)
-  var channels: DuplexPair<Int>?
+  @OptionGroup var shape: DuplexShapeOptions
 
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
@@ -73,52 +72,44 @@ public struct WireFormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// The rate: option, then environment; nil for the device's.
-  public func rateOrEnvironment() throws(ToolError) -> Double? {
-    if let rate { return rate }
-    return try Environment.rate()
-  }
-
-  /// Channels in each direction: option, then environment; nil for the device's, at most 2.
-  public func channelCounts() throws(ToolError) -> (input: Int?, output: Int?) {
-    if let channels { return (channels.input, channels.output) }
-    let count = try Environment.channelCount()
-    return (count, count)
-  }
-
-  /// The sample format: option, then environment, then f32le.
-  public func encodingOrEnvironment() throws(ToolError) -> SampleEncoding {
-    if let format { return format }
-    return try Environment.encoding() ?? .f32le
+  /// Writes into a plan what options, then the environment say.
+  public func apply(to plan: inout WirePlan) throws(ToolError) {
+    plan.duplex.rate = try resolve(shape.rate, Environment.rate)
+    let counts = try resolve(shape.channels) { () throws(ToolError) in
+      try Environment.channelCount().map { DuplexPair(input: $0, output: $0) }
+    }
+    plan.duplex.channelCounts = DuplexPair(input: counts?.input, output: counts?.output)
+    plan.encoding = try resolve(format, Environment.encoding) ?? .f32le
   }
 }
 
 /// `--input-map` and `--output-map`.
 public struct DuplexMapOptions: ParsableArguments {
-  /// `--input-map`: device channels to record, in order.
   @Option(
     name: .customLong("input-map"), parsing: .unconditional,
     help: ArgumentHelp("Device channels to record, in order: 2,1 or 1-4.", valueName: "list"),
     transform: Words.map)
-  public var input: ChannelMap?
+  var input: ChannelMap?
 
-  /// `--output-map`: the device channel for each data channel.
   @Option(
     name: .customLong("output-map"), parsing: .unconditional,
     help: ArgumentHelp("Device channel for each data channel: 3,4.", valueName: "list"),
     transform: Words.map)
-  public var output: ChannelMap?
+  var output: ChannelMap?
 
   /// No options given.
   public init() {}
 
-  /// Throws a usage error if a channel is named twice.
-  public func check() throws(ToolError) {
+  /// Both maps.
+  ///
+  /// - Throws: a usage error if a channel is named twice.
+  public func maps() throws(ToolError) -> DuplexPair<ChannelMap?> {
     for (name, map) in [("--input-map", input), ("--output-map", output)] {
       do throws(ChannelMapError) { try map?.validateDistinct() } catch {
         throw .usage("\(name) \(map?.description ?? "")", error.description)
       }
     }
+    return DuplexPair(input: input, output: output)
   }
 }
 
@@ -138,7 +129,7 @@ public struct GainOptions: ParsableArguments {
 extension Words {
   /// A round trip: `auto` or a number of frames.
   public static func compensation(_ text: String) throws(InvalidValue)
-    -> DuplexRecorder.Compensation
+    -> PlayRecordPlan.Compensation
   {
     if text.lowercased() == "auto" { return .automatic }
     do { return .frames(try frameCount(text)) } catch {

@@ -14,20 +14,26 @@ public struct ReportOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Throws a usage error if the descriptor is not open.
-  public func check() throws(ToolError) {
-    guard let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil else { return }
-    throw .usage("--status-fd \(statusDescriptor)", "not open")
-  }
-
-  /// Where the program tells what it does.
+  /// What is reported, and where.
   ///
-  /// - Parameter hasFile: Whether it was given a file, and so is not inside a pipeline.
-  public func reporting(hasFile: Bool) throws(ToolError) -> Reporting {
-    var feed: StatusFeed?
-    if let statusDescriptor { feed = try StatusFeed(descriptor: statusDescriptor) }
-    return Reporting(
-      line: progress.showsLine(hasFile: hasFile) ? ProgressLine() : nil, feed: feed)
+  /// - Parameters:
+  ///   - hasFile: Whether the program was given a file, and so is not inside a pipeline.
+  ///   - output: Where the sound goes that it records.
+  /// - Throws: a usage error if the descriptor is not open, or carries the sound.
+  public func plan(hasFile: Bool, output: OutputPlan? = nil) throws(ToolError) -> ReportPlan {
+    var plan = ReportPlan()
+    plan.showsLine = progress.showsLine(hasFile: hasFile)
+    plan.showsSummary = output?.path != nil && Messages.isTerminal
+    plan.descriptor = statusDescriptor
+    guard let statusDescriptor else { return plan }
+    let subject = "--status-fd \(statusDescriptor)"
+    guard FileIdentity(descriptor: statusDescriptor) != nil else {
+      throw .usage(subject, "not open")
+    }
+    if statusDescriptor == 1, let output, output.path == nil {
+      throw .usage(subject, "standard output carries the sound")
+    }
+    return plan
   }
 }
 

@@ -44,7 +44,7 @@ extension Tool {
     Messages.program = programName
     do {
       switch try CommandLineParser.parse(
-        Self.self, arguments ?? Array(CommandLine.arguments.dropFirst()))
+        Self.self, arguments ?? System.arguments)
       {
       case .text(let text):
         // Parsing is all that has happened; the default actions of signals are right for a print.
@@ -78,23 +78,21 @@ extension Tool {
   }
 }
 
-/// The options of every program.
-public struct CommonOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
-  var quiet = false
+/// A program that knows, before it opens anything, all that it is going to do.
+public protocol PlannedTool: Tool {
+  /// What it is to do, as plain values.
+  associatedtype Plan: Sendable
 
-  @Flag(name: .shortAndLong, help: "Say more, such as what was opened and why.")
-  var verbose = false
+  /// What options and environment say, resolved once; opens nothing.
+  ///
+  /// - Throws: a usage error.
+  func plan() throws(ToolError) -> Plan
 
-  @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
-  var version = false
+  /// Does it, without a look at an option.
+  static func run(_ plan: Plan) throws(ToolError)
+}
 
-  /// No options given.
-  public init() {}
-
-  /// How much the program says: `-q` beats `-v`.
-  public var verbosity: Messages.Verbosity {
-    if quiet { return .quiet }
-    return verbose ? .verbose : .normal
-  }
+extension PlannedTool {
+  /// Plans and runs.
+  public mutating func run() throws { try Self.run(plan()) }
 }

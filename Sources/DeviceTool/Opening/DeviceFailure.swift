@@ -1,0 +1,77 @@
+internal import SoundDevice
+internal import SoundTool
+
+/// A device that could not be found or opened, and whether it is worth trying again.
+struct DeviceFailure: Error {
+  var tool: ToolError
+  var mayPass: Bool
+
+  init(_ error: DeviceError) {
+    switch error {
+    case .notFound(let query, _):
+      self.init("", "no device '\(query)' (sd-list shows them; virtual:null always works)", true)
+    case .noDefault: self.init("", error.description, true)
+    case .ambiguous, .badVirtualConfiguration: self.init("", error.description, false)
+    case .host(let error): self.init(error)
+    }
+  }
+
+  /// - Parameter remedy: What would work, if that is known.
+  init(_ error: PortAudioError, remedy: String? = nil) {
+    let passing: [PortAudioError.Code] = [
+      .deviceUnavailable, .unanticipatedHostError, .invalidDevice,
+    ]
+    let text = error.description + (remedy.map { "; \($0)" } ?? "")
+    self.init("", text, passing.contains(error.code))
+  }
+
+  /// A failure that trying again does not mend.
+  init(_ error: ToolError) {
+    tool = error
+    mayPass = false
+  }
+
+  private init(_ subject: String, _ complaint: String, _ mayPass: Bool) {
+    tool = .failure(subject, complaint)
+    self.mayPass = mayPass
+  }
+
+  /// Calls `body` until it succeeds, fails for good, or `seconds` are over. Looks for devices again
+  /// each time.
+  static func retrying<Value>(
+    seconds: Double, _ body: () throws(DeviceFailure) -> Value
+  ) throws(ToolError) -> Value {
+    let pause = 0.25
+    var left = seconds
+    while true {
+      do {
+        return try body()
+      } catch {
+        guard error.mayPass, left > 0 else { throw error.tool }
+        Messages.detail("", "\(error.tool.message); trying again")
+      }
+      left -= pause
+      try sleep(pause)
+      do throws(DeviceError) { try DeviceList.refresh() } catch { throw DeviceFailure(error).tool }
+    }
+  }
+
+  private static func sleep(_ seconds: Double) throws(ToolError) {
+    var left = seconds
+    while left > 0 {
+      try SignalCenter.shared.checkStop()
+      SoundSystem.pause(seconds: min(left, 0.05))
+      left -= 0.05
+    }
+  }
+}
+
+extension ToolError {
+  /// What the end of a running stream means for the program.
+  static func running(_ error: PortAudioError, _ device: Device) -> ToolError {
+    error.code == .hostLost ? .lost(device) : .failure("", error.description)
+  }
+
+  /// The device is lost.
+  static func lost(_ device: Device) -> ToolError { .failure(device.id, "device lost") }
+}

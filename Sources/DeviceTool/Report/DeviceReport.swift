@@ -1,0 +1,170 @@
+internal import PCM
+internal import SoundDevice
+public import SoundTool
+
+/// What sd-list prints: the devices for people and for scripts.
+public struct DeviceReport {
+  /// Which devices, and how much of them.
+  public struct Plan: Sendable {
+    /// Words for one device; nil for all.
+    public var device: String?
+    /// Only devices with input.
+    public var inputs = false
+    /// Only devices with output.
+    public var outputs = false
+    /// Ask each device which standard rates it takes.
+    public var rates = false
+    /// Every detail of each device, as people read it.
+    public var details = false
+
+    /// Host APIs instead of devices.
+    public var listsHostAPIs = false
+    /// For scripts, with every detail.
+    public var isJSON = false
+
+    /// All devices, a line each.
+    public init() {}
+  }
+
+  private let list: DeviceList
+  private let devices: [Device]
+  private let request: Plan
+
+  /// Lists the devices.
+  public init(_ request: Plan) throws(ToolError) {
+    self.request = request
+    do throws(DeviceError) {
+      list = try DeviceList.current()
+      let direction: StreamDirection? =
+        request.inputs ? .input : request.outputs ? .output : nil
+      if let query = request.device {
+        devices = [try list.find(query, for: direction)]
+      } else {
+        devices = list.filter { device in
+          direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
+        }
+      }
+    } catch {
+      throw DeviceFailure(error).tool
+    }
+  }
+
+  /// Prints it to stdout.
+  public func print() throws(ToolError) {
+    let text =
+      request.listsHostAPIs
+      ? request.isJSON ? hostAPIJSON() : hostAPIText()
+      : request.isJSON ? try json() : try text()
+    try StandardStreams.print(text)
+  }
+
+  // MARK: For people
+
+  /// One line a device, as the ancestor prints them, or all details.
+  private func text() throws(ToolError) -> String {
+    if request.details || request.device != nil {
+      var parts: [String] = []
+      for device in devices { parts.append(try details(of: device)) }
+      return parts.joined(separator: "\n")
+    }
+    var text = ""
+    for device in devices {
+      text += list.line(for: device) + "\n"
+      guard request.rates else { continue }
+      for direction in StreamDirection.allCases {
+        guard let rates = try rates(of: device, direction) else { continue }
+        let words = rates.map { "\(Int($0))" }.joined(separator: " ")
+        text += "      \(direction): \(words)\n"
+      }
+    }
+    return text
+  }
+
+  private func details(of device: Device) throws(ToolError) -> String {
+    guard case .object(let members) = try json(of: device) else { return "" }
+    return members.map { "\($0.key): \(Self.plain($0.value))\n" }.joined()
+  }
+
+  private static func plain(_ value: JSON) -> String {
+    switch value {
+    case .string(let text): text
+    case .array(let values): values.map(plain).joined(separator: " ")
+    default: value.line
+    }
+  }
+
+  /// One line a host API: index, name, devices, defaults.
+  private func hostAPIText() -> String {
+    list.hostAPIs.map { api in
+      let defaults = [
+        ("default input", api.defaultInputDeviceIndex),
+        ("default output", api.defaultOutputDeviceIndex),
+      ].filter { $0.1 >= 0 }.map { ", \($0.0) \($0.1)" }.joined()
+      return "\(api.index) \(api.name) (\(counted(api.deviceIndexes.count, "device"))\(defaults))\n"
+    }.joined()
+  }
+
+  // MARK: For scripts
+
+  /// An array of devices, or the one that was asked for.
+  private func json() throws(ToolError) -> String {
+    var values: [JSON] = []
+    for device in devices { values.append(try json(of: device)) }
+    guard request.device != nil, let only = values.first else {
+      return JSON.array(values).pretty + "\n"
+    }
+    return only.pretty + "\n"
+  }
+
+  /// An array of host APIs.
+  private func hostAPIJSON() -> String {
+    let values = list.hostAPIs.map { api in
+      JSON.object([
+        .init("index", .integer(api.index)),
+        .init("name", .string(api.name)),
+        .init("devices", .array(api.deviceIndexes.map(JSON.integer))),
+        .init("default_input_device", .integer(api.defaultInputDeviceIndex)),
+        .init("default_output_device", .integer(api.defaultOutputDeviceIndex)),
+      ])
+    }
+    return JSON.array(values).pretty + "\n"
+  }
+
+  private func json(of device: Device) throws(ToolError) -> JSON {
+    var members: [JSON.Member] = [
+      .init("index", .integer(device.index)),
+      .init("id", .string(device.id)),
+      .init("name", .string(device.name)),
+      .init("hostapi", .integer(device.hostAPIIndex)),
+      .init("hostapi_name", .string(device.hostAPIName)),
+      .init("max_input_channels", .integer(device.maxInputChannelCount)),
+      .init("max_output_channels", .integer(device.maxOutputChannelCount)),
+      .init("default_low_input_latency", .number(device.defaultLowInputLatency)),
+      .init("default_low_output_latency", .number(device.defaultLowOutputLatency)),
+      .init("default_high_input_latency", .number(device.defaultHighInputLatency)),
+      .init("default_high_output_latency", .number(device.defaultHighOutputLatency)),
+      .init("default_samplerate", .number(device.defaultSampleRate)),
+      .init("default_input", .bool(device.index == list.defaultInputIndex)),
+      .init("default_output", .bool(device.index == list.defaultOutputIndex)),
+    ]
+    if request.rates {
+      for direction in StreamDirection.allCases {
+        guard let rates = try rates(of: device, direction) else { continue }
+        members.append(.init("\(direction)_rates", .array(rates.map { .integer(Int($0)) })))
+      }
+    }
+    return .object(members)
+  }
+
+  /// The standard rates the device takes, nil if it has no channels in this direction.
+  private func rates(of device: Device, _ direction: StreamDirection) throws(ToolError)
+    -> [Double]?
+  {
+    let most = device.maxChannelCount(for: direction)
+    guard most > 0 else { return nil }
+    let parameters = StreamParameters(device: device, channelCount: min(2, most))
+    do { return try Negotiation.rates(device, direction, parameters) } catch {
+      throw .running(error, device)
+    }
+  }
+}

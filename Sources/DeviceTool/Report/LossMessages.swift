@@ -1,0 +1,57 @@
+internal import SoundDevice
+internal import SoundTool
+
+/// What was lost, in words.
+struct LossMessages {
+  let rate: Double
+  let isAligned: Bool
+
+  /// `256 frames of input lost by the host at frame 48000 (1.000 s), estimated`.
+  func line(for gap: LineGap, at frame: Int) -> String {
+    let frames = counted(gap.frameCount, "frame")
+    let what =
+      switch gap.cause {
+      case .host: "\(frames) of \(gap.direction) lost by the host"
+      case .overflow, .trimmed: "input overflow: \(frames) dropped"
+      case .underflow: "output underflow: \(frames) of silence inserted"
+      case .pause: "paused for \(frames)"
+      case .early: "\(frames) discarded"
+      }
+    return "\(what) at frame \(frame) (\(seconds(frame)))\(gap.isEstimated ? ", estimated" : "")"
+  }
+
+  /// The total, or nil if nothing was lost.
+  func total(_ report: LossReport) -> String? {
+    var parts: [String] = []
+    for direction in StreamDirection.allCases {
+      let counts = report[direction]
+      if counts.dropped > 0 { parts.append("\(counts.dropped) dropped") }
+      if counts.lost > 0 {
+        let times = counted(counts.lossCount, "time")
+        let estimated = counts.lostIsEstimated ? ", estimated" : ""
+        parts.append("\(counts.lost) of \(direction) lost by the host (\(times)\(estimated))")
+      }
+      if counts.inserted > 0 { parts.append("\(counts.inserted) of silence inserted") }
+      if isAligned, direction == .input, report.output.inserted > 0 {
+        parts.append("as many of input discarded to stay aligned")
+      }
+    }
+    return parts.isEmpty ? nil : "frames lost: " + parts.joined(separator: ", ")
+  }
+
+  /// `peak -12.3 -inf dB`, or `silent` where every sample was zero.
+  static func peaks(_ peaks: PeakHold) -> String {
+    guard !peaks.isSilent else { return "silent" }
+    let words = peaks.decibels.map { level in
+      level.isFinite ? "\((level * 10).rounded() / 10)" : "-inf"
+    }
+    return "peak \(words.joined(separator: " ")) dB"
+  }
+
+  private func seconds(_ frames: Int) -> String {
+    let milliseconds = Int((Double(frames) / rate * 1000).rounded())
+    let rest = String(milliseconds % 1000)
+    let zeros = String(repeating: "0", count: 3 - rest.count)
+    return "\(milliseconds / 1000).\(zeros)\(rest) s"
+  }
+}

@@ -1,0 +1,104 @@
+internal import Platform
+internal import SoundDevice
+internal import SoundTool
+internal import Synchronization
+
+/// `--status-fd`: JSON lines about the stream for whoever started the program.
+///
+/// `start` once, `levels` once a second, `loss` for each gap, `end` last. A reader that does not
+/// keep up misses lines, never holds up the sound; the `end` says how many it missed.
+final class StatusFeed: Sendable {
+  private struct State {
+    var missed = 0
+    var end: [JSON.Member] = []
+  }
+
+  private let descriptor: CInt
+  private let state = Mutex(State())
+
+  /// Throws a usage error if the descriptor is not open.
+  init(descriptor: CInt) throws(ToolError) {
+    guard FileIdentity(descriptor: descriptor) != nil else {
+      throw .usage("--status-fd \(descriptor)", "not open")
+    }
+    // Stdout has moved aside, so that nothing a library prints gets into the feed.
+    self.descriptor = descriptor == STDOUT_FILENO ? StandardStreams.output : descriptor
+    // Only now, at the very end, is the exit status known.
+    ProgramExit.onEnd { [self] status in finish(status) }
+  }
+
+  func start(_ stream: any AudioStreaming, _ device: Device, time: Double) {
+    var members: [JSON.Member] = [
+      .init("event", .string("start")), .init("time", .number(time)),
+      .init("device", .string(device.id)), .init("rate", .number(stream.sampleRate)),
+      .init("block", .integer(stream.periodFrameCount)),
+    ]
+    let granted = stream.session.latencies
+    if let input = granted.input { members.append(.init("input_latency", .number(input))) }
+    if let output = granted.output { members.append(.init("output_latency", .number(output))) }
+    send(members)
+  }
+
+  func levels(_ decibels: [Double], position: Double) {
+    send([
+      .init("event", .string("levels")), .init("position", .number(position)),
+      .init("peak_db", .array(decibels.map(JSON.optional))),
+    ])
+  }
+
+  func loss(_ gap: LineGap, at frame: Int) {
+    // What was dropped to be in time was not read in time.
+    let cause = gap.cause == .trimmed ? .overflow : gap.cause
+    send([
+      .init("event", .string("loss")), .init("direction", .string(gap.direction.rawValue)),
+      .init("cause", .string("\(cause)")), .init("frame", .integer(frame)),
+      .init("frames", .integer(gap.frameCount)), .init("estimated", .bool(gap.isEstimated)),
+      .init("freewheeling", .bool(gap.isFreewheeling)),
+    ])
+  }
+
+  /// Keeps the counts for the `end` line, where for input `delivered + dropped + discarded` and for
+  /// output `delivered + inserted + padding` are `host_frames`.
+  func end(
+    _ losses: LossReport, output: (name: String, seconds: Double)?, peaks: [Double],
+    clippedCount: Int, pausedSeconds: Double
+  ) {
+    func counts(_ counts: LossReport.Counts) -> JSON {
+      .object([
+        .init("host_frames", .integer(counts.hostFrameCount)),
+        .init("delivered", .integer(counts.delivered)), .init("dropped", .integer(counts.dropped)),
+        .init("lost", .integer(counts.lost)), .init("estimated", .bool(counts.lostIsEstimated)),
+        .init("inserted", .integer(counts.inserted)),
+        .init("discarded", .integer(counts.discarded)),
+        .init("padding", .integer(counts.padding)),
+      ])
+    }
+    var members: [JSON.Member] = [
+      .init("input", counts(losses.input)), .init("output", counts(losses.output)),
+      .init("clipped", .integer(clippedCount)), .init("paused", .number(pausedSeconds)),
+      .init("peak_db", .array(peaks.map(JSON.optional))),
+    ]
+    if let output {
+      members.append(.init("file", .string(output.name)))
+      members.append(.init("seconds", .number(output.seconds)))
+    }
+    state.withLock { [members] state in state.end = members }
+  }
+
+  private func finish(_ status: CInt) {
+    let (end, missed) = state.withLock { ($0.end, $0.missed) }
+    send(
+      [.init("event", .string("end"))] + end
+        + [.init("missed_lines", .integer(missed)), .init("status", .integer(Int(status)))])
+  }
+
+  private func send(_ members: [JSON.Member]) {
+    let line = Array((JSON.object(members).line + "\n").utf8)
+    // Lines are shorter than what a pipe takes at once, so they arrive whole or not at all.
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    let sent =
+      unsafe poll(&entry, 1, 0) > 0
+      && line.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) } == line.count
+    if !sent { state.withLock { $0.missed += 1 } }
+  }
+}
