@@ -27,7 +27,7 @@ public enum StatisticsReport {
   static func text(_ sound: SoundStatistics) -> String {
     let time = Double(sound.frameCount) / sound.format.rate
     var lines = [
-      "\(sound.name): \(hertz(sound.format.rate)), \(counted(sound.frameCount, "frame")), "
+      "\(printable(sound.name)): \(hertz(sound.format.rate)), \(counted(sound.frameCount, "frame")), "
         + "\(NumberText.fixed(time, 3)) s"
     ]
     func row(_ name: String, _ unit: String, _ value: (Int, ChannelStatistics) -> String) {
