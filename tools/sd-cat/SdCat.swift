@@ -74,6 +74,10 @@ struct SdCat: Tool {
 
   /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
   private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
+    try AudioSource.open(files, inputOptions()) { Confinement.begin(writing: path) }
+  }
+
+  private func inputOptions() throws(ToolError) -> AudioSource.Options {
     var options = AudioSource.Options()
     options.raw = try Environment.rawFormat()
     options.typeOption = "--from"
@@ -81,13 +85,20 @@ struct SdCat: Tool {
       options.raw = from.raw.completed(by: options.raw)
       options.type = .named(from.type)
     }
-    return try AudioSource.open(files, options) { Confinement.begin(writing: path) }
+    return options
   }
 
   private func describe() throws(ToolError) {
-    let sources = try open()
-    for source in sources { source.reportGuess() }
-    let descriptions = sources.map(SourceDescription.init)
+    var descriptions: [SourceDescription] = []
+    try AudioSource.open(files, inputOptions(), whenOpen: { Confinement.begin() }) {
+      error throws(ToolError) in
+      // The others are described, unless it was a signal.
+      guard error.kind == .reported else { throw error }
+      ProgramExit.remember(error)
+    } each: { source in
+      source.reportGuess()
+      descriptions.append(SourceDescription(source))
+    }
     if json {
       try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")
     } else {
@@ -133,6 +144,6 @@ struct SdCat: Tool {
     }
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
     try sink.writeAll(of: pipeline, line: line)
-    pipeline.reportClipped()
+    pipeline.reportClipped(besides: sink.clippedCount)
   }
 }

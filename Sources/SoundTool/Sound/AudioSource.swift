@@ -43,15 +43,38 @@ public final class AudioSource {
   public static func open(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
   ) throws(ToolError) -> [AudioSource] {
+    var sources: [AudioSource] = []
+    try open(operands, options, whenOpen: whenOpen) { error throws(ToolError) in
+      throw error
+    } each: {
+      sources.append($0)
+    }
+    return sources
+  }
+
+  /// Opens all operands, then looks into one after the other and hands each on.
+  ///
+  /// - Parameters:
+  ///   - whenOpen: Called when all are open and none has been looked into.
+  ///   - failed: Called for each that cannot be opened or read; the others are opened if it
+  ///     returns.
+  ///   - each: Called with each input, which is closed when nothing holds it.
+  public static func open(
+    _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
+    failed: (ToolError) throws(ToolError) -> Void, each: (AudioSource) -> Void
+  ) throws(ToolError) {
     if operands.count > 200 { raiseOpenFileLimit() }
     var opened: [OpenOperand] = []
     for operand in operands.isEmpty ? ["-"] : operands {
-      opened.append(try OpenOperand(operand, options))
+      do throws(ToolError) { opened.append(try OpenOperand(operand, options)) } catch {
+        try failed(error)
+      }
     }
     whenOpen()
-    var sources: [AudioSource] = []
-    for operand in opened { sources.append(try AudioSource(operand, options)) }
-    return sources
+    opened.reverse()
+    while let operand = opened.popLast() {
+      do throws(ToolError) { each(try AudioSource(operand, options)) } catch { try failed(error) }
+    }
   }
 
   /// Opens one operand, `-` being stdin.
