@@ -36,6 +36,9 @@ let package = Package(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(
+      name: "COpusEnc", pkgConfig: "libopusenc",
+      providers: [.apt(["libopusenc-dev"]), .brew(["libopusenc"])]),
+    .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
 
@@ -45,7 +48,7 @@ let package = Package(
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(
-      name: "SoundFile", dependencies: ["PCM", "Platform", "CSndFile"], swiftSettings: settings),
+      name: "SoundFile", dependencies: ["PCM", "Platform", "CSndFile", "COpusEnc"], swiftSettings: settings),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),

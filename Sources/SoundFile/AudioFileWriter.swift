@@ -18,13 +18,17 @@ public struct AudioFileWriter: ~Copyable {
   /// Samples in a frame.
   public let channelCount: Int
 
+  /// Samples that were no number, or without bound, and that a lossy codec could not take: they became
+  /// silence, and full scale.
+  public private(set) var clippedCount = 0
+
   /// Frames taken so far; of plain samples those that left this process.
   public var frameCount: Int { encoder.frameCount }
 
   /// Bytes of one frame that `write` takes.
   public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
-  let encoder: Encoder
+  let encoder: any FrameEncoder
   private let order: ChannelOrder?
 
   /// Creates or replaces a file.
@@ -52,7 +56,7 @@ public struct AudioFileWriter: ~Copyable {
       let writer = try SndFileWriter(
         path: path, format: format, sampleRate: sampleRate, channelCount: channelCount,
         options: options)
-      self.init(.library(writer), format, sampleRate, channelCount)
+      self.init(writer, format, sampleRate, channelCount)
       return
     }
     let descriptor = try Descriptor.open(
@@ -95,7 +99,13 @@ public struct AudioFileWriter: ~Copyable {
       let bytesPerFrame = channelCount * format.deliveredEncoding.byteCount
       let writer = try PlainWriter(
         sink, header: header, bytesPerFrame: bytesPerFrame, frameCount: options.length.exact)
-      self.init(.plain(writer), format, sampleRate, channelCount)
+      self.init(writer, format, sampleRate, channelCount)
+      return
+    }
+    if format.type == .opus {
+      let writer = try OpusWriter(
+        sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
+      self.init(writer, format, sampleRate, channelCount)
       return
     }
     if !format.type.isUnlimited && !SndFileWriter.growsToRF64(format) {
@@ -105,11 +115,12 @@ public struct AudioFileWriter: ~Copyable {
     sink.dropsEmptyMPEGFrame = format.type == .mp3 && isStream
     let writer = try SndFileWriter(
       sink, format: format, sampleRate: sampleRate, channelCount: channelCount, options: options)
-    self.init(.library(writer), format, sampleRate, channelCount)
+    self.init(writer, format, sampleRate, channelCount)
   }
 
   private init(
-    _ encoder: Encoder, _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int
+    _ encoder: any FrameEncoder, _ format: AudioFileFormat, _ sampleRate: Double,
+    _ channelCount: Int
   ) {
     self.encoder = encoder
     self.format = format
@@ -125,6 +136,16 @@ public struct AudioFileWriter: ~Copyable {
   /// Corresponds to `sf_write_raw` and `sf_writef_float`.
   public mutating func write(_ bytes: RawSpan) throws(AudioFileError) {
     precondition(bytes.byteCount % bytesPerFrame == 0, "whole frames")
+    if !format.codec.isLossless, encoding == SampleEncoding(.float32),
+      let repaired = Finite.repaired(bytes)
+    {
+      clippedCount += repaired.count
+      return unsafe try writeOrdered(repaired.bytes.span.bytes)
+    }
+    try writeOrdered(bytes)
+  }
+
+  private func writeOrdered(_ bytes: RawSpan) throws(AudioFileError) {
     guard let order else { return try encoder.write(bytes) }
     unsafe try encoder.write(order.ordered(bytes, sampleByteCount: encoding.byteCount).span.bytes)
   }
@@ -207,7 +228,7 @@ extension AudioFileWriter {
   ) throws(AudioFileError) {
     try format.check(sampleRate: sampleRate, channelCount: channelCount, isStream: isStream)
     let header = plainHeader(format, sampleRate, channelCount, Options(), isStream: isStream)
-    if header != nil || format.type == .sd2 { return }
+    if header != nil || format.type == .sd2 || format.type == .opus { return }
     try SndFileWriter.rehearse(format, sampleRate: sampleRate, channelCount: channelCount)
   }
 

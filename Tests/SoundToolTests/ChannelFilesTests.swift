@@ -7,6 +7,7 @@ import Testing
 final class MemorySink: FrameSink {
   let format: StreamFormat
   let isStream = false
+  let clippedCount = 0
   private(set) var bytes: [UInt8] = []
   private(set) var captured: [Double?] = []
   private(set) var isClosed = false

@@ -40,7 +40,7 @@ final class RecordingWriter {
   var isComplete: Bool { budget.isSpent }
 
   /// Samples clipped so far.
-  var clippedCount: Int { pipeline.clippedCount }
+  var clippedCount: Int { pipeline.clippedCount + sink.clippedCount }
 
   /// How far it has got.
   var progress: Progress {
