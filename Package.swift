@@ -12,6 +12,12 @@ var settings: [SwiftSetting] = [
 // A warning fails our own check (make check), never the build of somebody who depends on us.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
+#if os(Linux)
+  let linksFLACStatically = true
+#else
+  let linksFLACStatically = false
+#endif
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -41,6 +47,27 @@ let package = Package(
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(
+      name: "CMpg123", pkgConfig: "libmpg123",
+      providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
+    .systemLibrary(
+      name: "CVorbisFile", pkgConfig: "vorbisfile",
+      providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
+    .systemLibrary(
+      name: "COpusFile", pkgConfig: "opusfile",
+      providers: [.apt(["libopusfile-dev"]), .brew(["opusfile"])]),
+    // Its soname differs from one Debian to the next, so Linux links it statically.
+    .systemLibrary(
+      name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
+      providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
+    .systemLibrary(
+      name: "CKissFFT", pkgConfig: "kissfft-float",
+      providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
+    .systemLibrary(
+      name: "CEBUR128", pkgConfig: "libebur128",
+      providers: [.apt(["libebur128-dev"]), .brew(["libebur128"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     // Libraries, in dependency order.
     .target(name: "CRealtime"),
@@ -48,7 +75,12 @@ let package = Package(
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(
-      name: "SoundFile", dependencies: ["PCM", "Platform", "CSndFile", "COpusEnc"], swiftSettings: settings),
+      name: "SoundFile",
+      dependencies: [
+        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
+      ],
+      swiftSettings: settings,
+      linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
@@ -57,6 +89,14 @@ let package = Package(
     .target(
       name: "SoundTool",
       dependencies: ["PCM", "Platform", "Resampler", "SoundFile", "CConfine", argumentParser],
+      swiftSettings: settings),
+    .target(
+      name: "Spectrum", dependencies: ["Platform", "CKissFFT", "CEBUR128"], swiftSettings: settings),
+    .target(
+      name: "PlotTool",
+      dependencies: [
+        "PCM", "Platform", "SoundFile", "SoundTool", "Spectrum", "CPNG", argumentParser,
+      ],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
@@ -84,6 +124,9 @@ let package = Package(
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-cat", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
+      path: "tools/sd-plot", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
@@ -123,6 +166,11 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "Platform", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .testTarget(name: "SpectrumTests", dependencies: ["Spectrum"], swiftSettings: settings),
+    .testTarget(
+      name: "PlotToolTests",
+      dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
       swiftSettings: settings),
@@ -140,7 +188,7 @@ let package = Package(
       dependencies: [
         "sd-test-confined",
         "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
-        "sd-cat",
+        "sd-cat", "sd-plot",
       ],
       swiftSettings: settings),
   ]

@@ -28,7 +28,7 @@ import PCM
     // One or two channels, the layouts of Vorbis, or channels for no speakers in particular.
     let family: CInt = channelCount <= 2 ? 0 : channelCount <= 8 ? 1 : 255
     var error: CInt = 0
-    var callbacks = unsafe Self.callbacks
+    var callbacks = Self.callbacks
     let context = unsafe Unmanaged.passUnretained(sink).toOpaque()
     unsafe encoder = ope_encoder_create_callbacks(
       &callbacks, context, comments, opus_int32(sampleRate), CInt(channelCount), family, &error)

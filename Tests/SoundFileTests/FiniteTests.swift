@@ -9,7 +9,7 @@ struct FiniteTests {
   }
 
   @Test func soundSamplesAreLeftAlone() {
-    let samples = Self.bytes([0, -0.0, 1, -1, 3e38, 1e-42])
+    let samples = Self.bytes([0, -0.0, 1, -1, 3e38, .leastNonzeroMagnitude])
     #expect(unsafe Finite.repaired(samples.span.bytes) == nil)
     let nothing: [UInt8] = []
     #expect(unsafe Finite.repaired(nothing.span.bytes) == nil)

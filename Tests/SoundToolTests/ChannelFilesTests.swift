@@ -5,6 +5,7 @@ import Testing
 
 /// Keeps what it is given.
 final class MemorySink: FrameSink {
+  let name = "memory"
   let format: StreamFormat
   let isStream = false
   let clippedCount = 0

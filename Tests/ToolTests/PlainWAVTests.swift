@@ -49,7 +49,8 @@ import Testing
 
   @Test(.requires("flac"), arguments: ["u8", "s16le", "s24le"])
   func flacReadsItWithoutAWord(format: String) async throws {
-    let result = try await runProgram("flac", ["-s", "-f", "-o", "/dev/null", try await wav(format)])
+    let result = try await runProgram(
+      "flac", ["-s", "-f", "-o", "/dev/null", try await wav(format)])
     #expect(result.succeeded)
     #expect(result.errorText == "")
   }

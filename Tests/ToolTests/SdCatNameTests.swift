@@ -9,9 +9,8 @@ import Testing
   init() throws { folder = try TemporaryDirectory() }
 
   /// Runs sd-cat by a shell, which can make names of any bytes.
-  private func shell(_ script: String) async throws -> Outcome {
-    let tool = Command.tool("sd-cat", []).executable
-    var command = Command("/bin/sh", ["-c", "set -e; PATH=\(tool.parentFolder):$PATH; " + script])
+  private func shell(_ script: String) async throws -> ToolResult {
+    var command = Command.shell("set -e; PATH='\(BuiltTool.directory)':$PATH; \(script)")
     command.workingDirectory = folder.path
     return try await run(command)
   }
@@ -72,11 +71,5 @@ import Testing
     #expect(result.status == .exited(1))
     #expect(result.outputText.split(separator: "\n").filter { $0.hasPrefix("b.wav: ") }.count == 2)
     #expect(result.errorLines.count == 2, "\(result)")
-  }
-}
-
-extension String {
-  fileprivate var parentFolder: String {
-    (self as NSString).deletingLastPathComponent
   }
 }

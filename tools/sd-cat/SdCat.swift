@@ -37,6 +37,12 @@ struct SdCat: Tool {
   @Flag(help: "Describe the files instead of writing them.")
   var info = false
 
+  @Flag(help: "Decode the files and say of each whether it is whole; write nothing.")
+  var check = false
+
+  @Flag(help: "Silence of the same length for damaged stretches.")
+  var fillGaps = false
+
   @Flag(name: .shortAndLong, help: "Describe, or list types, as JSON.")
   var json = false
 
@@ -56,7 +62,7 @@ struct SdCat: Tool {
   mutating func prepare() throws(ToolError) {
     if json, env { throw .usage("-j and --env", "give one of them, not both") }
     if env, files.count > 1 { throw .usage("--env", "describes one file") }
-    if types || describes { return }
+    if types || describes || check { return }
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
     try plan.check(
@@ -68,6 +74,7 @@ struct SdCat: Tool {
     if types {
       return try StandardStreams.print(json ? TypeTable.json.pretty + "\n" : TypeTable.text)
     }
+    if check { return try checkAll() }
     if describes { return try describe() }
     try copy()
   }
@@ -85,19 +92,32 @@ struct SdCat: Tool {
       options.raw = from.raw.completed(by: options.raw)
       options.type = .named(from.type)
     }
+    options.fillsGaps = fillGaps
     return options
+  }
+
+  private func checkAll() throws(ToolError) {
+    try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
+      name, source throws(ToolError) in
+      let (text, isGood) = try SoundCheck.line(name, source)
+      try StandardStreams.print(text + "\n")
+      if !isGood { ProgramExit.remember(ExitStatus.failure) }
+    }
   }
 
   private func describe() throws(ToolError) {
     var descriptions: [SourceDescription] = []
-    try AudioSource.open(files, inputOptions(), whenOpen: { Confinement.begin() }) {
-      error throws(ToolError) in
-      // The others are described, unless it was a signal.
-      guard error.kind == .reported else { throw error }
-      ProgramExit.remember(error)
-    } each: { source in
-      source.reportGuess()
-      descriptions.append(SourceDescription(source))
+    try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
+      _, source throws(ToolError) in
+      do throws(ToolError) {
+        let source = try source.get()
+        source.reportGuess()
+        descriptions.append(SourceDescription(source))
+      } catch {
+        // The others are described, unless it was a signal.
+        guard error.kind == .reported else { throw error }
+        ProgramExit.remember(error)
+      }
     }
     if json {
       try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")

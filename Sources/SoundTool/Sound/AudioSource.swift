@@ -13,6 +13,8 @@ public final class AudioSource {
     /// What options, not the environment, said of the data: where a header knows better, one line
     /// says so.
     public var claimed = RawFormat()
+    /// Whether silence of the same length stands for what is damaged.
+    public var fillsGaps = false
     /// The option that says what an input is, for messages.
     public var typeOption = "-t"
 
@@ -31,6 +33,9 @@ public final class AudioSource {
   /// Which file it is, to keep an output from cutting it.
   public let identity: FileIdentity?
 
+  /// What is told of its damage, or kept of it.
+  public internal(set) var damage: DamageReport
+
   private var didReportTrailing = false
 
   // MARK: Opening
@@ -43,38 +48,51 @@ public final class AudioSource {
   public static func open(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
   ) throws(ToolError) -> [AudioSource] {
-    var sources: [AudioSource] = []
-    try open(operands, options, whenOpen: whenOpen) { error throws(ToolError) in
-      throw error
-    } each: {
-      sources.append($0)
-    }
-    return sources
-  }
-
-  /// Opens all operands, then looks into one after the other and hands each on.
-  ///
-  /// - Parameters:
-  ///   - whenOpen: Called when all are open and none has been looked into.
-  ///   - failed: Called for each that cannot be opened or read; the others are opened if it
-  ///     returns.
-  ///   - each: Called with each input, which is closed when nothing holds it.
-  public static func open(
-    _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
-    failed: (ToolError) throws(ToolError) -> Void, each: (AudioSource) -> Void
-  ) throws(ToolError) {
     if operands.count > 200 { raiseOpenFileLimit() }
     var opened: [OpenOperand] = []
     for operand in operands.isEmpty ? ["-"] : operands {
-      do throws(ToolError) { opened.append(try OpenOperand(operand, options)) } catch {
-        try failed(error)
-      }
+      opened.append(try OpenOperand(operand, options))
+    }
+    whenOpen()
+    var sources: [AudioSource] = []
+    for operand in opened { sources.append(try AudioSource(operand, options)) }
+    return sources
+  }
+
+  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but hands each on with its own failure, so
+  /// that none is kept longer than it is used.
+  public static func openEach(
+    _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
+    _ body: (_ name: String, _ source: Result<AudioSource, ToolError>) throws(ToolError) -> Void
+  ) throws(ToolError) {
+    if operands.count > 200 { raiseOpenFileLimit() }
+    var opened = (operands.isEmpty ? ["-"] : operands).map { operand in
+      let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
+      return (name: operand == "-" ? "stdin" : operand, operand: result)
     }
     whenOpen()
     opened.reverse()
-    while let operand = opened.popLast() {
-      do throws(ToolError) { each(try AudioSource(operand, options)) } catch { try failed(error) }
+    while let entry = opened.popLast() {
+      let source = entry.operand.flatMap { operand in
+        Result { () throws(ToolError) in try AudioSource(operand, options) }
+      }
+      try body(entry.name, source)
     }
+  }
+
+  /// The rest of an input whose format changes, as joined streams may; nil where there is none.
+  func continuation() -> AudioSource? {
+    file.continuation().map { AudioSource(continuing: self, with: $0) }
+  }
+
+  private init(continuing source: AudioSource, with file: AudioFile) {
+    (name, identity, damage) = (source.name, source.identity, source.damage)
+    self.file = file
+    format = StreamFormat(
+      encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
+    stated = RawFormat(
+      encoding: format.encoding, rate: format.rate, channelCount: format.channelCount)
+    Messages.note(name, "goes on with \(hertz(format.rate)), \(channels(format.channelCount))")
   }
 
   /// Opens one operand, `-` being stdin.
@@ -89,6 +107,8 @@ public final class AudioSource {
     } catch {
       throw error.replacing(" -t ", " \(options.typeOption) ")
     }
+    damage = DamageReport(name)
+    file.fillsGaps = options.fillsGaps
     format = StreamFormat(
       encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
     Messages.detail(
@@ -174,7 +194,11 @@ public final class AudioSource {
         throw Self.translate(error, name)
       }
     }
-    if count == 0 { reportTrailing() }
+    damage.take(file.takeDamage(), rate: format.rate)
+    if count == 0 {
+      damage.end()
+      reportTrailing()
+    }
     return count
   }
 
@@ -202,11 +226,9 @@ public final class AudioSource {
     let count = file.trailingByteCount
     guard count > 0, !didReportTrailing else { return }
     didReportTrailing = true
-    ProgramExit.remember(
-      .failure(
-        name,
-        "\(counted(count, "trailing byte")) ignored (a frame is \(counted(format.bytesPerFrame, "byte")))"
-      ))
+    damage.take(
+      "\(counted(count, "trailing byte")) ignored "
+        + "(a frame is \(counted(format.bytesPerFrame, "byte")))")
   }
 
   fileprivate static func calling<R>(
