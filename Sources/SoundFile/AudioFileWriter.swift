@@ -102,20 +102,31 @@ public struct AudioFileWriter: ~Copyable {
       self.init(writer, format, sampleRate, channelCount)
       return
     }
-    if format.type == .opus {
-      let writer = try OpusWriter(
-        sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
-      self.init(writer, format, sampleRate, channelCount)
-      return
-    }
     if !format.type.isUnlimited && !SndFileWriter.growsToRF64(format) {
       let text = "\(format.type.name) holds at most 4 GiB, use wav, w64, caf or flac"
       sink.limit = (0xFFFF_FFFF, .tooLong(text))
     }
     sink.dropsEmptyMPEGFrame = format.type == .mp3 && isStream
-    let writer = try SndFileWriter(
-      sink, format: format, sampleRate: sampleRate, channelCount: channelCount, options: options)
-    self.init(writer, format, sampleRate, channelCount)
+    let encoder = try Self.encoder(sink, format, sampleRate, channelCount, options)
+    self.init(encoder, format, sampleRate, channelCount)
+  }
+
+  /// Whoever writes what is not plain samples.
+  private static func encoder(
+    _ sink: ByteSink, _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int,
+    _ options: Options
+  ) throws(AudioFileError) -> any FrameEncoder {
+    switch format.type {
+    case .opus:
+      try OpusWriter(sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
+    case .flac:
+      try FLACWriter(
+        sink, encoding: format.deliveredEncoding, sampleRate: sampleRate,
+        channelCount: channelCount, options: options)
+    default:
+      try SndFileWriter(
+        sink, format: format, sampleRate: sampleRate, channelCount: channelCount, options: options)
+    }
   }
 
   private init(
@@ -228,8 +239,17 @@ extension AudioFileWriter {
   ) throws(AudioFileError) {
     try format.check(sampleRate: sampleRate, channelCount: channelCount, isStream: isStream)
     let header = plainHeader(format, sampleRate, channelCount, Options(), isStream: isStream)
-    if header != nil || format.type == .sd2 || format.type == .opus { return }
-    try SndFileWriter.rehearse(format, sampleRate: sampleRate, channelCount: channelCount)
+    if header != nil || format.type == .sd2 { return }
+    do throws(AudioFileError) {
+      let encoder = try encoder(.rehearsal(), format, sampleRate, channelCount, Options())
+      let frame = [UInt8](repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
+      unsafe try encoder.write(frame.span.bytes)
+      try encoder.close()
+    } catch {
+      throw .unsupported(
+        "\(format.name) cannot be written at \(plain(sampleRate)) Hz in \(channelCount) channels"
+          + " (\(error.message))")
+    }
   }
 
   /// The header before plain samples that need no libsndfile, nil where they need it.

@@ -24,7 +24,14 @@ import PCM
     self.channelCount = channelCount
     let comments = unsafe ope_comments_create()
     defer { unsafe ope_comments_destroy(comments) }
-    for (key, text) in tags.all { unsafe ope_comments_add(comments, key.vorbisName, text) }
+    // A name that none may have is left out.
+    for comment in tags.vorbisComments {
+      _ = unsafe ope_comments_add(comments, comment.name, comment.text)
+    }
+    for picture in tags.pictures {
+      let text = Base64.text(of: picture.block)
+      _ = unsafe ope_comments_add(comments, "METADATA_BLOCK_PICTURE", text)
+    }
     // One or two channels, the layouts of Vorbis, or channels for no speakers in particular.
     let family: CInt = channelCount <= 2 ? 0 : channelCount <= 8 ? 1 : 255
     var error: CInt = 0
@@ -97,23 +104,5 @@ import PCM
         return unsafe sink.take(bytes) == bytes.count ? 0 : 1
       },
       close: { _ in 0 })
-  }
-}
-
-extension AudioFileTags.Key {
-  /// The field's name in a Vorbis comment.
-  var vorbisName: String {
-    switch self {
-    case .title: "TITLE"
-    case .copyright: "COPYRIGHT"
-    case .software: "SOFTWARE"
-    case .artist: "ARTIST"
-    case .comment: "COMMENT"
-    case .date: "DATE"
-    case .album: "ALBUM"
-    case .license: "LICENSE"
-    case .trackNumber: "TRACKNUMBER"
-    case .genre: "GENRE"
-    }
   }
 }

@@ -58,25 +58,6 @@ import PCM
     if let handle = unsafe handle { unsafe sf_close(handle) }
   }
 
-  /// Throws unless the encoder takes the format; touches no file.
-  static func rehearse(
-    _ format: AudioFileFormat, sampleRate: Double, channelCount: Int
-  ) throws(AudioFileError) {
-    do throws(AudioFileError) {
-      let writer = try SndFileWriter(
-        .rehearsal(), format: format, sampleRate: sampleRate, channelCount: channelCount,
-        options: AudioFileWriter.Options())
-      let frame = [UInt8](
-        repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
-      unsafe try writer.write(frame.span.bytes)
-      try writer.close()
-    } catch {
-      throw .unsupported(
-        "\(format.name) cannot be written at \(plain(sampleRate)) Hz in \(channelCount) channels"
-          + " (\(error.message))")
-    }
-  }
-
   /// Writes whole frames.
   func write(_ bytes: RawSpan) throws(AudioFileError) {
     guard format.codec == .voxADPCM else { return try encode(bytes) }
@@ -123,7 +104,7 @@ import PCM
   func setOrigination(_ origination: Origination) throws(AudioFileError) {
     guard let handle = unsafe handle, frameCount == 0, !hasDate else { return }
     switch format.type {
-    case .flac, .ogg, .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
+    case .ogg, .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
     default: break
     }
   }

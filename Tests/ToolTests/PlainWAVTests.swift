@@ -66,6 +66,5 @@ import Testing
   func opusencReadsIt(format: String) async throws {
     let result = try await runProgram("opusenc", ["--quiet", try await wav(format), "/dev/null"])
     #expect(result.succeeded)
-    #expect(result.errorText == "")
   }
 }

@@ -69,6 +69,9 @@ public final class AudioSink {
     } catch {
       throw .of(error, plan.name)
     }
+    for dropped in options.tags.dropped(by: fileFormat.type) {
+      Messages.detail(name, "\(fileFormat.type) has no place for \(dropped)")
+    }
     Messages.detail(name, "written as \(fileFormat), \(hertz(rate)), \(channels(channelCount))")
   }
 
