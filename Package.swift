@@ -50,6 +50,9 @@ let package = Package(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(
+      name: "COpusEnc", pkgConfig: "libopusenc",
+      providers: [.apt(["libopusenc-dev"]), .brew(["libopusenc"])]),
+    .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     .systemLibrary(
@@ -82,7 +85,7 @@ let package = Package(
     .target(
       name: "SoundFile",
       dependencies: [
-        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile",
+        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
       ],
       swiftSettings: settings,
       linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
