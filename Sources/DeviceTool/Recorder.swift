@@ -50,10 +50,12 @@ public final class Recorder {
         + "\(counts.lost) lost"
     }
     if plan.endsWithInput { run.ends(when: StandardStreams.watchInput(run.wakeUp)) }
-    sink = try Self.sink(
-      plan,
-      StreamFormat(
-        encoding: encoding, rate: plan.rate ?? rate, channelCount: format.channelCount))
+    let sound = StreamFormat(
+      encoding: encoding, rate: plan.rate ?? rate, channelCount: format.channelCount)
+    let length = plan.recording.length?.frameCount(at: sound.rate)
+    sink = try plan.files.open(
+      plan.output, as: plan.fileFormat, format: sound,
+      length: length.map { .atMost($0) } ?? .unknown)
     let recording = try RecordingWriter(plan.recording, from: format, into: sink, reporter)
     run.progress = { recording.progress }
     self.isLow = isLow && sink.isStream
@@ -63,21 +65,6 @@ public final class Recorder {
       self.isLow
       ? Self.trimmed(input, run, stream, sink, isEarlyOnly: plan.recording.filling == .all) : input
     (self.stream, self.recording) = (stream, recording)
-  }
-
-  private static func sink(
-    _ plan: RecordPlan, _ format: StreamFormat
-  ) throws(ToolError) -> any FrameSink {
-    guard let split = plan.split else {
-      return try AudioSink(
-        plan.output, as: plan.fileFormat, rate: format.rate, channelCount: format.channelCount,
-        syncs: plan.syncs)
-    }
-    let series = try FileSeries(
-      plan.output, as: plan.fileFormat, format: format, limit: split.limit(at: format.rate),
-      syncs: plan.syncs)
-    SignalCenter.shared.onSplit(series.splitter)
-    return series
   }
 
   /// With low latency nothing waits in the pipe for no good.

@@ -13,6 +13,10 @@ struct PlainLayout {
   /// Which bytes of a word are the sample, where samples of 24 bits stand in words of four bytes.
   var packing: WordPacking?
   var tags = AudioFileTags()
+  /// The speaker of each channel, where the header says it.
+  var layout: ChannelLayout?
+  /// When the first frame was captured, where the header says it.
+  var origination: Origination?
 
   /// Bytes of a frame as it is delivered.
   var bytesPerFrame: Int { channelCount * encoding.byteCount }

@@ -98,7 +98,8 @@ import PCM
     return try SoundFacts(
       format: AudioFileFormat(type, codec: .pcm(sink.encoding)),
       sampleRate: Double(info.sample_rate), channelCount: Int(info.channels),
-      frameCount: total > 0 ? total : nil, canSeek: isSeekable, tags: sink.tags
+      frameCount: total > 0 ? total : nil, canSeek: isSeekable, tags: sink.tags,
+      layout: sink.mask.flatMap { ChannelLayout(mask: $0, channelCount: Int(info.channels)) }
     ).checked()
   }
 }

@@ -6,6 +6,8 @@ import PCM
   let cursor: ByteCursor
   private(set) var info: FLAC__StreamMetadata_StreamInfo?
   private(set) var tags = AudioFileTags()
+  /// The speakers, where a comment tells them: `WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x60F`.
+  private(set) var mask: UInt32?
   /// Where frames go while decoding.
   var queue: FrameQueue?
   /// What was wrong since the last good frame.
@@ -152,8 +154,12 @@ import PCM
       let comments = unsafe block.pointee.data.vorbis_comment
       for index in 0..<Int(unsafe comments.num_comments) {
         let comment = unsafe comments.comments[index]
-        unsafe sink.tags.add(
-          comment: UnsafeRawBufferPointer(start: comment.entry, count: Int(comment.length)))
+        let bytes = unsafe UnsafeRawBufferPointer(
+          start: comment.entry, count: Int(comment.length))
+        unsafe sink.tags.add(comment: bytes)
+        let text = unsafe String(decoding: bytes.prefix(64), as: UTF8.self).uppercased()
+        let name = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0X"
+        if text.hasPrefix(name) { sink.mask = UInt32(text.dropFirst(name.count), radix: 16) }
       }
     default: break
     }

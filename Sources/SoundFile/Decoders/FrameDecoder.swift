@@ -24,6 +24,10 @@ struct SoundFacts {
   /// Whether any frame can be gone to.
   var canSeek: Bool
   var tags = AudioFileTags()
+  /// The speaker of each channel, nil where nothing tells.
+  var layout: ChannelLayout?
+  /// Whether the channels are for no speakers in particular, in no order that is known.
+  var isDiscrete = false
 
   var encoding: SampleEncoding { format.deliveredEncoding }
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
@@ -34,6 +38,9 @@ struct SoundFacts {
       type: format.type, encoding: encoding, sampleRate: sampleRate, channelCount: channelCount,
       dataStart: 0
     ).checked()
-    return self
+    var facts = self
+    // FLAC gives so many channels these speakers, and so do Vorbis and Opus once permuted.
+    if facts.layout == nil, !isDiscrete { facts.layout = .standard(channelCount) }
+    return facts
   }
 }

@@ -76,7 +76,7 @@ import CVorbisFile
     }
     isAmongFirstPages = isFirst
     let name = names[serial] ?? serial
-    noteFirstSound(page, of: name, isFirst: isFirst)
+    unsafe noteFirstSound(page, of: name, isFirst: isFirst)
     used.insert(name)
     if unsafe ogg_page_eos(&page) != 0 { open.remove(name) } else { open.insert(name) }
     if name != serial {

@@ -79,7 +79,7 @@ import PCM
     try SoundFacts(
       format: AudioFileFormat(.opus, codec: .opus), sampleRate: Double(file.rate),
       channelCount: file.channelCount, frameCount: length.map { $0 * file.rate / 48_000 },
-      canSeek: length != nil, tags: file.tags
+      canSeek: length != nil, tags: file.tags, isDiscrete: file.isDiscrete
     ).checked()
   }
 }

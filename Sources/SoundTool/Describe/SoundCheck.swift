@@ -10,10 +10,10 @@ public enum SoundCheck {
   ///
   /// - Throws: `stopped` when a signal asked the program to stop.
   public static func line(
-    _ name: String, _ source: Result<AudioSource, ToolError>
+    _ name: String, _ open: () throws(ToolError) -> AudioSource
   ) throws(ToolError) -> (text: String, isGood: Bool) {
     do {
-      let source = try source.get()
+      let source = try open()
       let (frameCount, complaints) = try read(source)
       let isGood = complaints.isEmpty
       let words = isGood ? counted(frameCount, "frame") : complaints.joined(separator: "; ")

@@ -7,6 +7,7 @@
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
 internal import Platform
+internal import SoundFile
 internal import Synchronization
 
 /// Lines for the user on stderr; callable from every thread but the audio thread.
@@ -27,7 +28,7 @@ public enum Messages {
 
     func printLine(_ text: String) {
       let wipe = transient.isEmpty ? "" : "\r\u{1B}[K"
-      Messages.write("\(wipe)\(program): \(Messages.oneLine(text))\n\(transient)")
+      Messages.write("\(wipe)\(program): \(printable(text))\n\(transient)")
     }
   }
 
@@ -81,16 +82,6 @@ public enum Messages {
     }
   }
 
-  // A file name may hold a newline or an escape; a message stays one harmless line.
-  private static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-      return text
-    }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
-  }
-
   private static func write(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
@@ -109,5 +100,21 @@ public enum Messages {
       let count = unsafe SystemCall.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
       if count >= 0 || errno != EINTR { return count }
     }
+  }
+}
+
+/// Text as a terminal may have it: what is no letter but a command, in a file's name or a text in a
+/// file, becomes a question mark.
+func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: isCommand) else { return text }
+  return String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
+}
+
+/// Control characters of both kinds, what ends a line or turns its direction, and bytes of names
+/// that are no UTF-8.
+private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case ..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+  default: FileName.isByte(scalar)
   }
 }

@@ -44,7 +44,7 @@ extension Tool {
     Messages.program = programName
     do {
       switch try CommandLineParser.parse(
-        Self.self, arguments ?? Array(CommandLine.arguments.dropFirst()))
+        Self.self, arguments ?? System.arguments)
       {
       case .text(let text):
         // Parsing is all that has happened; the default actions of signals are right for a print.

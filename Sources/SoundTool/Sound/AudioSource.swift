@@ -59,21 +59,19 @@ public final class AudioSource {
     return sources
   }
 
-  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but gives each its own failure.
+  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but each is looked into when its turn comes,
+  /// and has a failure of its own.
   public static func openEach(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
-  ) -> [(name: String, source: Result<AudioSource, ToolError>)] {
-    if operands.count > 200 { System.raiseOpenFileLimit() }
+  ) -> [(name: String, source: () throws(ToolError) -> AudioSource)] {
+    if operands.count > 200 { raiseOpenFileLimit() }
     let opened = (operands.isEmpty ? ["-"] : operands).map { operand in
       let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
       return (name: operand == "-" ? "stdin" : operand, operand: result)
     }
     whenOpen()
-    return opened.map { entry in
-      let source = entry.operand.flatMap { operand in
-        Result { () throws(ToolError) in try AudioSource(operand, options) }
-      }
-      return (entry.name, source)
+    return opened.map { name, operand in
+      (name, { () throws(ToolError) in try AudioSource(operand.get(), options) })
     }
   }
 
@@ -319,7 +317,7 @@ extension System {
     while true {
       try SignalCenter.shared.checkStop()
       let (descriptor, code) = SignalCenter.shared.interruptible {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        let descriptor = unsafe open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NOCTTY)
         return (descriptor, errno)
       }
       if descriptor >= 0 { return descriptor }
