@@ -120,7 +120,7 @@ public struct AudioFileFormat: Hashable, Sendable {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
     }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
-      let most = [2, 1].first { isValid(sampleRate: sampleRate, channelCount: $0) }
+      let most = (1...Self.mostChannels).last { isValid(sampleRate: sampleRate, channelCount: $0) }
       let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""
       throw .unsupported(
         "\(name) cannot hold \(channelCount) channels at \(plain(sampleRate)) Hz\(remedy)")

@@ -1,4 +1,4 @@
-public import PCM
+import PCM
 
 import Platform
 

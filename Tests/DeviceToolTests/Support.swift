@@ -47,7 +47,7 @@ final class MemorySink: FrameSink {
 
   var frameCount: Int { samples.count }
 
-  func write(_ frames: RawSpan) throws(ToolError) {
+  func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     for offset in stride(from: 0, to: frames.byteCount, by: 4) {
       guard samples.count < limit else { throw .failure("sink", "full") }
       samples.append(unsafe frames.unsafeLoad(fromByteOffset: offset, as: Float.self))

@@ -1,5 +1,5 @@
 internal import PCM
-public import SoundFile
+internal import SoundFile
 
 /// Decodes an input to its end and says whether it is whole, for `--check`.
 public enum SoundCheck {
