@@ -38,12 +38,16 @@ let package = Package(
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(
+      name: "CSampleRate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
 
     // Libraries, in dependency order.
     .target(name: "CRealtime"),
     .target(name: "Platform", dependencies: ["CRealtime"], swiftSettings: settings),
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
-    .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
+    .target(
+      name: "Resampler", dependencies: ["PCM", "CSoxr", "CSampleRate"], swiftSettings: settings),
     .target(
       name: "SoundFile", dependencies: ["PCM", "Platform", "CSndFile"], swiftSettings: settings),
     .target(
@@ -57,7 +61,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
-      dependencies: ["PCM", "Platform", "SoundDevice", "SoundFile", "SoundTool", argumentParser],
+      dependencies: [
+        "PCM", "Platform", "Resampler", "SoundDevice", "SoundFile", "SoundTool", argumentParser,
+      ],
       swiftSettings: settings),
 
     // Programs.
@@ -121,7 +127,8 @@ let package = Package(
       dependencies: ["SoundTool", "PCM", "Platform", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
     .testTarget(
-      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
+      name: "DeviceToolTests",
+      dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM"],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",
