@@ -41,6 +41,14 @@ let package = Package(
     .systemLibrary(
       name: "CSampleRate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
+    .systemLibrary(
+      name: "CKissFFT", pkgConfig: "kissfft-float",
+      providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
+    .systemLibrary(
+      name: "CEBUR128", pkgConfig: "libebur128",
+      providers: [.apt(["libebur128-dev"]), .brew(["libebur128"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     // Libraries, in dependency order.
     .target(name: "CRealtime"),
@@ -58,6 +66,14 @@ let package = Package(
     .target(
       name: "SoundTool",
       dependencies: ["PCM", "Platform", "Resampler", "SoundFile", "CConfine", argumentParser],
+      swiftSettings: settings),
+    .target(
+      name: "Spectrum", dependencies: ["Platform", "CKissFFT", "CEBUR128"], swiftSettings: settings),
+    .target(
+      name: "PlotTool",
+      dependencies: [
+        "PCM", "Platform", "SoundFile", "SoundTool", "Spectrum", "CPNG", argumentParser,
+      ],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
@@ -87,6 +103,9 @@ let package = Package(
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-cat", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
+      path: "tools/sd-plot", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
@@ -126,6 +145,11 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "Platform", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .testTarget(name: "SpectrumTests", dependencies: ["Spectrum"], swiftSettings: settings),
+    .testTarget(
+      name: "PlotToolTests",
+      dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests",
       dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM"],
@@ -144,7 +168,7 @@ let package = Package(
       dependencies: [
         "sd-test-confined",
         "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
-        "sd-cat",
+        "sd-cat", "sd-plot",
       ],
       swiftSettings: settings),
   ]

@@ -50,7 +50,7 @@ public final class Player {
     for source in sources { source.reportGuess() }
     let pipeline = try FramePipeline(sources, to: format, plan.sound)
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: plan.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
     ) {
       let counts = stream.losses.output
       let seconds = (Double(counts.delivered) / format.rate * 1000).rounded() / 1000

@@ -133,6 +133,8 @@
     var failure: AudioFileError?
     do throws(AudioFileError) { try flush(isLast: true) } catch { failure = error }
     isClosed = true
+    // Whoever shares the descriptor goes on behind the end, not behind the header.
+    if isSeekable, descriptorOffset != writtenEnd { try? descriptor?.seek(to: writtenEnd) }
     try descriptor?.close()
     if let failure { throw failure }
   }

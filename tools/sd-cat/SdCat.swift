@@ -125,7 +125,7 @@ struct SdCat: Tool {
     let pipeline = try FramePipeline(sources, to: target, options)
     let sink = try AudioSink(
       plan, as: format, rate: target.rate, channelCount: target.channelCount,
-      tags: sources[0].file.tags)
+      options: sources[0].kept(in: target, options, frameCount: pipeline.frameCount))
     if plan.path != nil {
       Confinement.complete()
     } else if sources.allSatisfy(\.isRepeatable) {

@@ -7,6 +7,7 @@
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
 internal import Platform
+internal import SoundFile
 internal import Synchronization
 
 /// Lines for the user on stderr; callable from every thread but the audio thread.
@@ -25,9 +26,13 @@ public enum Messages {
     // Set while a progress line stands on the terminal, which a message must first wipe away.
     var transient = ""
 
+    // Called before a line is printed.
+    var beforeLine: (@Sendable () -> Void)?
+
     func printLine(_ text: String) {
+      beforeLine?()
       let wipe = transient.isEmpty ? "" : "\r\u{1B}[K"
-      Messages.write("\(wipe)\(program): \(Messages.oneLine(text))\n\(transient)")
+      Messages.write("\(wipe)\(program): \(printable(text))\n\(transient)")
     }
   }
 
@@ -44,6 +49,9 @@ public enum Messages {
     get { state.withLock { $0.verbosity } }
     set { state.withLock { $0.verbosity = newValue } }
   }
+
+  /// Whether a person reads them, on a terminal.
+  public static var isTerminal: Bool { System.isTerminal(STDERR_FILENO) }
 
   /// Prints the error, whatever the verbosity. Ends by signal or broken pipe have no words.
   public static func error(_ error: ToolError) {
@@ -65,6 +73,12 @@ public enum Messages {
     state.withLock { $0.printLine(text) }
   }
 
+  /// Sets what is called right before each line: for a program that draws on the same terminal, and
+  /// must not draw over it. It may print nothing itself.
+  package static func beforeLine(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.beforeLine = body }
+  }
+
   /// Prints one line if that cannot block: for the signal thread, which must stay able to take the
   /// next signal whatever becomes of stderr.
   static func lineUnlessStuck(_ text: String) {
@@ -79,16 +93,6 @@ public enum Messages {
       write("\r\(text)\u{1B}[K")
       state.transient = text.isEmpty ? "" : "\r\(text)"
     }
-  }
-
-  // A file name may hold a newline or an escape; a message stays one harmless line.
-  private static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-      return text
-    }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
   }
 
   private static func write(_ text: String) {
@@ -109,5 +113,21 @@ public enum Messages {
       let count = unsafe SystemCall.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
       if count >= 0 || errno != EINTR { return count }
     }
+  }
+}
+
+/// Text as a terminal may have it: what is no letter but a command, in a file's name or a text in a
+/// file, becomes a question mark.
+func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: isCommand) else { return text }
+  return String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
+}
+
+/// Control characters of both kinds, what ends a line or turns its direction, and bytes of names
+/// that are no UTF-8.
+private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case ..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+  default: FileName.isByte(scalar)
   }
 }

@@ -277,7 +277,7 @@ extension System {
     while true {
       try SignalCenter.shared.checkStop()
       let (descriptor, code) = SignalCenter.shared.interruptible {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        let descriptor = unsafe open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NOCTTY)
         return (descriptor, errno)
       }
       if descriptor >= 0 { return descriptor }
