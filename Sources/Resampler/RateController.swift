@@ -307,7 +307,7 @@ private struct FillWindow: Sendable {
     let done = halves.first
     let isWhole = hasFirst && done.weight > 0
     halves = (halves.second, Half())
-    position = 0
+    position -= length / 2
     hasFirst = true
     return isWhole ? (done.sum / done.weight, done.least) : nil
   }

@@ -1,4 +1,5 @@
 internal import PCM
+internal import Platform
 internal import Synchronization
 
 /// Rings between the audio thread and a thread that reads and writes: what blocking streams stand
@@ -25,6 +26,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let outputEnded = Atomic<Bool>(false)
   private let prebuffer = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
+  private let lastBlockTime = Atomic<Int64>(0)
 
   // Audio thread only; the host's thread while no callback runs.
   private var hasRun = false
@@ -57,6 +59,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   /// The frames that output waits for beyond a block before it begins.
   var prebufferFrameCount: Int { prebuffer.load(ordering: .relaxed) }
+
+  /// When the last block was taken, in nanoseconds of the monotonic clock; 0 before the first.
+  var blockTime: Int64 { lastBlockTime.load(ordering: .acquiring) }
 
   /// Losses since the last call, as flags.
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
@@ -107,6 +112,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     var result = CallbackResult.continue
     if let outputRing, let output = unsafe block.output {
       (played, result) = unsafe play(outputRing, into: output, block)
+      lastBlockTime.store(monotonicNanoseconds(), ordering: .releasing)
     }
     if let inputRing, let input = unsafe block.input {
       let kept = isAligned ? played : block.frameCount
