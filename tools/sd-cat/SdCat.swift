@@ -37,6 +37,12 @@ struct SdCat: Tool {
   @Flag(help: "Describe the files instead of writing them.")
   var info = false
 
+  @Flag(help: "Decode the files and say of each whether it is whole; write nothing.")
+  var check = false
+
+  @Flag(help: "Silence of the same length for damaged stretches.")
+  var fillGaps = false
+
   @Flag(name: .shortAndLong, help: "Describe, or list types, as JSON.")
   var json = false
 
@@ -56,7 +62,7 @@ struct SdCat: Tool {
   mutating func prepare() throws(ToolError) {
     if json, env { throw .usage("-j and --env", "give one of them, not both") }
     if env, files.count > 1 { throw .usage("--env", "describes one file") }
-    if types || describes { return }
+    if types || describes || check { return }
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
     try plan.check(
@@ -68,12 +74,17 @@ struct SdCat: Tool {
     if types {
       return try StandardStreams.print(json ? TypeTable.json.pretty + "\n" : TypeTable.text)
     }
+    if check { return try checkAll() }
     if describes { return try describe() }
     try copy()
   }
 
   /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
   private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
+    try AudioSource.open(files, inputOptions()) { Confinement.begin(writing: path) }
+  }
+
+  private func inputOptions() throws(ToolError) -> AudioSource.Options {
     var options = AudioSource.Options()
     options.raw = try Environment.rawFormat()
     options.typeOption = "--from"
@@ -81,7 +92,18 @@ struct SdCat: Tool {
       options.raw = from.raw.completed(by: options.raw)
       options.type = .named(from.type)
     }
-    return try AudioSource.open(files, options) { Confinement.begin(writing: path) }
+    options.fillsGaps = fillGaps
+    return options
+  }
+
+  private func checkAll() throws(ToolError) {
+    for (name, source) in AudioSource.openEach(
+      files, try inputOptions(), whenOpen: { Confinement.begin() })
+    {
+      let (text, isGood) = try SoundCheck.line(name, source)
+      try StandardStreams.print(text + "\n")
+      if !isGood { ProgramExit.remember(ExitStatus.failure) }
+    }
   }
 
   private func describe() throws(ToolError) {

@@ -13,6 +13,8 @@ public final class AudioSource {
     /// What options, not the environment, said of the data: where a header knows better, one line
     /// says so.
     public var claimed = RawFormat()
+    /// Whether silence of the same length stands for what is damaged.
+    public var fillsGaps = false
     /// The option that says what an input is, for messages.
     public var typeOption = "-t"
 
@@ -30,6 +32,9 @@ public final class AudioSource {
   public let stated: RawFormat
   /// Which file it is, to keep an output from cutting it.
   public let identity: FileIdentity?
+
+  /// What is told of its damage, or kept of it.
+  public internal(set) var damage: DamageReport
 
   private var didReportTrailing = false
 
@@ -54,6 +59,39 @@ public final class AudioSource {
     return sources
   }
 
+  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but gives each its own failure.
+  public static func openEach(
+    _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
+  ) -> [(name: String, source: Result<AudioSource, ToolError>)] {
+    if operands.count > 200 { raiseOpenFileLimit() }
+    let opened = (operands.isEmpty ? ["-"] : operands).map { operand in
+      let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
+      return (name: operand == "-" ? "stdin" : operand, operand: result)
+    }
+    whenOpen()
+    return opened.map { entry in
+      let source = entry.operand.flatMap { operand in
+        Result { () throws(ToolError) in try AudioSource(operand, options) }
+      }
+      return (entry.name, source)
+    }
+  }
+
+  /// The rest of an input whose format changes, as joined streams may; nil where there is none.
+  func continuation() -> AudioSource? {
+    file.continuation().map { AudioSource(continuing: self, with: $0) }
+  }
+
+  private init(continuing source: AudioSource, with file: AudioFile) {
+    (name, identity, damage) = (source.name, source.identity, source.damage)
+    self.file = file
+    format = StreamFormat(
+      encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
+    stated = RawFormat(
+      encoding: format.encoding, rate: format.rate, channelCount: format.channelCount)
+    Messages.note(name, "goes on with \(hertz(format.rate)), \(channels(format.channelCount))")
+  }
+
   /// Opens one operand, `-` being stdin.
   public convenience init(_ operand: String, _ options: Options = Options()) throws(ToolError) {
     try self.init(OpenOperand(operand, options), options)
@@ -66,6 +104,8 @@ public final class AudioSource {
     } catch {
       throw error.replacing(" -t ", " \(options.typeOption) ")
     }
+    damage = DamageReport(name)
+    file.fillsGaps = options.fillsGaps
     format = StreamFormat(
       encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
     Messages.detail(
@@ -151,7 +191,11 @@ public final class AudioSource {
         throw Self.translate(error, name)
       }
     }
-    if count == 0 { reportTrailing() }
+    damage.take(file.takeDamage(), rate: format.rate)
+    if count == 0 {
+      damage.end()
+      reportTrailing()
+    }
     return count
   }
 
@@ -179,11 +223,9 @@ public final class AudioSource {
     let count = file.trailingByteCount
     guard count > 0, !didReportTrailing else { return }
     didReportTrailing = true
-    ProgramExit.remember(
-      .failure(
-        name,
-        "\(counted(count, "trailing byte")) ignored (a frame is \(counted(format.bytesPerFrame, "byte")))"
-      ))
+    damage.take(
+      "\(counted(count, "trailing byte")) ignored "
+        + "(a frame is \(counted(format.bytesPerFrame, "byte")))")
   }
 
   fileprivate static func calling<R>(
