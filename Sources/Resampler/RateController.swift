@@ -7,8 +7,9 @@
 /// Finds the ratio of two clocks, a writer's and a device's, from how much stands between them, and
 /// holds that at a target. A value without a clock or a thread of its own.
 ///
-/// A loop of second order, critically damped. It sees the mean of the fill under a Hann window of
-/// one second, every half second, so that neither blocks nor bursts of 100 ms move the ratio. Its
+/// A loop of second order, critically damped. It sees the median of the fill under a Hann window of
+/// one second, every half second, so that neither blocks nor bursts of 100 ms move the ratio, nor a
+/// write or a block that is late now and then. Its
 /// natural frequency is 0.3 rad/s (48 mHz) for the first ten seconds, then falls in proportion to
 /// the time, down to 0.02 rad/s (3 mHz). The ratio glides between two steps. Clocks may be
 /// 1000 ppm apart; 100 ppm more bring the fill back to its target.
@@ -23,7 +24,7 @@ public struct RateController: Sendable {
   /// How far from 1 the ratio may be.
   public static let ratioLimit = 1100e-6
 
-  /// The fill that is held: its mean over a burst.
+  /// The fill that is held: its median, of regular bursts their mean.
   public let target: Double
   private let rate: Double
   /// The fill is at its target as long as it is not further from it.
@@ -37,11 +38,11 @@ public struct RateController: Sendable {
   public private(set) var isClock = false
   /// How often frames were left out to be in time again.
   public private(set) var cutCount = 0
-  /// Least and greatest mean fill since the last lock; nil before.
+  /// Least and greatest median of the fill while it was locked; nil before.
   public private(set) var range: ClosedRange<Double>?
 
   private var window: FillWindow
-  /// The part of the ratio that remembers the clocks.
+  /// The part of the ratio that remembers the clocks: how far from 1 it is.
   private var drift = 0.0
   /// The ratio at which the next step begins, and its slope per frame.
   private var goal = 1.0
@@ -80,7 +81,7 @@ public struct RateController: Sendable {
     self.target = target
     self.rate = rate
     tolerance = 2 * period
-    window = FillWindow(length: rate)
+    window = FillWindow(length: rate, middle: target, step: period / 16)
   }
 
   /// The ratio as its distance from 1, in millionths.
@@ -122,7 +123,7 @@ public struct RateController: Sendable {
       admission.silence = max(0, wanted - fill - arrived)
       // What was sent while nothing played is late now.
       if hasBegun, isClock { cut = .backlog }
-      isRunWhole = !hasBegun
+      isRunWhole = false
       hasBegun = true
       window.restart()
       evidence.restart()
@@ -161,7 +162,12 @@ public struct RateController: Sendable {
       evidence.restart()
     }
     guard run > 0 else { return }
-    if isRunWhole { burst = burst.map { $0 + (run - $0) / 16 } ?? run }
+    if isRunWhole {
+      burst = burst.map { $0 + (run - $0) / 16 } ?? run
+    } else {
+      // What had waited for the beginning says nothing about time.
+      evidence.restart()
+    }
     run = 0
     isRunWhole = true
   }
@@ -220,33 +226,47 @@ public struct RateController: Sendable {
       return
     }
     evidence.elapsed += elapsed
-    guard let (mean, least) = window.add(fill, for: elapsed) else { return }
-    step(mean: mean, least: least)
+    guard let result = window.add(fill, for: elapsed) else { return }
+    step(result)
     isClock = isClock || evidence.isClock(rate: rate, burst: burst ?? 0)
   }
 
-  private mutating func step(mean: Double, least: Double) {
-    let excess = mean - target
-    let isLate =
-      isSettling ? excess > tolerance : least > target && excess > max(2 * tolerance, 0.05 * rate)
+  private mutating func step(_ result: FillWindow.Result) {
+    let excess = result.mean - target
+    if isSettling {
+      // The ratio stays as it is known, until the fill says something about clocks.
+      glide(to: 1 + drift)
+      guard isClock else { return }
+      if excess > tolerance {
+        cut = .frames(excess.rounded())
+      } else {
+        endCut()
+      }
+      return
+    }
     // A ratio would take minutes, or for ever.
-    if isClock, isLate {
+    if isClock, result.least > target, excess > max(2 * tolerance, 0.05 * rate) {
       cut = .frames(excess.rounded())
       return
     }
-    if isClock, isSettling { endCut() }
-    let error = excess / rate
+    track((result.median - target) / rate)
+    follow(result.median)
+  }
+
+  /// One step of the loop.
+  ///
+  /// - Parameter error: How far the fill is above its target, in seconds.
+  private mutating func track(_ error: Double) {
     let seconds = window.length / 2 / rate
     trackedSeconds += seconds
     let frequency = max(0.02, 0.3 * min(1, 10 / trackedSeconds))
-    let wanted = -(2 * frequency * error + drift + frequency * frequency * error * seconds)
-    let isHeld = abs(wanted) > Self.ratioLimit && error * drift > 0
-    if !isHeld {
-      drift += frequency * frequency * error * seconds
-      drift = min(max(drift, -Self.driftLimit), Self.driftLimit)
-    }
+    // No drift makes more than two milliseconds: that is a stall, not a clock.
+    let bounded = min(max(error, -0.002), 0.002)
+    let next = drift - frequency * frequency * bounded * seconds
+    let wanted = next - 2 * frequency * error
+    let isHeld = abs(wanted) > Self.ratioLimit && wanted * error < 0
+    if !isHeld { drift = min(max(next, -Self.driftLimit), Self.driftLimit) }
     glide(to: 1 + min(max(wanted, -Self.ratioLimit), Self.ratioLimit))
-    follow(mean)
   }
 
   private mutating func glide(to goal: Double) {
@@ -254,8 +274,8 @@ public struct RateController: Sendable {
     slope = (goal - ratio) / (window.length / 2)
   }
 
-  private mutating func follow(_ mean: Double) {
-    let isNear = abs(mean - target) <= tolerance
+  private mutating func follow(_ fill: Double) {
+    let isNear = abs(fill - target) <= tolerance
     missCount = isNear ? 0 : missCount + 1
     if isNear, isClock, trackedSeconds >= 5 { isLocked = true }
     if missCount >= 4 {
@@ -264,52 +284,105 @@ public struct RateController: Sendable {
       trackedSeconds = min(trackedSeconds, 10)
     }
     guard isLocked else { return }
-    range = range.map { min($0.lowerBound, mean)...max($0.upperBound, mean) } ?? mean...mean
+    range = range.map { min($0.lowerBound, fill)...max($0.upperBound, fill) } ?? fill...fill
   }
 }
 
-/// The mean and the least of a fill under windows that overlap by half.
+/// What is told of a fill under windows that overlap by half.
 private struct FillWindow: Sendable {
+  struct Result {
+    var mean: Double
+    /// What half of the time was below. A writer or a device that is late for less than that does
+    /// not move it; of regular bursts it is the mean.
+    var median: Double
+    var least: Double
+  }
+
   /// In frames.
   let length: Double
   private var position = 0.0
-  private var halves = (first: Half(), second: Half())
+  private var first: Weights
+  private var second: Weights
   private var hasFirst = false
 
-  private struct Half: Sendable {
-    var weight = 0.0
-    var sum = 0.0
-    var least = Double.infinity
-
-    mutating func add(_ fill: Double, _ weight: Double) {
-      self.weight += weight
-      sum += weight * fill
-      least = min(least, fill)
-    }
+  /// - Parameters:
+  ///   - length: In frames.
+  ///   - middle: The fill that is looked for.
+  ///   - step: The least difference that matters.
+  init(length: Double, middle: Double, step: Double) {
+    self.length = length
+    first = Weights(middle: middle, step: step)
+    second = first
   }
-
-  init(length: Double) { self.length = length }
 
   mutating func restart() {
     position = 0
-    halves = (Half(), Half())
+    first.clear()
+    second.clear()
     hasFirst = false
   }
 
   /// Takes a fill that stood for so long; gives the result of a window each time one is whole.
-  mutating func add(_ fill: Double, for elapsed: Double) -> (mean: Double, least: Double)? {
+  mutating func add(_ fill: Double, for elapsed: Double) -> Result? {
     position += elapsed
     // The second half of one window and the first of the next; both weights together are 1.
     let cosine = cos(.pi * min(1, position / (length / 2)))
-    halves.first.add(fill, elapsed * (1 + cosine) / 2)
-    halves.second.add(fill, elapsed * (1 - cosine) / 2)
+    first.add(fill, elapsed * (1 + cosine) / 2)
+    second.add(fill, elapsed * (1 - cosine) / 2)
     guard position >= length / 2 else { return nil }
-    let done = halves.first
-    let isWhole = hasFirst && done.weight > 0
-    halves = (halves.second, Half())
-    position -= length / 2
+    let result = hasFirst ? first.result : nil
+    first.clear()
+    swap(&first, &second)
+    position = max(0, position - length / 2)
     hasFirst = true
-    return isWhole ? (done.sum / done.weight, done.least) : nil
+    return result
+  }
+}
+
+extension FillWindow {
+  /// How long each fill stood, in bins around the one that is looked for.
+  private struct Weights: Sendable {
+    private static let binCount = 1024
+
+    let middle: Double
+    let step: Double
+    private var bins = [Double](repeating: 0, count: binCount)
+    private var weight = 0.0
+    private var sum = 0.0
+    private var least = Double.infinity
+
+    init(middle: Double, step: Double) {
+      self.middle = middle
+      self.step = step
+    }
+
+    mutating func clear() {
+      for index in bins.indices { bins[index] = 0 }
+      weight = 0
+      sum = 0
+      least = .infinity
+    }
+
+    mutating func add(_ fill: Double, _ weight: Double) {
+      let bin = ((fill - middle) / step).rounded(.down) + Double(Self.binCount / 2)
+      bins[Int(min(max(bin, 0), Double(Self.binCount - 1)))] += weight
+      self.weight += weight
+      sum += weight * fill
+      least = min(least, fill)
+    }
+
+    var result: Result? {
+      guard weight > 0 else { return nil }
+      var below = 0.0
+      var bin = 0
+      while bin < bins.count - 1, below + bins[bin] < weight / 2 {
+        below += bins[bin]
+        bin += 1
+      }
+      let part = bins[bin] > 0 ? (weight / 2 - below) / bins[bin] : 0
+      let place = Double(bin - Self.binCount / 2) + min(max(part, 0), 1)
+      return Result(mean: sum / weight, median: middle + place * step, least: least)
+    }
   }
 }
 

@@ -20,24 +20,30 @@ final class AdaptedOutput {
   private let block = (resampled: Scratch(), converted: Scratch())
   private var silence = SilenceAccount()
   private var writtenCount = 0
+  /// Frames of sound to write.
+  private let limit: Int
+  private var soundCount = 0
   private var droppedCount = 0
   private var insertedCount = 0
+  private var reportedCount = 0
   private var fills: ClosedRange<Double>?
   private let interval = RateLimit(interval: 1)
 
   /// - Parameters:
   ///   - format: What the stream takes.
   ///   - rate: The writer's, in hertz.
+  ///   - limit: Frames of the device's to write; nil for all.
   ///   - latency: What is held, in seconds, the device's own latency with it, but at least three
   ///     blocks.
   init(
     _ stream: some AudioOutputStreaming, _ device: Device, _ format: StreamFormat,
-    from rate: Double, latency: Double, dither: Bool, _ reporter: RunReporter?
+    from rate: Double, latency: Double, dither: Bool, limit: Int? = nil, _ reporter: RunReporter?
   ) throws(ToolError) {
     self.stream = stream
     self.device = device
     self.format = format
     self.reporter = reporter
+    self.limit = limit ?? .max
     self.latency = max(0, latency - stream.outputLatency)
     nominal = format.rate / rate
     do throws(RateConverterError) {
@@ -47,6 +53,9 @@ final class AdaptedOutput {
       from: SampleEncoding(.float32), to: format.encoding, dither: dither, clip: true)
     controller = RateController(target: 1, period: 1, rate: format.rate)
   }
+
+  /// Whether all frames that were wanted are written.
+  var isComplete: Bool { soundCount >= limit }
 
   /// Samples clipped so far.
   var clippedCount: Int { exit.clippedCount }
@@ -147,7 +156,9 @@ final class AdaptedOutput {
     block.resampled.withBytes(
       0..<count * width, into: block.converted, count * format.bytesPerFrame
     ) { exit.convert($0, into: &$1) }
-    try block.converted.withBytes(count * format.bytesPerFrame) { frames throws(ToolError) in
+    let wanted = min(count, limit - soundCount)
+    soundCount += wanted
+    try block.converted.withBytes(wanted * format.bytesPerFrame) { frames throws(ToolError) in
       reporter?.measure(frames, encoding: format.encoding)
       try send(frames)
     }
@@ -186,7 +197,8 @@ final class AdaptedOutput {
 
   private func report(_ cut: Double) {
     guard cut > 0 else { return }
-    let count = Int((cut).rounded())
+    let count = discardedCount - reportedCount
+    reportedCount = discardedCount
     reporter?.note("\(counted(count, "frame")) came late and were discarded")
     reportRatio()
   }

@@ -155,7 +155,9 @@ final class VirtualEngine: @unchecked Sendable {
       // `min(by:)` would look its generic type up each time, behind a lock that all threads share.
       var first: VirtualStream?
       for stream in state.streams where !stream.isStalledForEver && isEligible(stream) {
-        if let other = first, (other.position, other.order) < (stream.position, stream.order) {
+        if let other = first,
+          (other.enginePosition, other.order) < (stream.enginePosition, stream.order)
+        {
           continue
         }
         first = stream
@@ -171,10 +173,11 @@ final class VirtualEngine: @unchecked Sendable {
       return true
     }
     guard isStill else { return }
-    let goesOn = stream.runBlock(timeline: timeline, latency: latency, now: now)
+    let goesOn = stream.runBlock(
+      timeline: stream.loops ? timeline : nil, latency: latency, now: now)
     state.withLock { state in
       state.current = nil
-      state.clock = max(state.clock, stream.position)
+      state.clock = max(state.clock, stream.enginePosition)
       if !goesOn { state.streams.removeAll { $0 === stream } }
     }
     callbackEnded.post()

@@ -20,10 +20,16 @@ internal import Synchronization
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
+  /// How its clock differs from the engine's.
+  private let clock: StreamClock
+  /// Whether it meets others on the engine's timeline.
+  let loops: Bool
   private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
-  /// The engine's frame at which the next block begins.
+  /// The frame of its own clock at which the next block begins.
   private(set) var position = 0
+  /// Where its clock and the engine's were the same.
+  private var origin = 0
   /// Frames handed over and lost since the stream was opened.
   private(set) var elapsed = 0
   /// What is still to happen.
@@ -47,10 +53,12 @@ internal import Synchronization
   init(
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
     onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
-    faults: [VirtualConfiguration.Fault],
+    faults: [VirtualConfiguration.Fault], clock: StreamClock = StreamClock(), loops: Bool = true,
     files: (input: VirtualInputFile?, output: VirtualOutputFile?) = (nil, nil)
   ) {
     self.files = files
+    self.clock = clock
+    self.loops = loops
     self.engine = engine
     self.trampoline = trampoline
     self.onClose = onClose
@@ -107,6 +115,7 @@ internal import Synchronization
   /// - Parameter clock: Where the engine's clock is, which a stream that freewheeled has overtaken.
   func begin(at frame: Int, clock: Int) {
     position = frame
+    origin = frame
     delay = clock - frame
   }
 
@@ -129,10 +138,14 @@ internal import Synchronization
   /// The frame of the engine's clock at which the next block is to be handed over; nil: at once.
   var nextDue: Int? {
     if freewheelingLeft > 0 { return nil }
-    let due = position + nextBlock + delay
+    let due =
+      clock.engineFrame(position + nextBlock, from: origin) + delay + clock.lateness(position)
     if case .until(let frame) = stall { return max(due, frame) }
     return due
   }
+
+  /// The engine's frame at which the next block begins.
+  var enginePosition: Int { clock.engineFrame(position, from: origin) }
 
   /// Runs one block; false when the stream is over.
   ///
@@ -206,6 +219,27 @@ internal import Synchronization
       return .abort
     }
     return result
+  }
+}
+
+/// How the clock of a stream differs from its engine's.
+struct StreamClock: Sendable {
+  /// How far it is ahead, in millionths.
+  var drift = 0
+  /// The most frames by which a block comes late.
+  var jitter = 0
+
+  /// The engine's frame at one of the stream's; both were the same at `origin`.
+  func engineFrame(_ frame: Int, from origin: Int) -> Int {
+    drift == 0 ? frame : origin + (frame - origin) * 1_000_000 / (1_000_000 + drift)
+  }
+
+  /// By how many frames the block at this frame is late.
+  func lateness(_ frame: Int) -> Int {
+    guard jitter > 0 else { return 0 }
+    var sizes = BlockSizes(seed: UInt64(frame), most: jitter + 1)
+    sizes.advance()
+    return sizes.current - 1
   }
 }
 
