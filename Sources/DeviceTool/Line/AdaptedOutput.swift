@@ -147,11 +147,11 @@ final class AdaptedOutput {
   private func give(
     _ body: (inout MutableRawSpan) throws(RateConverterError) -> Int
   ) throws(ToolError) -> Int {
-    let limit = AdaptiveResampler.frameLimit(for: capacity, ratio: nominal * 1.01) + 4096
+    let room = AdaptiveResampler.frameLimit(for: capacity, ratio: nominal * 1.01) + 4096
     let width = format.channelCount * MemoryLayout<Float>.stride
     let count: Int
     do throws(RateConverterError) {
-      count = try block.resampled.withMutableBytes(limit * width, body)
+      count = try block.resampled.withMutableBytes(room * width, body)
     } catch { throw .failure("", error.description) }
     block.resampled.withBytes(
       0..<count * width, into: block.converted, count * format.bytesPerFrame

@@ -112,7 +112,7 @@ final class VirtualEngine: @unchecked Sendable {
       return
     }
     if pace == .fast {
-      guard let ready = stream.isReady ? stream : outputAhead(of: stream) else {
+      guard let ready = stream.isReady ? stream : ahead(of: stream) else {
         stream.trampoline.noteWaiting()
         wakeUp.wait(seconds: 0.0005)
         return
@@ -140,8 +140,11 @@ final class VirtualEngine: @unchecked Sendable {
 
   /// An output that goes on while an input waits to be read, as far as the timeline remembers what is
   /// put out: who plays to the end first and reads then must not wait for ever.
-  private func outputAhead(of stream: VirtualStream) -> VirtualStream? {
-    guard stream.takesInput else { return nil }
+  private func ahead(of stream: VirtualStream) -> VirtualStream? {
+    guard stream.takesInput else {
+      // What it waits for may come from the input of another clock, block by block.
+      return next { $0.takesInput && !$0.loops && $0.isReady && $0.isDrained }?.stream
+    }
     let end = stream.position - latency + LoopTimeline.capacity
     return next { !$0.takesInput && $0.isReady && $0.position + $0.nextBlock <= end }?.stream
   }

@@ -132,6 +132,9 @@ internal import Synchronization
   /// Whether the program has data and room for the next block.
   var isReady: Bool { trampoline.processor.isReady(frameCount: nextBlock) }
 
+  /// Whether the program has taken all that it was given.
+  var isDrained: Bool { trampoline.processor.isDrained }
+
   /// Whether no callback comes any more, though the stream is not over.
   var isStalledForEver: Bool { stall == .forEver }
 

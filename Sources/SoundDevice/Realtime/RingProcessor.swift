@@ -107,6 +107,8 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     return inputRing.map { $0.writableCount >= min(frameCount, $0.capacity) } ?? true
   }
 
+  override var isDrained: Bool { (inputRing?.readableCount ?? 0) == 0 }
+
   override func process(_ block: AudioBlock) -> CallbackResult {
     var played = block.frameCount
     var result = CallbackResult.continue
