@@ -14,8 +14,14 @@ public struct ReportOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Throws a usage error if the descriptor is not open.
-  public func check() throws(ToolError) {
+  /// Throws a usage error if the descriptor is not open, or carries the sound.
+  ///
+  /// - Parameter soundToOutput: whether stdout does.
+  public func check(soundToOutput: Bool = false) throws(ToolError) {
+    try progress.check()
+    if soundToOutput, statusDescriptor == 1 {
+      throw .usage("--status-fd 1", "stdout carries the sound; try --status-fd 2")
+    }
     guard let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil else { return }
     throw .usage("--status-fd \(statusDescriptor)", "not open")
   }
@@ -25,7 +31,9 @@ public struct ReportOptions: ParsableArguments {
   /// - Parameter hasFile: Whether it was given a file, and so is not inside a pipeline.
   public func reporting(hasFile: Bool) throws(ToolError) -> Reporting {
     var feed: StatusFeed?
-    if let statusDescriptor { feed = try StatusFeed(descriptor: statusDescriptor) }
+    if let statusDescriptor {
+      feed = try StatusFeed(descriptor: StandardStreams.current(statusDescriptor))
+    }
     return Reporting(
       line: progress.showsLine(hasFile: hasFile) ? ProgressLine() : nil, feed: feed)
   }

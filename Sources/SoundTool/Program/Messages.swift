@@ -4,6 +4,7 @@
 //  - Lower case, no full stop, no colour, no backtrace, the same in every locale.
 //  - The complaint says what would work, when that is known.
 //  - An error is always printed. A note is printed unless -q, a detail only with -v.
+//  - What a library prints reaches nobody without -vv: stderr is ours from start to end.
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
 internal import Platform
@@ -11,9 +12,9 @@ internal import Synchronization
 
 /// Lines for the user on stderr; callable from every thread but the audio thread.
 public enum Messages {
-  /// How much a program says.
+  /// How much a program says; with `chatty`, `-vv`, the libraries below may talk too.
   public enum Verbosity: Int, Sendable, Comparable {
-    case quiet, normal, verbose
+    case quiet, normal, verbose, chatty
 
     /// Less is quieter.
     public static func < (a: Verbosity, b: Verbosity) -> Bool { a.rawValue < b.rawValue }
@@ -68,7 +69,7 @@ public enum Messages {
   /// Prints one line if that cannot block: for the signal thread, which must stay able to take the
   /// next signal whatever becomes of stderr.
   static func lineUnlessStuck(_ text: String) {
-    guard System.isReady(STDERR_FILENO, for: POLLOUT, within: 0) else { return }
+    guard System.isReady(StandardStreams.errors, for: POLLOUT, within: 0) else { return }
     _ = state.withLockIfAvailable { $0.printLine(text) }
   }
 
@@ -81,14 +82,16 @@ public enum Messages {
     }
   }
 
-  // A file name may hold a newline or an escape; a message stays one harmless line.
-  private static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-      return text
-    }
+  /// A text as one harmless line: a file name, or a tag, may hold a newline or an escape.
+  static func oneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
     return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+      String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
+  }
+
+  /// C0, DEL and C1, whose CSI begins escapes as well.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
   }
 
   private static func write(_ text: String) {
@@ -106,7 +109,7 @@ public enum Messages {
 
   private static func writeOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
     while true {
-      let count = unsafe SystemCall.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+      let count = unsafe SystemCall.write(StandardStreams.errors, bytes.baseAddress, bytes.count)
       if count >= 0 || errno != EINTR { return count }
     }
   }
