@@ -14,6 +14,8 @@ public final class DevicePlayer {
     public var channelCount: Int
     /// Whether one channel of data plays on the first two of the device.
     public var spreadsMono: Bool
+    /// Whether more than two channels become two where the device has no more.
+    public var mixesDown: Bool
     /// The device channel for each data channel.
     public var map: ChannelMap?
     /// The encoding of the data, to keep its bits.
@@ -31,14 +33,16 @@ public final class DevicePlayer {
 
     /// A request for this.
     public init(
-      device: String?, rate: Double, channelCount: Int, spreadsMono: Bool, map: ChannelMap?,
-      encoding: SampleEncoding, computes: Bool, mayResample: Bool, latency: LatencyOptions,
+      device: String?, rate: Double, channelCount: Int, spreadsMono: Bool, mixesDown: Bool,
+      map: ChannelMap?, encoding: SampleEncoding, computes: Bool, mayResample: Bool,
+      latency: LatencyOptions,
       buffer: BufferOptions, streaming: StreamingOptions
     ) {
       self.device = device
       self.rate = rate
       self.channelCount = channelCount
       self.spreadsMono = spreadsMono
+      self.mixesDown = mixesDown
       self.map = map
       self.encoding = encoding
       self.computes = computes
@@ -108,8 +112,10 @@ public final class DevicePlayer {
   private static func parameters(_ request: Request, _ device: Device) throws(DeviceFailure)
     -> StreamParameters
   {
-    var parameters = StreamParameters(device: device, channelCount: request.channelCount)
     let most = device.maxOutputChannelCount
+    let mixes = request.mixesDown && request.channelCount > most && most >= 2
+    let channelCount = mixes ? 2 : request.channelCount
+    var parameters = StreamParameters(device: device, channelCount: channelCount)
     if let map = request.map {
       parameters.channelMap = map
     } else if request.spreadsMono, request.channelCount == 1, most >= 2 {
@@ -119,9 +125,9 @@ public final class DevicePlayer {
       throw DeviceFailure(
         .failure("-m \(map)", "names \(channels(map.count)), there are \(request.channelCount)"))
     }
-    let highest = parameters.channelMap?.highest ?? request.channelCount
+    let highest = parameters.channelMap?.highest ?? channelCount
     guard highest <= most else {
-      let remedy = request.map == nil ? " (sd-cat -m 1,2 … | sd-play plays two of them)" : ""
+      let remedy = request.map == nil ? "; choose with sd-cat -m 1,2 … | sd-play" : ""
       throw DeviceFailure(
         .failure(device.id, "has \(channels(most)), not \(highest)\(remedy)"))
     }

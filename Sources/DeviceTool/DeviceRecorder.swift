@@ -45,9 +45,10 @@ public final class DeviceRecorder {
     deviceFormat = StreamFormat(
       encoding: SampleEncoding(stream.inputFormat), rate: rate,
       channelCount: stream.inputChannelCount)
+    let spreads = request.spreadsMono && request.map == nil && stream.inputChannelCount == 1
     format = StreamFormat(
       encoding: request.encoding, rate: request.rate ?? rate,
-      channelCount: stream.inputChannelCount)
+      channelCount: (spreads ? request.channelCount : nil) ?? stream.inputChannelCount)
     silentBlock = Self.silence(deviceFormat)
     unwritten = request.length?.frameCount(at: format.rate)
     let scale = rate / format.rate

@@ -13,6 +13,8 @@ extension DeviceRecorder {
     public var channelCount: Int?
     /// The device channels to record, in order.
     public var map: ChannelMap?
+    /// Whether the one channel of a device stands on all channels of the recording.
+    public var spreadsMono: Bool
     /// The encoding of the recording, to keep its bits.
     public var encoding: SampleEncoding
     /// The gain.
@@ -35,7 +37,8 @@ extension DeviceRecorder {
     /// A request for this.
     public init(
       device: String?, rate: Double?, channelCount: Int?, map: ChannelMap?,
-      encoding: SampleEncoding, gain: Gain, dither: Bool, length: FrameTime?, fillsGaps: Bool,
+      spreadsMono: Bool, encoding: SampleEncoding, gain: Gain, dither: Bool, length: FrameTime?,
+      fillsGaps: Bool,
       mayResample: Bool, latency: LatencyOptions,
       buffer: BufferOptions, streaming: StreamingOptions
     ) {
@@ -43,6 +46,7 @@ extension DeviceRecorder {
       self.rate = rate
       self.channelCount = channelCount
       self.map = map
+      self.spreadsMono = spreadsMono
       self.encoding = encoding
       self.gain = gain
       self.dither = dither
@@ -63,7 +67,8 @@ extension DeviceRecorder.Request {
   ) throws(DeviceFailure) -> (PipedStream, Device) {
     let device = try Negotiation.device(device, .input)
     let most = device.maxInputChannelCount
-    let count = map?.count ?? channelCount ?? min(2, most)
+    let wanted = spreadsMono && most == 1 ? 1 : channelCount
+    let count = map?.count ?? wanted ?? min(2, most)
     let highest = map?.highest ?? count
     guard highest <= most else {
       throw DeviceFailure(.failure(device.id, "has \(channels(most)), not \(highest)"))
@@ -71,8 +76,8 @@ extension DeviceRecorder.Request {
     var parameters = StreamParameters(
       device: device, channelCount: count, channelMap: map)
     let computes = !gain.isUnity
-    let wanted = computes ? .float32 : Negotiation.sampleFormat(for: encoding)
-    let format = try Negotiation.hostFormat(for: wanted, device)
+    let hostFormat = computes ? .float32 : Negotiation.sampleFormat(for: encoding)
+    let format = try Negotiation.hostFormat(for: hostFormat, device)
     let rate = try Negotiation.rate(
       rate, device, .input, parameters, format, mayResample: mayResample)
     parameters.latency = latency.library(at: rate)

@@ -47,7 +47,6 @@ struct SdPlay: Tool {
       let sources = try AudioSource.open(files, reading)
       let player = try DevicePlayer(
         request(for: sources), try report.reporting(hasFile: !files.isEmpty))
-      for source in sources { source.reportGuess() }
 
       var options = FramePipeline.Options()
       options.start = start.start
@@ -57,6 +56,9 @@ struct SdPlay: Tool {
       options.clips = true
       options.passes = loop.passes
       let pipeline = try FramePipeline(sources, to: player.format, options)
+      // A player is to convert; only a mix is worth a word.
+      let asked = RawFormat(encoding: player.format.encoding, rate: 0, channelCount: 0)
+      sources.reportConversion(to: player.format, asked: asked, map: map.map != nil)
       try player.play(pipeline, isLive: sources.contains { !$0.isRepeatable })
     }
   }
@@ -67,7 +69,10 @@ struct SdPlay: Tool {
     let rate = format.rate ?? sources.first?.format.rate ?? 48_000
     return DevicePlayer.Request(
       device: device.query, rate: rate, channelCount: channelCount,
-      spreadsMono: format.channels == nil, map: map.map, encoding: widest ?? .f32le,
+      spreadsMono: true,
+      mixesDown: map.map == nil
+        && sources.allSatisfy { $0.format.channelCount <= 2 || $0.channelLayout != nil },
+      map: map.map, encoding: widest ?? .f32le,
       computes: !level.gain.isUnity || sources.contains { $0.format.rate != rate },
       mayResample: !resampling.noResample, latency: latency, buffer: buffer, streaming: streaming)
   }

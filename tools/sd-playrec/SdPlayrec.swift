@@ -55,7 +55,7 @@ struct SdPlayrec: Tool {
     try streaming.check()
     try latency.check()
     try buffer.check()
-    try report.check()
+    try report.check(soundToOutput: try plan().path == nil)
     _ = try format.rawFormatOrEnvironment()
     let plan = try plan()
     try plan.check(recordFormat, rate: format.rate, channelCount: nil)
@@ -74,14 +74,15 @@ struct SdPlayrec: Tool {
       let recorder = try DuplexRecorder(
         DuplexRequest(
           devices: devices, rate: format.rate ?? source.format.rate,
-          channelCounts: (try format.inputChannelCount(), source.format.channelCount),
+          channelCounts: (
+            try format.inputChannelCount(isRaw: plan.type == .raw), source.format.channelCount
+          ),
           maps: (maps.input, maps.output),
           encodings: (
             fileFormat.deliveredEncoding, level.gain.isUnity ? source.format.encoding : .f32le
           ), latency: latency, buffer: buffer, streaming: streaming), compensation: compensate,
         tail: tail,
         try report.reporting(hasFile: input != nil && output != nil))
-      source.reportGuess()
       guard source.format.rate == recorder.playedFormat.rate else {
         throw .failure(
           source.name, "is at \(hertz(source.format.rate)), and sd-playrec never resamples")
@@ -109,6 +110,9 @@ struct SdPlayrec: Tool {
   private func fileFormat(_ plan: OutputPlan, _ source: AudioSource) -> AudioFileFormat {
     if let recordFormat { return AudioFileFormat(plan.type, encoding: recordFormat) }
     if let encoding = plan.encodingInName { return AudioFileFormat(.raw, encoding: encoding) }
+    if plan.type == .raw {
+      return AudioFileFormat(.raw, encoding: format.rawFormat.resolved.encoding)
+    }
     return AudioFileFormat(plan.type, keeping: .pcm(source.format.encoding))
   }
 }

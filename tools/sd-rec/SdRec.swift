@@ -43,6 +43,11 @@ struct SdRec: Tool {
   @Argument(help: ArgumentHelp("File to write; - or none is standard output.", valueName: "file"))
   var file: String?
 
+  static let unknownOptionHints = [
+    "-o": "the file is the last word: sd-rec take.wav",
+    "--output": "the file is the last word: sd-rec take.wav",
+  ]
+
   var isOpenEnded: Bool { length.length == nil }
 
   mutating func prepare() throws(ToolError) {
@@ -54,7 +59,7 @@ struct SdRec: Tool {
     try streaming.check()
     try latency.check()
     try buffer.check()
-    try report.check()
+    try report.check(soundToOutput: try plan().path == nil)
     if split != nil || sync, try plan().isStream {
       throw .usage(split == nil ? "--sync" : "--split", "needs a file to write")
     }
@@ -86,9 +91,15 @@ struct SdRec: Tool {
   }
 
   private func request(_ fileFormat: AudioFileFormat) throws(ToolError) -> DeviceRecorder.Request {
-    let stated = try format.rawFormatOrEnvironment()
+    var stated = try format.rawFormatOrEnvironment()
+    if fileFormat.type == .raw {
+      // Whatever the device is: its reader takes raw data for that.
+      let raw = stated.resolved
+      stated = RawFormat(encoding: raw.encoding, rate: raw.rate, channelCount: raw.channelCount)
+    }
     return DeviceRecorder.Request(
       device: device.query, rate: stated.rate, channelCount: stated.channelCount, map: map.map,
+      spreadsMono: fileFormat.type == .raw,
       encoding: fileFormat.deliveredEncoding, gain: level.gain, dither: level.dither,
       length: length.length, fillsGaps: fillGaps, mayResample: !resampling.noResample,
       latency: latency, buffer: buffer, streaming: streaming)
@@ -105,6 +116,6 @@ struct SdRec: Tool {
     if let encoding = format.format { return AudioFileFormat(plan.type, encoding: encoding) }
     guard plan.type == .raw else { return AudioFileFormat(plan.type) }
     if let encoding = plan.encodingInName { return AudioFileFormat(.raw, encoding: encoding) }
-    return AudioFileFormat(.raw, encoding: try Environment.encoding() ?? .f32le)
+    return AudioFileFormat(.raw, encoding: try format.rawFormatOrEnvironment().resolved.encoding)
   }
 }

@@ -4,12 +4,11 @@ public import SoundTool
 
 /// `-r`, `-c`, `-f` and `-t` of a program that plays and records.
 public struct DuplexFormatOptions: ParsableArguments {
-  /// `-r`, in hertz.
   @Option(
-    name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("r", allowingJoined: true), .customLong("rate")], parsing: .unconditional,
     help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
-  public var rate: Double?
+  var statedRate: Double?
 
   @Option(
     name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
@@ -20,8 +19,8 @@ public struct DuplexFormatOptions: ParsableArguments {
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Sample format of raw input (default: f32le).", valueName: "fmt"),
-    transform: Words.encoding)
-  var format: SampleEncoding?
+    transform: Words.format)
+  var format: RawFormat?
 
   /// `-t`, of both files.
   @Option(
@@ -33,20 +32,25 @@ public struct DuplexFormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
+  /// `-r`, or the rate of `-f cd` and `-f dat`, in hertz.
+  public var rate: Double? { rawFormat.rate }
+
   /// What the options say of raw input.
   public var rawFormat: RawFormat {
-    RawFormat(encoding: format, rate: rate, channelCount: channels?.output)
+    let alone = RawFormat(rate: statedRate, channelCount: channels?.output)
+    return alone.completed(by: format ?? RawFormat())
   }
 
   /// What the options and then the environment say of raw input.
   public func rawFormatOrEnvironment() throws(ToolError) -> RawFormat {
-    rawFormat.completed(by: try Environment.rawFormat())
+    try rawFormat.completedByEnvironment()
   }
 
-  /// Channels to record: option, then environment; nil for the device's, at most 2.
-  public func inputChannelCount() throws(ToolError) -> Int? {
+  /// Channels to record: option, then environment, then for raw data 2; nil for the device's, at
+  /// most 2.
+  public func inputChannelCount(isRaw: Bool) throws(ToolError) -> Int? {
     if let channels { return channels.input }
-    return try Environment.channelCount()
+    return try Environment.channelCount() ?? (isRaw ? RawFormat.standard.channelCount : nil)
   }
 }
 
@@ -89,7 +93,7 @@ public struct WireFormatOptions: ParsableArguments {
   /// The sample format: option, then environment, then f32le.
   public func encodingOrEnvironment() throws(ToolError) -> SampleEncoding {
     if let format { return format }
-    return try Environment.encoding() ?? .f32le
+    return try RawFormat().completedByEnvironment().resolved.encoding
   }
 }
 

@@ -34,8 +34,9 @@ public struct SourceDescription: Hashable, Sendable {
     if let frameCount, let duration {
       parts += [counted(frameCount, "frame"), ProgressLine.clock(duration)]
     }
-    let lines = tags.all.map { "  \($0.key.rawValue): \($0.text)" }
-    return (["\(name): \(parts.joined(separator: ", "))"] + lines).joined(separator: "\n") + "\n"
+    let lines = tags.all.map { "  \($0.key.rawValue): \(Messages.oneLine($0.text))" }
+    return (["\(Messages.oneLine(name)): \(parts.joined(separator: ", "))"] + lines).joined(
+      separator: "\n") + "\n"
   }
 
   /// For scripts; what is not known is null.

@@ -61,7 +61,7 @@ public final class AudioSink {
       }
       try keepReadable()
     } catch {
-      throw .of(error, plan.name)
+      throw plan.failure(error)
     }
     Messages.detail(name, "written as \(fileFormat), \(hertz(rate)), \(channels(channelCount))")
   }
