@@ -121,7 +121,7 @@ let package = Package(
       dependencies: ["SoundTool", "PCM", "Platform", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
     .testTarget(
-      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice"],
+      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",

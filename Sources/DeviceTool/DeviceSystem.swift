@@ -33,11 +33,11 @@ public enum DeviceSystem {
 
   /// Runs `body` with the libraries up, and takes them down again.
   ///
-  /// - Parameter stall: Seconds without an answer after which a host is given up.
+  /// - Parameter plan: Says how long a host may be without an answer until it is given up.
   public static func run(
-    stall: Double = 2, _ body: () throws(ToolError) -> Void
+    _ plan: StreamPlan = StreamPlan(), _ body: () throws(ToolError) -> Void
   ) throws(ToolError) {
-    try begin(stall: stall)
+    try begin(stall: plan.stallSeconds)
     defer { end() }
     try body()
   }

@@ -1,293 +1,193 @@
-public import PCM
+internal import PCM
 internal import Platform
 internal import SoundDevice
+internal import SoundFile
 public import SoundTool
 internal import Synchronization
 
-/// A device that plays and records at once, frame for frame: what sd-playrec stands on.
+/// What sd-playrec does: a device plays and records at once, frame for frame.
 ///
 /// Frame n of the recording was captured while frame n was played, and there are as many. The main
 /// thread records; another one feeds what is played.
 public final class DuplexRecorder {
-  /// The round trip to be taken off the recording's beginning.
-  public enum Compensation: Hashable, Sendable {
-    /// What the host says input and output latency add up to.
-    case automatic
-    /// So many frames.
-    case frames(Int)
+  private let run: StreamRun
+  private let recording: RecordingWriter
+  private let line: StreamInput
+  private let feeder: Feeder
+  /// Frames of silence played after the sound: while they play, its end comes back.
+  private let tail: Int
+
+  /// Plays and records, from the first call into the libraries to the last.
+  public static func run(_ plan: PlayRecordPlan) throws(ToolError) {
+    try DeviceSystem.run(plan.duplex.stream) { () throws(ToolError) in
+      try DuplexRecorder(plan).playAndRecord()
+    }
   }
 
-  /// What the pipeline is to give: the device's own format.
-  public let playedFormat: StreamFormat
-  /// What is recorded, in the device's own format.
-  public let recordedFormat: StreamFormat
+  // MARK: Opening
 
-  private let stream: PipedStream
-  private let device: Device
-  private let monitor: Monitor
-  private let compensation: Int
-  private let tail: Int
-  /// Frames still to be dropped from the beginning.
-  private var undropped: Int
-  /// Frames of the device's that reached the sink, and those that were dropped at the beginning.
-  private var takenCount = 0
-  private var compensatedCount = 0
-  private var hasSinkFailed = false
-  private let feeding = Feeding()
-
-  /// Finds the devices, agrees with them and opens them.
-  ///
-  /// - Parameter tail: How much is recorded after the last frame has been played.
-  public init(
-    _ request: DuplexRequest, compensation: Compensation?, tail: FrameTime, _ reporting: Reporting
-  ) throws(ToolError) {
-    let policy = try request.streaming.xrunPolicy()
-    let (stream, agreement) = try DeviceFailure.retrying(seconds: request.streaming.waitSeconds) {
-      () throws(DeviceFailure) in
-      let agreement = try DuplexAgreement(request)
-      return (try agreement.open(), agreement)
-    }
-    self.stream = stream
-    device = agreement.outputDevice
-    Negotiation.report(stream, agreement.inputDevice, .input)
-    Negotiation.report(stream, agreement.outputDevice, .output)
+  private init(_ plan: PlayRecordPlan) throws(ToolError) {
+    let source = try AudioSource(plan.input, plan.reading)
+    try plan.output.refuse([source])
+    let fileFormat = Self.fileFormat(plan, source)
+    let (stream, agreement) = try Self.open(plan, source, fileFormat.deliveredEncoding)
     let rate = stream.sampleRate
-    playedFormat = StreamFormat(
+    let played = StreamFormat(
       encoding: SampleEncoding(stream.outputFormat), rate: rate,
       channelCount: stream.outputChannelCount)
-    recordedFormat = StreamFormat(
+    let recorded = StreamFormat(
       encoding: SampleEncoding(stream.inputFormat), rate: rate,
       channelCount: stream.inputChannelCount)
-    switch compensation {
-    case nil: self.compensation = 0
-    case .frames(let count): self.compensation = count
-    case .automatic:
-      self.compensation = Int(((stream.inputLatency + stream.outputLatency) * rate).rounded())
-      Messages.detail("", "round trip of \(counted(self.compensation, "frame")) compensated")
+    let roundTrip = Self.roundTrip(plan.compensation, stream)
+    tail = roundTrip + plan.tail.frameCount(at: rate)
+    let reporter = try RunReporter(
+      plan.duplex.report, rate: rate, channelCount: recorded.channelCount, isAligned: true)
+    guard source.format.rate == rate else {
+      throw .failure(
+        source.name, "is at \(hertz(source.format.rate)), and sd-playrec never resamples")
     }
-    undropped = self.compensation
-    self.tail = tail.frameCount(at: rate)
-    monitor = Monitor(
-      stream, device, policy: policy, reporting, channelCount: recordedFormat.channelCount,
-      isAligned: true
+    let spreads = fileFormat.type == .raw && plan.duplex.maps.input == nil
+    let sink = try AudioSink(
+      plan.output, as: fileFormat, rate: rate,
+      channelCount: (spreads && recorded.channelCount == 1 ? plan.duplex.channelCounts.input : nil)
+        ?? recorded.channelCount)
+    let pipeline = try FramePipeline([source], to: played, plan.sound)
+    var recordingPlan = RecordingPlan()
+    recordingPlan.dither = plan.sound.dither
+    recordingPlan.filling = .unlessMutual
+    recordingPlan.skippedFrameCount = roundTrip
+    let recording = try RecordingWriter(recordingPlan, from: recorded, into: sink, reporter)
+    let device = agreement.output.device
+    run = StreamRun(
+      [StreamRun.Leg(stream: stream, device: device)],
+      LossPolicy(xrun: plan.duplex.stream.xrun), reporter
     ) {
       let losses = stream.losses
       return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
         + "\(losses.input.dropped + losses.input.lost) lost"
     }
+    let length = pipeline.frameCount.map {
+      Double($0 + plan.tail.frameCount(at: rate)) / rate
+    }
+    run.progress = {
+      var progress = recording.progress
+      progress.length = length
+      return progress
+    }
+    line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
+    feeder = Feeder(OutputFeed(stream, device, played), pipeline) { stream.endOutput() }
+    self.recording = recording
   }
 
-  /// Plays all that the pipeline gives and records into `sink`, which is completed whatever happens.
-  public func run(
-    _ pipeline: FramePipeline, dither: Bool, into sink: AudioSink
-  ) throws(ToolError) {
-    let length = pipeline.frameCount.map { Double($0 + tail) / recordedFormat.rate }
-    let recording = try PushPipeline(from: recordedFormat, to: sink.format, dither: dither)
-    var failure: ToolError?
-    do throws(ToolError) {
-      try calling { () throws(PortAudioError) in try stream.start() }
-      feed(pipeline)
-      try record(recording, sink, length: length)
-    } catch { failure = error }
-    func attempt(_ body: () throws(ToolError) -> Void) {
-      do throws(ToolError) { try body() } catch { failure = failure ?? error }
+  private static func open(
+    _ plan: PlayRecordPlan, _ source: AudioSource, _ encoding: SampleEncoding
+  ) throws(ToolError) -> (RawAudioStream, Agreement) {
+    let duplex = plan.duplex
+    let input = SidePlan(
+      device: duplex.devices.input, channelCount: duplex.channelCounts.input,
+      map: duplex.maps.input, encoding: encoding, latency: duplex.latencies.input,
+      spreadsMono: plan.output.type == .raw)
+    let output = SidePlan(
+      device: duplex.devices.output, channelCount: source.format.channelCount,
+      map: duplex.maps.output,
+      encoding: plan.sound.gain.isUnity ? source.format.encoding : .f32le,
+      latency: duplex.latencies.output)
+    let (stream, agreement) = try Agreement.open(duplex.stream) { () throws(DeviceFailure) in
+      try Agreement(
+        duplex.stream, input: input, output: output, rate: duplex.rate ?? source.format.rate)
+    } _: { agreement throws(PortAudioError) in
+      var options = agreement.options
+      options.prebuffersOutput = true
+      options.alignsInput = true
+      return try RawAudioStream(
+        input: agreement.input.format, output: agreement.output.format,
+        inputParameters: agreement.input.parameters,
+        outputParameters: agreement.output.parameters, options: options)
     }
-    if !stream.isLost {
-      attempt { () throws(ToolError) in
-        try calling { () throws(PortAudioError) in try stream.abort() }
+    Negotiation.report(stream, agreement.input)
+    Negotiation.report(stream, agreement.output)
+    return (stream, agreement)
+  }
+
+  private static func roundTrip(
+    _ compensation: PlayRecordPlan.Compensation?, _ stream: RawAudioStream
+  ) -> Int {
+    switch compensation {
+    case nil: return 0
+    case .frames(let count): return count
+    case .automatic:
+      let seconds = stream.inputLatency + stream.outputLatency
+      let count = Int((seconds * stream.sampleRate).rounded())
+      Messages.detail("", "round trip of \(counted(count, "frame")) compensated")
+      return count
+    }
+  }
+
+  /// The recording is encoded as what is played, unless its name or an option says otherwise.
+  private static func fileFormat(_ plan: PlayRecordPlan, _ source: AudioSource) -> AudioFileFormat {
+    let type = plan.output.type
+    if let encoding = plan.recordFormat { return AudioFileFormat(type, encoding: encoding) }
+    if let encoding = plan.output.encodingInName {
+      return AudioFileFormat(.raw, encoding: encoding)
+    }
+    if type == .raw {
+      return AudioFileFormat(.raw, encoding: plan.reading.raw.resolved.encoding)
+    }
+    return AudioFileFormat(type, keeping: .pcm(source.format.encoding))
+  }
+
+  // MARK: Playing and recording
+
+  private func playAndRecord() throws(ToolError) {
+    run.attempt { () throws(ToolError) in
+      try run.start()
+      feeder.begin(tail: tail)
+      while let segment = line.next() {
+        run.note(segment)
+        try recording.take(segment)
       }
+      try recording.flush()
     }
-    monitor.endsAtLoss = false
-    // What was captured is in the recording, whatever ended it; but what failed to take a frame
-    // gets none of those behind it.
-    if !hasSinkFailed {
-      attempt { () throws(ToolError) in try recordRest(recording, sink, length: length) }
-    }
-    attempt { () throws(ToolError) in try sink.close() }
-    let untaken = stream.losses.input.delivered - takenCount - compensatedCount
-    monitor.conclude(
-      clippedCount: recording.clippedCount + feeding.clippedCount,
-      after: failure ?? feeding.failure
-    ) {
-      $0.input.delivered = takenCount
-      $0.input.dropped += untaken
-      $0.input.discarded += compensatedCount
-    }
+    run.halt(.abort)
+    run.attempt { () throws(ToolError) in try recording.close() }
     // What went wrong with the input explains a recording that ends early.
-    if let feeding = feeding.failure, feeding.kind == .reported { throw feeding }
-    if let failure { throw failure }
+    run.prefer(feeder.failure)
+    try run.finish(
+      recording.account.settled(run.losses, isComplete: false),
+      clipped: recording.clippedCount + feeder.clippedCount)
   }
 
-  // MARK: Playing, on a thread of its own
-
-  private func feed(_ pipeline: FramePipeline) {
-    let silence = compensation + tail
-    let (stream, format, feeding) = (stream, playedFormat, feeding)
-    let errand = Errand(pipeline)
-    SoundSystem.startThread(named: "sd-feed") {
-      do throws(ToolError) {
-        try errand.run(stream, format, feeding)
-        try Self.feedSilence(silence, stream, format)
-        stream.endOutput()
-      } catch {
-        feeding.fail(error)
-        stream.endOutput()
-      }
-    }
-  }
-
-  private static func feedSilence(_ count: Int, _ stream: PipedStream, _ format: StreamFormat)
-    throws(ToolError)
-  {
-    let width = format.bytesPerFrame
-    let block = [UInt8](repeating: format.encoding.silentByte, count: 4096 * width)
-    var left = count
-    while left > 0 {
-      try SignalCenter.shared.checkStop()
-      let frames = unsafe block.span.bytes.extracting(0..<min(left, 4096) * width)
-      do throws(PortAudioError) { left -= try stream.write(frames, interrupted: isStopping) } catch
-      {
-        throw failure(error, stream)
-      }
-    }
-  }
-
-  private static func failure(_ error: PortAudioError, _ stream: PipedStream) -> ToolError {
-    // Stopped by the main thread, which knows why.
-    error.code == .streamIsStopped ? .stopped : .running(error, stream.outputDevice)
-  }
-
-  /// The feeding thread's pipeline.
-  private final class Errand: @unchecked Sendable {
-    // Safe to hand over: from `feed` on the main thread asks the pipeline nothing any more.
+  /// Feeds what is played, on a thread of its own.
+  private final class Feeder: @unchecked Sendable {
+    // Safe to share: from `begin` on, nobody but the thread asks the feed and the pipeline anything.
+    private let feed: OutputFeed
     private let pipeline: FramePipeline
+    private let endOutput: @Sendable () -> Void
+    private let state = Mutex((failure: ToolError?.none, clippedCount: 0))
 
-    init(_ pipeline: FramePipeline) { self.pipeline = pipeline }
-
-    func run(_ stream: PipedStream, _ format: StreamFormat, _ feeding: Feeding) throws(ToolError) {
-      let width = format.bytesPerFrame
-      let capacity = max(1, (1 << 16) / width)
-      var block = [UInt8](repeating: 0, count: capacity * width)
-      while true {
-        var target = block.mutableSpan
-        var bytes = unsafe target.mutableBytes
-        let count = try pipeline.read(into: &bytes)
-        feeding.note(clippedCount: pipeline.clippedCount)
-        guard count > 0 else { return }
-        let frames = unsafe block.span.bytes.extracting(0..<count * width)
-        do throws(PortAudioError) {
-          let written = try stream.write(frames, interrupted: isStopping)
-          if written < count { try? SignalCenter.shared.checkStop() }
-        } catch {
-          throw DuplexRecorder.failure(error, stream)
-        }
-        try SignalCenter.shared.checkStop()
-      }
+    init(
+      _ feed: OutputFeed, _ pipeline: FramePipeline, endOutput: @escaping @Sendable () -> Void
+    ) {
+      self.feed = feed
+      self.pipeline = pipeline
+      self.endOutput = endOutput
     }
-  }
-
-  /// What the feeding thread leaves for the main one.
-  private final class Feeding: Sendable {
-    private struct State {
-      var failure: ToolError?
-      var clippedCount = 0
-    }
-    private let state = Mutex(State())
 
     var failure: ToolError? { state.withLock { $0.failure } }
     var clippedCount: Int { state.withLock { $0.clippedCount } }
 
-    func fail(_ error: ToolError) { state.withLock { $0.failure = error } }
-    func note(clippedCount: Int) { state.withLock { $0.clippedCount = clippedCount } }
-  }
-
-  // MARK: Recording, on the main thread
-
-  private func record(
-    _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
-  ) throws(ToolError) {
-    let width = recordedFormat.bytesPerFrame
-    var block = [UInt8](repeating: 0, count: 16384 * width)
-    while true {
-      var count = 0
-      do throws(PortAudioError) {
-        var target = block.mutableSpan
-        var bytes = unsafe target.mutableBytes
-        count = try stream.read(into: &bytes, interrupted: isStopping)
-      } catch {
-        guard error.code == .streamIsStopped else { throw .running(error, device) }
-      }
-      try deliver(unsafe block.span.bytes, count: count, pipeline, sink, length: length)
-      try SignalCenter.shared.checkStop()
-      // A read gives nothing only when everything has been played and read.
-      guard count > 0 else { return }
-    }
-  }
-
-  /// After the stop: what the ring still holds.
-  private func recordRest(
-    _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
-  ) throws(ToolError) {
-    let width = recordedFormat.bytesPerFrame
-    var block = [UInt8](repeating: 0, count: 16384 * width)
-    while stream.readAvailable > 0 {
-      var count = 0
-      do throws(PortAudioError) {
-        var target = block.mutableSpan
-        var bytes = unsafe target.mutableBytes
-        count = try stream.read(into: &bytes) { true }
-      } catch { throw .running(error, device) }
-      try deliver(unsafe block.span.bytes, count: count, pipeline, sink, length: length)
-    }
-    // The last gap may lie behind the last frame.
-    try deliver(unsafe block.span.bytes, count: 0, pipeline, sink, length: length)
-  }
-
-  /// Passes on `count` frames that were just read; silence takes the place of input that was lost.
-  private func deliver(
-    _ bytes: RawSpan, count: Int, _ pipeline: PushPipeline, _ sink: AudioSink, length: Double?
-  ) throws(ToolError) {
-    let width = recordedFormat.bytesPerFrame
-    try monitor.handOn(
-      count, upTo: stream.readFrameCount, position: Double(sink.frameCount) / recordedFormat.rate,
-      length: length
-    ) { range throws(ToolError) in
-      let (written, undropped) = (sink.frameCount, undropped)
-      defer {
-        takenCount += sink.frameCount - written
-        compensatedCount += undropped - self.undropped
-      }
-      let frames = bytes.extracting(range.lowerBound * width..<range.upperBound * width)
-      try push(frames, pipeline, sink)
-    } gap: { gap throws(ToolError) in
-      let loses = gap.cause == .overflow || gap.cause == .host && !gap.isMutual
-      guard gap.direction == .input, loses else { return }
-      let silence = [UInt8](
-        repeating: recordedFormat.encoding.silentByte, count: gap.frameCount * width)
-      try push(unsafe silence.span.bytes, pipeline, sink)
-    }
-  }
-
-  private func push(_ frames: RawSpan, _ pipeline: PushPipeline, _ sink: AudioSink)
-    throws(ToolError)
-  {
-    let width = recordedFormat.bytesPerFrame
-    let dropped = min(undropped, frames.byteCount / width)
-    undropped -= dropped
-    let frames = frames.extracting(dropped * width..<frames.byteCount)
-    guard frames.byteCount > 0 else { return }
-    monitor.measure(frames, encoding: recordedFormat.encoding)
-    try pipeline.push(frames) { frames throws(ToolError) in
-      do throws(ToolError) { try sink.write(frames) } catch {
-        hasSinkFailed = true
-        throw error
+    func begin(tail: Int) {
+      startThread(named: "sd-feed") { [self] in
+        do throws(ToolError) {
+          try feed.run(pipeline, tail: tail, start: nil) { () throws(ToolError) in
+            let count = pipeline.clippedCount
+            state.withLock { $0.clippedCount = count }
+          }
+        } catch {
+          state.withLock { $0.failure = error }
+          endOutput()
+        }
       }
     }
-  }
-
-  private func calling<Value>(_ body: () throws(PortAudioError) -> Value) throws(ToolError)
-    -> Value
-  {
-    do throws(PortAudioError) { return try body() } catch { throw .running(error, device) }
   }
 }

@@ -234,7 +234,7 @@ import Testing
         (number(before: "dropped", in: $0) ?? 0) > 0
       }
       tool.drain()
-      try await tool.waitForError(containing: "of input dropped, the reader is too slow,")
+      try await tool.waitForError(containing: "input overflow: ")
       tool.send(SIGINT)
       let result = try await tool.finish()
       #expect(result.succeeded, "\(result)")

@@ -3,7 +3,7 @@ import DeviceTool
 import SoundTool
 
 @main
-struct SdList: Tool {
+struct SdList: PlannedTool {
   static let configuration = CommandConfiguration(
     commandName: "sd-list", abstract: "List sound devices.", usage: "sd-list [options]")
 
@@ -38,22 +38,20 @@ struct SdList: Tool {
     }
   }
 
-  mutating func prepare() throws(ToolError) { try DeviceSystem.checkEnvironment() }
+  func plan() throws(ToolError) -> DeviceReport.Plan {
+    try DeviceSystem.checkEnvironment()
+    var plan = DeviceReport.Plan()
+    plan.device = device
+    plan.inputs = inputs
+    plan.outputs = outputs
+    plan.rates = rates
+    plan.details = common.verbosity >= .verbose
+    plan.listsHostAPIs = hostApis
+    plan.isJSON = json
+    return plan
+  }
 
-  func run() throws(ToolError) {
-    try DeviceSystem.run { () throws(ToolError) in
-      var request = DeviceReport.Request()
-      request.device = device
-      request.inputs = inputs
-      request.outputs = outputs
-      request.rates = rates
-      request.details = common.verbosity >= .verbose
-      let report = try DeviceReport(request)
-      if hostApis {
-        try StandardStreams.print(json ? report.hostAPIJSON() : report.hostAPIText())
-      } else {
-        try StandardStreams.print(json ? try report.json() : try report.text())
-      }
-    }
+  static func run(_ plan: DeviceReport.Plan) throws(ToolError) {
+    try DeviceSystem.run { () throws(ToolError) in try DeviceReport(plan).print() }
   }
 }

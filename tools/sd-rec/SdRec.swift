@@ -5,7 +5,7 @@ import SoundFile
 import SoundTool
 
 @main
-struct SdRec: Tool {
+struct SdRec: PlannedTool {
   static let configuration = CommandConfiguration(
     commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.",
     usage: "sd-rec [options] [file]")
@@ -50,72 +50,54 @@ struct SdRec: Tool {
 
   var isOpenEnded: Bool { length.length == nil }
 
-  mutating func prepare() throws(ToolError) {
+  func plan() throws(ToolError) -> RecordPlan {
     try DeviceSystem.checkEnvironment()
     try map.refuseRepeats()
     if let map = map.map, let count = format.channels, count != map.count {
       throw .usage("-c \(count)", "-m names \(channels(map.count))")
     }
-    try streaming.check()
-    try latency.check()
-    try buffer.check()
-    try report.check(soundToOutput: try plan().path == nil)
-    if split != nil || sync, try plan().isStream {
+    let output = try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber)
+    if split != nil || sync, output.isStream {
       throw .usage(split == nil ? "--sync" : "--split", "needs a file to write")
     }
-    let stated = try format.rawFormatOrEnvironment()
-    try plan().check(
-      fileFormat(), rate: stated.rate ?? 48_000,
-      channelCount: map.map?.count ?? stated.channelCount ?? 1)
-  }
-
-  func run() throws(ToolError) {
-    let plan = try plan()
-    let fileFormat = try fileFormat()
-    try DeviceSystem.run(stall: streaming.stallSeconds) { () throws(ToolError) in
-      let recorder = try DeviceRecorder(
-        try request(fileFormat), try report.reporting(hasFile: file != nil))
-      let isOver = whileStdin ? StandardStreams.watchInput(recorder.wakeUp) : nil
-      guard let split else {
-        let sink = try AudioSink(
-          plan, as: fileFormat, rate: recorder.format.rate,
-          channelCount: recorder.format.channelCount, syncs: sync)
-        return try recorder.record(into: sink, until: isOver)
-      }
-      let series = try FileSeries(
-        plan, as: fileFormat, format: recorder.format,
-        limit: split.limit(at: recorder.format.rate), syncs: sync)
-      SignalCenter.shared.onSplit(series.splitter)
-      try recorder.record(into: series, until: isOver)
-    }
-  }
-
-  private func request(_ fileFormat: AudioFileFormat) throws(ToolError) -> DeviceRecorder.Request {
     var stated = try format.rawFormatOrEnvironment()
-    if fileFormat.type == .raw {
-      // Whatever the device is: its reader takes raw data for that.
+    if output.type == .raw {
+      // Whatever the device is: the reader of raw data takes it for that.
       let raw = stated.resolved
       stated = RawFormat(encoding: raw.encoding, rate: raw.rate, channelCount: raw.channelCount)
     }
-    return DeviceRecorder.Request(
-      device: device.query, rate: stated.rate, channelCount: stated.channelCount, map: map.map,
-      spreadsMono: fileFormat.type == .raw,
-      encoding: fileFormat.deliveredEncoding, gain: level.gain, dither: level.dither,
-      length: length.length, fillsGaps: fillGaps, mayResample: !resampling.noResample,
-      latency: latency, buffer: buffer, streaming: streaming)
-  }
-
-  private func plan() throws(ToolError) -> OutputPlan {
-    try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber)
+    var plan = RecordPlan(output: output, fileFormat: fileFormat(output, stated))
+    try output.check(
+      plan.fileFormat, rate: stated.rate ?? 48_000,
+      channelCount: map.map?.count ?? stated.channelCount ?? 1)
+    plan.split = split
+    plan.syncs = sync
+    plan.endsWithInput = whileStdin
+    plan.device = device.query
+    plan.rate = stated.rate
+    plan.channelCount = stated.channelCount
+    plan.map = map.map
+    plan.spreadsMono = output.type == .raw
+    plan.mayResample = !resampling.noResample
+    plan.latency = try latency.input()
+    plan.recording.length = length.length
+    plan.recording.gain = level.gain
+    plan.recording.dither = level.dither
+    plan.recording.filling = fillGaps ? .all : .none
+    plan.stream = try streaming.plan(buffer)
+    plan.report = try report.plan(
+      hasFile: file != nil, soundToOutput: output.path == nil)
+    return plan
   }
 
   /// A container keeps its own encoding unless -f says another; raw data is what the name, -f or
   /// the environment says.
-  private func fileFormat() throws(ToolError) -> AudioFileFormat {
-    let plan = try plan()
-    if let encoding = format.format { return AudioFileFormat(plan.type, encoding: encoding) }
-    guard plan.type == .raw else { return AudioFileFormat(plan.type) }
-    if let encoding = plan.encodingInName { return AudioFileFormat(.raw, encoding: encoding) }
-    return AudioFileFormat(.raw, encoding: try format.rawFormatOrEnvironment().resolved.encoding)
+  private func fileFormat(_ output: OutputPlan, _ stated: RawFormat) -> AudioFileFormat {
+    if let encoding = format.format { return AudioFileFormat(output.type, encoding: encoding) }
+    guard output.type == .raw else { return AudioFileFormat(output.type) }
+    return AudioFileFormat(
+      .raw, encoding: output.encodingInName ?? stated.encoding ?? .f32le)
   }
+
+  static func run(_ plan: RecordPlan) throws(ToolError) { try Recorder.run(plan) }
 }

@@ -4,7 +4,7 @@ import PCM
 import SoundTool
 
 @main
-struct SdWire: Tool {
+struct SdWire: PlannedTool {
   static let configuration = CommandConfiguration(
     commandName: "sd-wire", abstract: "Pass sound from input to output with no latency of its own.",
     usage: "sd-wire [options]")
@@ -23,26 +23,19 @@ struct SdWire: Tool {
 
   var isOpenEnded: Bool { length.length == nil }
 
-  mutating func prepare() throws(ToolError) {
+  func plan() throws(ToolError) -> WirePlan {
     try DeviceSystem.checkEnvironment()
-    try maps.check()
-    try streaming.check()
-    try latency.check()
-    try report.check()
-    _ = try format.rateOrEnvironment()
-    _ = try format.channelCounts()
+    var plan = WirePlan()
+    try format.apply(to: &plan)
+    plan.gain = level.gain
+    plan.length = length.length
+    plan.duplex.devices = devices.queries
+    plan.duplex.maps = try maps.maps()
+    plan.duplex.latencies = try latency.latencies()
+    plan.duplex.stream = try streaming.plan()
+    plan.duplex.report = try report.plan(hasFile: false)
+    return plan
   }
 
-  func run() throws(ToolError) {
-    try DeviceSystem.run(stall: streaming.stallSeconds) { () throws(ToolError) in
-      let encoding = level.gain.isUnity ? try format.encodingOrEnvironment() : .f32le
-      let wire = try DeviceWire(
-        DuplexRequest(
-          devices: devices, rate: try format.rateOrEnvironment(),
-          channelCounts: try format.channelCounts(), maps: (maps.input, maps.output),
-          encodings: (encoding, encoding), latency: latency, streaming: streaming),
-        gain: level.gain, length: length.length, try report.reporting(hasFile: false))
-      try wire.run()
-    }
-  }
+  static func run(_ plan: WirePlan) throws(ToolError) { try Wire.run(plan) }
 }

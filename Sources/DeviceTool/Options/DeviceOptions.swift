@@ -1,5 +1,5 @@
 public import ArgumentParser
-internal import SoundTool
+public import SoundTool
 
 /// `-D`, or `-o`, for a program that plays.
 public struct OutputDeviceOptions: ParsableArguments {
@@ -55,13 +55,10 @@ public struct DuplexDeviceOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// The words for the input device; nil for PortAudio's default.
-  public var inputQuery: String? {
-    inputDevice ?? device ?? Environment.inputDevice ?? Environment.device
-  }
-
-  /// The words for the output device; nil for PortAudio's default.
-  public var outputQuery: String? {
-    outputDevice ?? device ?? Environment.outputDevice ?? Environment.device
+  /// The words for the devices; nil for PortAudio's defaults.
+  public var queries: DuplexPair<String?> {
+    DuplexPair(
+      input: inputDevice ?? device ?? Environment.inputDevice ?? Environment.device,
+      output: outputDevice ?? device ?? Environment.outputDevice ?? Environment.device)
   }
 }

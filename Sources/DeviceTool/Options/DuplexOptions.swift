@@ -36,21 +36,25 @@ public struct DuplexFormatOptions: ParsableArguments {
   public var rate: Double? { rawFormat.rate }
 
   /// What the options say of raw input.
-  public var rawFormat: RawFormat {
+  private var rawFormat: RawFormat {
     let alone = RawFormat(rate: statedRate, channelCount: channels?.output)
     return alone.completed(by: format ?? RawFormat())
   }
 
-  /// What the options and then the environment say of raw input.
-  public func rawFormatOrEnvironment() throws(ToolError) -> RawFormat {
-    try rawFormat.completedByEnvironment()
+  /// How the input is read: options, then the environment.
+  public func reading() throws(ToolError) -> AudioSource.Options {
+    var reading = AudioSource.Options()
+    reading.type = type
+    reading.claimed = rawFormat
+    reading.raw = try rawFormat.completedByEnvironment()
+    return reading
   }
 
   /// Channels to record: option, then environment, then for raw data 2; nil for the device's, at
   /// most 2.
   public func inputChannelCount(isRaw: Bool) throws(ToolError) -> Int? {
-    if let channels { return channels.input }
-    return try Environment.channelCount() ?? (isRaw ? RawFormat.standard.channelCount : nil)
+    try resolve(channels?.input, Environment.channelCount)
+      ?? (isRaw ? RawFormat.standard.channelCount : nil)
   }
 }
 
@@ -77,52 +81,44 @@ public struct WireFormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// The rate: option, then environment; nil for the device's.
-  public func rateOrEnvironment() throws(ToolError) -> Double? {
-    if let rate { return rate }
-    return try Environment.rate()
-  }
-
-  /// Channels in each direction: option, then environment; nil for the device's, at most 2.
-  public func channelCounts() throws(ToolError) -> (input: Int?, output: Int?) {
-    if let channels { return (channels.input, channels.output) }
-    let count = try Environment.channelCount()
-    return (count, count)
-  }
-
-  /// The sample format: option, then environment, then f32le.
-  public func encodingOrEnvironment() throws(ToolError) -> SampleEncoding {
-    if let format { return format }
-    return try RawFormat().completedByEnvironment().resolved.encoding
+  /// Writes into a plan what options, then the environment say.
+  public func apply(to plan: inout WirePlan) throws(ToolError) {
+    plan.duplex.rate = try resolve(rate, Environment.rate)
+    let counts = try resolve(channels) { () throws(ToolError) in
+      try Environment.channelCount().map { DuplexPair(input: $0, output: $0) }
+    }
+    plan.duplex.channelCounts = DuplexPair(input: counts?.input, output: counts?.output)
+    plan.encoding = try RawFormat(encoding: format).completedByEnvironment().resolved.encoding
   }
 }
 
 /// `--input-map` and `--output-map`.
 public struct DuplexMapOptions: ParsableArguments {
-  /// `--input-map`: device channels to record, in order.
   @Option(
     name: .customLong("input-map"), parsing: .unconditional,
     help: ArgumentHelp("Device channels to record, in order: 2,1 or 1-4.", valueName: "list"),
     transform: Words.map)
-  public var input: ChannelMap?
+  var input: ChannelMap?
 
-  /// `--output-map`: the device channel for each data channel.
   @Option(
     name: .customLong("output-map"), parsing: .unconditional,
     help: ArgumentHelp("Device channel for each data channel: 3,4.", valueName: "list"),
     transform: Words.map)
-  public var output: ChannelMap?
+  var output: ChannelMap?
 
   /// No options given.
   public init() {}
 
-  /// Throws a usage error if a channel is named twice.
-  public func check() throws(ToolError) {
+  /// Both maps.
+  ///
+  /// - Throws: a usage error if a channel is named twice.
+  public func maps() throws(ToolError) -> DuplexPair<ChannelMap?> {
     for (name, map) in [("--input-map", input), ("--output-map", output)] {
       do throws(ChannelMapError) { try map?.validateDistinct() } catch {
         throw .usage("\(name) \(map?.description ?? "")", error.description)
       }
     }
+    return DuplexPair(input: input, output: output)
   }
 }
 
@@ -142,7 +138,7 @@ public struct GainOptions: ParsableArguments {
 extension Words {
   /// A round trip: `auto` or a number of frames.
   public static func compensation(_ text: String) throws(InvalidValue)
-    -> DuplexRecorder.Compensation
+    -> PlayRecordPlan.Compensation
   {
     if text.lowercased() == "auto" { return .automatic }
     do { return .frames(try frameCount(text)) } catch {

@@ -14,28 +14,24 @@ public struct ReportOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Throws a usage error if the descriptor is not open, or carries the sound.
+  /// What is reported, and where.
   ///
-  /// - Parameter soundToOutput: whether stdout does.
-  public func check(soundToOutput: Bool = false) throws(ToolError) {
+  /// - Parameters:
+  ///   - hasFile: Whether the program was given a file, and so is not inside a pipeline.
+  ///   - soundToOutput: Whether stdout carries the sound.
+  /// - Throws: a usage error if the descriptor is not open, or carries the sound.
+  public func plan(hasFile: Bool, soundToOutput: Bool = false) throws(ToolError) -> ReportPlan {
     try progress.check()
     if soundToOutput, statusDescriptor == 1 {
       throw .usage("--status-fd 1", "stdout carries the sound; try --status-fd 2")
     }
-    guard let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil else { return }
-    throw .usage("--status-fd \(statusDescriptor)", "not open")
-  }
-
-  /// Where the program tells what it does.
-  ///
-  /// - Parameter hasFile: Whether it was given a file, and so is not inside a pipeline.
-  public func reporting(hasFile: Bool) throws(ToolError) -> Reporting {
-    var feed: StatusFeed?
-    if let statusDescriptor {
-      feed = try StatusFeed(descriptor: StandardStreams.current(statusDescriptor))
+    var plan = ReportPlan()
+    plan.showsLine = progress.showsLine(hasFile: hasFile)
+    plan.descriptor = statusDescriptor
+    if let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil {
+      throw .usage("--status-fd \(statusDescriptor)", "not open")
     }
-    return Reporting(
-      line: progress.showsLine(hasFile: hasFile) ? ProgressLine() : nil, feed: feed)
+    return plan
   }
 }
 

@@ -1,6 +1,5 @@
 public import ArgumentParser
 internal import PCM
-internal import SoundDevice
 public import SoundTool
 
 /// `-b`, `--stall`, `--wait` and `--xrun`: what all streams share.
@@ -34,31 +33,21 @@ public struct StreamingOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// Finds what is wrong with the environment's word on these.
-  public func check() throws(ToolError) {
-    _ = try xrunPolicy()
-    _ = try blockSizeOrEnvironment()
+  /// Options, then the environment: `SD_BLOCKSIZE`, `SD_XRUN`, `SD_BUFFER`.
+  ///
+  /// - Parameter buffer: nil for a program without a ring.
+  public func plan(_ buffer: BufferOptions? = nil) throws(ToolError) -> StreamPlan {
+    var plan = StreamPlan()
+    plan.blockSize = try resolve(blockSize, Environment.blockSize)
+    plan.xrun = try resolve(xrun, Environment.xrun) ?? .warn
+    if let buffer { plan.buffer = try resolve(buffer.buffer, Environment.buffer) }
+    plan.stallSeconds = stall.seconds(at: Self.nominalRate)
+    plan.waitSeconds = wait.seconds(at: Self.nominalRate)
+    return plan
   }
-
-  /// What lost frames mean: the option, `SD_XRUN`, then a warning.
-  public func xrunPolicy() throws(ToolError) -> XrunPolicy {
-    if let xrun { return xrun }
-    return try Environment.xrun() ?? .warn
-  }
-
-  /// How long to retry, in seconds.
-  public var waitSeconds: Double { wait.seconds(at: Self.nominalRate) }
-
-  func blockSizeOrEnvironment() throws(ToolError) -> Int? {
-    if let blockSize { return blockSize }
-    return try Environment.blockSize()
-  }
-
-  /// After how long without an answer a host is given up, in seconds.
-  public var stallSeconds: Double { stall.seconds(at: Self.nominalRate) }
 
   /// The rate at which frames count where no device is known yet.
-  static let nominalRate = 48_000.0
+  private static let nominalRate = 48_000.0
 }
 
 /// `-B`: the ring between device and pipe.
@@ -71,14 +60,6 @@ public struct BufferOptions: ParsableArguments {
 
   /// No options given.
   public init() {}
-
-  /// Finds what is wrong with the environment's word on this.
-  public func check() throws(ToolError) { _ = try bufferOrEnvironment() }
-
-  func bufferOrEnvironment() throws(ToolError) -> FrameTime? {
-    if let buffer { return buffer }
-    return try Environment.buffer()
-  }
 }
 
 /// `-L`, for one direction.
@@ -87,19 +68,21 @@ public struct LatencyOptions: ParsableArguments {
     name: [.customShort("L", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Suggested latency: low, high, 20ms (default: high).", valueName: "latency"),
     transform: Words.latency)
-  var latency: SoundTool.Latency?
+  var latency: Latency?
 
   /// No options given.
   public init() {}
 
-  /// Finds what is wrong with the environment's word on this.
-  public func check() throws(ToolError) { _ = try latency(.input) }
-
-  /// The latency for one direction: the option, `SD_LATENCY`, then high.
-  func latency(_ direction: StreamDirection) throws(ToolError) -> SoundTool.Latency {
+  /// The input's latency: the option, `SD_LATENCY`, then high.
+  public func input() throws(ToolError) -> Latency {
     if let latency { return latency }
-    guard let pair = try Environment.latencies() else { return .high }
-    return direction == .input ? pair.input : pair.output
+    return try Environment.latencies()?.input ?? .high
+  }
+
+  /// The output's latency: the option, `SD_LATENCY`, then high.
+  public func output() throws(ToolError) -> Latency {
+    if let latency { return latency }
+    return try Environment.latencies()?.output ?? .high
   }
 }
 
@@ -110,27 +93,21 @@ public struct DuplexLatencyOptions: ParsableArguments {
     help: ArgumentHelp(
       "Latency: low, high, 20ms, or IN,OUT (default: high).", valueName: "latency"),
     transform: Words.latencies)
-  var latency: DuplexPair<SoundTool.Latency>?
+  var latency: DuplexPair<Latency>?
 
   /// No options given.
   public init() {}
 
-  /// Finds what is wrong with the environment's word on this.
-  public func check() throws(ToolError) { _ = try latencies() }
-
-  func latencies() throws(ToolError) -> DuplexPair<SoundTool.Latency> {
-    if let latency { return latency }
-    return try Environment.latencies() ?? DuplexPair(input: .high, output: .high)
+  /// The latencies: the option, `SD_LATENCY`, then high.
+  public func latencies() throws(ToolError) -> DuplexPair<Latency> {
+    try resolve(latency, Environment.latencies) ?? DuplexPair(input: .high, output: .high)
   }
 }
 
-extension SoundTool.Latency {
-  /// As the library takes it; frames count at `rate`.
-  func library(at rate: Double) -> SoundDevice.Latency {
-    switch self {
-    case .low: .low
-    case .high: .high
-    case .time(let time): .seconds(time.seconds(at: rate))
-    }
-  }
+/// What an option says, else the environment.
+func resolve<Value>(
+  _ option: Value?, _ environment: () throws(ToolError) -> Value?
+) throws(ToolError) -> Value? {
+  if let option { return option }
+  return try environment()
 }

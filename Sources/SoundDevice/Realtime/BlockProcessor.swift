@@ -36,6 +36,10 @@ class BlockProcessor: @unchecked Sendable {
   /// bound to the clock waits for that.
   func isReady(frameCount: Int) -> Bool { true }
 
+  /// Where a direction stands: frames that the reader was given, or that came from the writer; nil
+  /// where the processor counts none. On the host's thread, while no callback runs.
+  func position(_ direction: StreamDirection) -> Int? { nil }
+
   /// Callbacks are about to come: from the beginning, or going on after a pause. On the host's
   /// thread, while no callback runs.
   func willStart(resuming: Bool) {}

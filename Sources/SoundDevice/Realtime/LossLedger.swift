@@ -3,8 +3,10 @@ internal import Synchronization
 /// Where the audio thread writes down what was lost, and everybody else reads it.
 ///
 /// Counts are always exact. Gaps are passed on through a small queue; losses of one kind at one
-/// place are one gap, passed on when it has ended. Where nobody takes gaps and the queue is full,
-/// later gaps are added to earlier ones, so that the gaps still add up to the counts.
+/// place are one gap, passed on when it has ended: before the frames behind it are published. A
+/// reader that looks how far a ring is written, and then takes the gaps, so knows every gap before
+/// that place. Where nobody takes gaps and the queue is full, later gaps are added to earlier ones,
+/// so that the gaps still add up to the counts, but come late.
 final class LossLedger: @unchecked Sendable {
   // Safe to share: what is open is touched by the audio thread, and by `settle()` when no callback
   // can run; the queue has one producer, the audio thread, and readers behind a mutex.
@@ -40,6 +42,7 @@ final class LossLedger: @unchecked Sendable {
       case .overflow: dropped.add(gap.frameCount, ordering: .relaxed)
       case .underflow where gap.isFreewheeling: padding.add(gap.frameCount, ordering: .relaxed)
       case .underflow: inserted.add(gap.frameCount, ordering: .relaxed)
+      case .pause: break
       case .host:
         lost.add(gap.frameCount, ordering: .relaxed)
         lossCount.add(1, ordering: .relaxed)
@@ -51,6 +54,7 @@ final class LossLedger: @unchecked Sendable {
   private let input = Tally()
   private let output = Tally()
   private let freewheeled = Atomic<Bool>(false)
+  private let paused = Atomic<Int>(0)
   // Not the stride: a gap on the stack has no padding behind it that could be copied with it.
   private let queue = RingBuffer(capacity: 1024, bytesPerFrame: MemoryLayout<Gap>.size)
   private let readers = Guarded(())
@@ -63,6 +67,7 @@ final class LossLedger: @unchecked Sendable {
     var report = LossReport()
     report.input = input.counts
     report.output = output.counts
+    report.pausedFrameCount = paused.load(ordering: .relaxed)
     report.isFreewheeling = freewheeled.load(ordering: .relaxed)
     return report
   }
@@ -96,8 +101,10 @@ final class LossLedger: @unchecked Sendable {
 
   func noteFreewheeling() { freewheeled.store(true, ordering: .relaxed) }
 
+  /// On the audio thread; a pause on the host's thread, while no callback runs.
   func record(_ gap: Gap) {
     tally(gap.direction) { $0.count(gap) }
+    if gap.cause == .pause { paused.add(gap.frameCount, ordering: .relaxed) }
     hasOpenGaps = true
     if gap.direction == .input {
       openInput.add(gap, queue)
@@ -142,9 +149,10 @@ final class LossLedger: @unchecked Sendable {
 
 /// The gaps at the place where a direction stands, one of each kind.
 private struct OpenGaps {
-  // Four kinds of host loss (mutual or not, freewheeling or not) and two of the other cause.
-  private static let most = 6
-  private var gaps = InlineArray<6, Gap>(
+  // Four kinds of host loss (mutual or not, freewheeling or not), two of overflow or underflow, and
+  // a pause.
+  private static let most = 7
+  private var gaps = InlineArray<7, Gap>(
     repeating: Gap(
       direction: .input, cause: .host, position: 0, frameCount: 0, isEstimated: false,
       isFreewheeling: false))

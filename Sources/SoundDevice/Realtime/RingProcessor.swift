@@ -1,14 +1,15 @@
 internal import PCM
 internal import Synchronization
 
-/// Rings between the audio thread and a thread that reads and writes: what blocking streams, and
-/// the programs, stand on.
+/// Rings between the audio thread and a thread that reads and writes: what blocking streams stand
+/// on.
 final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// How output begins, and begins again after it ran dry.
   enum Start: Sendable {
     /// With whatever is there.
     case prompt
-    /// With a whole block and the prebuffer, which grows by one block each time output ran dry.
+    /// With a whole block and the prebuffer, which grows by one block each time output ran dry, and
+    /// after a quiet time without that begins with one block again.
     case prebuffered
   }
 
@@ -16,12 +17,13 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   let outputRing: RingBuffer?
   private let ledger: LossLedger
   private let start: Start
+  /// Frames played without running dry after which the prebuffer begins again.
+  private let quietTime: Int
   /// Input is kept only for frames that are played: frame n in was captured while frame n out
   /// was played.
   private let isAligned: Bool
   private let outputEnded = Atomic<Bool>(false)
   private let prebuffer = Atomic<Int>(0)
-  private let cushionGrowth = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
 
   // Audio thread only; the host's thread while no callback runs.
@@ -31,19 +33,21 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private var lastReadable = 0
   private var framesSinceGrowth = 0
   private var blocksSinceLoss = settlingBlockCount
+  private var quietFrameCount = 0
 
   /// The blocks after a loss of the host in which output that runs dry lacks what was lost.
   private static let settlingBlockCount = 4
 
   init(
     inputRing: RingBuffer?, outputRing: RingBuffer?, ledger: LossLedger, start: Start = .prompt,
-    isAligned: Bool = false
+    isAligned: Bool = false, quietTime: Int = .max
   ) {
     self.inputRing = inputRing
     self.outputRing = outputRing
     self.ledger = ledger
     self.start = start
     self.isAligned = isAligned
+    self.quietTime = quietTime
   }
 
   // MARK: Any thread
@@ -58,6 +62,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
     let old = raisedFlags.bitwiseAnd(~mask.rawValue, ordering: .relaxed).oldValue
     return CallbackFlags(rawValue: old).intersection(mask)
+  }
+
+  override func position(_ direction: StreamDirection) -> Int? {
+    direction == .input ? inputRing?.written : outputRing?.read
   }
 
   override func willStart(resuming: Bool) {
@@ -148,6 +156,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     let canPlay = isPlaying && !(isShort && start == .prebuffered && !isOverdue)
     let played = canPlay ? min(readable, wanted) : 0
     if played > 0 {
+      quietFrameCount += played
       ledger.deliver(played, .output)
       unsafe ring.read(into: output, count: played)
       hasPlayed = true
@@ -184,16 +193,20 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   ) {
     if hasEnded || !hasPlayed { return ledger.pad(missing) }
     if isPlaying {
-      if start == .prebuffered && !isOverdue && !block.isFreewheeling && !lacksLostFrames {
-        let grown = prebuffer.load(ordering: .relaxed) + block.frameCount
-        prebuffer.store(min(grown, ring.capacity / 2), ordering: .relaxed)
-      }
+      if !isOverdue && !block.isFreewheeling && !lacksLostFrames { grow(ring, block) }
       isPlaying = false
       lastReadable = 0
       framesSinceGrowth = 0
     }
     raise(.outputUnderflow)
     ledger.record(gap(.output, .underflow, at: ring.read, missing, block))
+  }
+
+  private func grow(_ ring: RingBuffer, _ block: AudioBlock) {
+    guard start == .prebuffered else { return }
+    let kept = quietFrameCount < quietTime ? prebuffer.load(ordering: .relaxed) : 0
+    prebuffer.store(min(kept + block.frameCount, ring.capacity / 2), ordering: .relaxed)
+    quietFrameCount = 0
   }
 
   private func raise(_ flags: CallbackFlags) {

@@ -38,6 +38,8 @@ final class Trampoline: @unchecked Sendable {
   private var awaitsSecondPeriod = false
   private var pace = PaceMeter()
   private var expectedInputTime: Double?
+  // The host's thread only.
+  private var stopTime = 0.0
 
   /// Called once, on the audio thread, when no further callback is wanted.
   let onFinishing: Semaphore
@@ -96,7 +98,18 @@ final class Trampoline: @unchecked Sendable {
     remainingDrain = nil
     expectedInputTime = nil
     resetPace()
+    if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
     processor.willStart(resuming: resuming)
+  }
+
+  private func recordPause(seconds: Double) {
+    let direction: StreamDirection = input == nil ? .output : .input
+    let frameCount = Int((seconds * sampleRate).rounded())
+    guard frameCount > 0 else { return }
+    ledger.record(
+      Gap(
+        direction: direction, cause: .pause, position: processor.position(direction) ?? position,
+        frameCount: frameCount, isEstimated: false, isFreewheeling: false))
   }
 
   /// After each start, on the host's thread.
@@ -117,6 +130,7 @@ final class Trampoline: @unchecked Sendable {
   /// After each stop, on the host's thread: no callback runs.
   func didStop(discarding: Bool) {
     ledger.settle()
+    stopTime = monotonicSeconds()
     processor.didStop(discarding: discarding)
   }
 

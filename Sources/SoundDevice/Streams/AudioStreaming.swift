@@ -26,6 +26,20 @@ extension AudioStreaming {
   /// Does nothing on a stopped stream. Corresponds to `Pa_AbortStream`.
   public func abort() throws(PortAudioError) { try session.abort() }
 
+  /// Stops for a while, keeping what the rings of a blocking stream hold; who reads or writes goes
+  /// on waiting. Does nothing unless the stream runs.
+  public func pause() throws(PortAudioError) { try session.pause() }
+
+  /// Goes on after ``pause()``: the time between is a gap of cause ``Gap/Cause/pause``.
+  public func resume() throws(PortAudioError) { try session.resume() }
+
+  /// Whether the stream is between ``pause()`` and ``resume()``.
+  public var isPaused: Bool { session.isPaused }
+
+  /// Wakes whoever waits in ``InputReader/next(into:until:)`` or
+  /// ``AudioOutputStreaming/write(_:until:)``, to ask again whether it is interrupted. Any thread.
+  public func wakeWaiting() { session.wake() }
+
   /// Closes the stream, discarding what has not played. Does nothing on a closed stream.
   /// Corresponds to `Pa_CloseStream`.
   public func close() throws(PortAudioError) { try session.close() }
@@ -85,13 +99,17 @@ extension AudioStreaming {
   /// Frames per callback as asked for; 0 if the host chooses, and may vary.
   public var blockSize: Int { session.resolved.configuration.blockSize }
 
+  /// Wall time of the first callback whose frames count, in seconds since 1970; nil before it.
+  public var startTime: Double? { session.startTime }
+
   /// The host's period in frames, learned from its callbacks; 0 before the first.
   public var periodFrameCount: Int { session.stream.trampoline.period }
 
   /// Every frame lost, dropped or inserted since the stream was opened.
   public var losses: LossReport { session.losses }
 
-  /// The gaps that have ended since the last call, oldest first.
+  /// The gaps that have ended since the last call, oldest first. Not for a stream that an
+  /// ``InputReader`` reads: that gives them.
   public func takeGaps() -> [Gap] { session.takeGaps() }
 
   /// Every flag the host has given since the stream was opened.

@@ -8,6 +8,9 @@ public struct Gap: Sendable, Hashable {
     case overflow
     /// Silence that was played because nothing had been written in time. Always exact.
     case underflow
+    /// Time that went by while the stream was paused. A stream with input has it there, any other
+    /// in its output.
+    case pause
   }
 
   /// Which direction.
@@ -74,8 +77,13 @@ public struct LossReport: Sendable, Hashable {
   public var input = Counts()
   /// What went to the device.
   public var output = Counts()
+  /// Frames that would have gone by while the stream was paused.
+  public var pausedFrameCount = 0
   /// Whether the host ran faster than twice real time at some moment.
   public var isFreewheeling = false
+
+  /// An account of no frames.
+  public init() {}
 
   /// The counts of one direction.
   public subscript(direction: StreamDirection) -> Counts {

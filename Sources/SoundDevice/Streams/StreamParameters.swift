@@ -64,6 +64,13 @@ public struct StreamOptions: Sendable {
   public var stallTime: Double?
   /// What the ring of a blocking stream holds, in frames; nil for one second, at least 16384.
   public var bufferFrameCount: Int?
+  /// Output of a blocking stream waits for a whole block before it begins, and again when it ran
+  /// dry: for one block more each time, its prebuffer, and after ten seconds without that for one
+  /// block again.
+  public var prebuffersOutput = false
+  /// A blocking duplex stream keeps input only for frames that it plays: frame n of the input was
+  /// captured while frame n of the output was played.
+  public var alignsInput = false
 
   /// Options; everything has a default.
   public init(

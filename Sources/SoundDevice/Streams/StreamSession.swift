@@ -13,12 +13,6 @@ public final class StreamSession: Sendable {
   private let readLock = TimedLock()
   private let writeLock = TimedLock()
 
-  /// What the rings of a blocking stream are like.
-  struct Ringing: Sendable {
-    var start = RingProcessor.Start.prompt
-    var isAligned = false
-  }
-
   /// Opens a stream whose blocks go to `processor`.
   init(
     _ request: StreamRequest, finished: (@Sendable () -> Void)?,
@@ -33,8 +27,7 @@ public final class StreamSession: Sendable {
 
   /// Opens a blocking stream: blocks go through rings.
   init(
-    blocking request: StreamRequest, ringing: Ringing = Ringing(),
-    finished: (@Sendable () -> Void)? = nil
+    blocking request: StreamRequest, finished: (@Sendable () -> Void)? = nil
   ) throws(PortAudioError) {
     var request = request
     // Only a stream with a callback can promise these; PortAudio refuses them likewise.
@@ -52,7 +45,9 @@ public final class StreamSession: Sendable {
     }
     let rings = RingProcessor(
       inputRing: ring(resolved.input), outputRing: ring(resolved.output), ledger: ledger,
-      start: ringing.start, isAligned: ringing.isAligned)
+      start: request.options.prebuffersOutput ? .prebuffered : .prompt,
+      isAligned: request.options.alignsInput,
+      quietTime: Int(10 * resolved.configuration.sampleRate))
     self.rings = rings
     stream = try Self.open(resolved, rings, ledger, finished)
   }
@@ -105,10 +100,10 @@ public final class StreamSession: Sendable {
   func close() throws(PortAudioError) { try stream.close() }
 
   /// Whether the stream is between `pause()` and `resume()`.
-  package var isPaused: Bool { paused.isSet }
+  var isPaused: Bool { paused.isSet }
 
   /// Stops the host and keeps the rings; readers and writers go on waiting.
-  package func pause() throws(PortAudioError) {
+  func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
     paused.set()
     do throws(PortAudioError) { try stream.stop(.pause) } catch {
@@ -118,7 +113,7 @@ public final class StreamSession: Sendable {
   }
 
   /// Goes on after a pause.
-  package func resume() throws(PortAudioError) {
+  func resume() throws(PortAudioError) {
     guard paused.isSet else { return }
     defer {
       paused.set(false)
@@ -128,10 +123,10 @@ public final class StreamSession: Sendable {
   }
 
   /// Whether frames are still to come or to go, now or after a pause.
-  private var isUnderWay: Bool { stream.phase == .running || isPaused }
+  var isUnderWay: Bool { stream.phase == .running || isPaused }
 
   /// Wall time of the first callback, in seconds since 1970; nil before it.
-  package var startTime: Double? {
+  var startTime: Double? {
     let time = stream.trampoline.firstCallbackTime
     return time == 0 ? nil : Double(time) / 1e9
   }
@@ -228,7 +223,7 @@ public final class StreamSession: Sendable {
   }
 
   /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
-  package func wake() {
+  func wake() {
     rings?.inputRing?.wake()
     rings?.outputRing?.wake()
   }

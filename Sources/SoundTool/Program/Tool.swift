@@ -91,6 +91,25 @@ extension Tool {
   }
 }
 
+/// A program that knows, before it opens anything, all that it is going to do.
+public protocol PlannedTool: Tool {
+  /// What it is to do, as plain values.
+  associatedtype Plan: Sendable
+
+  /// What options and environment say, resolved once; opens nothing.
+  ///
+  /// - Throws: a usage error.
+  func plan() throws(ToolError) -> Plan
+
+  /// Does it, without a look at an option.
+  static func run(_ plan: Plan) throws(ToolError)
+}
+
+extension PlannedTool {
+  /// Plans and runs.
+  public mutating func run() throws { try Self.run(plan()) }
+}
+
 /// The options of every program.
 public struct CommonOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")

@@ -2,15 +2,18 @@
 ///
 /// A class, so that a step may read one scratch and write another that belong to the same owner.
 /// One thread at a time.
-@safe final class Scratch {
+@safe package final class Scratch {
   private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+  /// Nothing yet.
+  package init() {}
 
   deinit {
     unsafe memory.deallocate()
   }
 
   /// Calls `body` with room for `byteCount` bytes; what an earlier call left there may be gone.
-  func withMutableBytes<R, E: Error>(
+  package func withMutableBytes<R, E: Error>(
     _ byteCount: Int, _ body: (inout MutableRawSpan) throws(E) -> R
   ) throws(E) -> R {
     if unsafe memory.count < byteCount {
@@ -24,7 +27,7 @@
   }
 
   /// Calls `body` with the first `byteCount` bytes.
-  func withBytes<R, E: Error>(
+  package func withBytes<R, E: Error>(
     _ byteCount: Int, _ body: (RawSpan) throws(E) -> R
   ) throws(E) -> R {
     let part = unsafe UnsafeRawBufferPointer(rebasing: memory[..<byteCount])
@@ -32,7 +35,7 @@
   }
 
   /// Calls `body` with some of the bytes here and room for `byteCount` bytes in another scratch.
-  func withBytes<R, E: Error>(
+  package func withBytes<R, E: Error>(
     _ range: Range<Int>, into target: Scratch, _ byteCount: Int,
     _ body: (RawSpan, inout MutableRawSpan) throws(E) -> R
   ) throws(E) -> R {
@@ -44,7 +47,7 @@
   }
 
   /// Calls `body` with the first `count` samples, to change in place.
-  func withMutableSamples<T: BitwiseCopyable, R>(
+  package func withMutableSamples<T: BitwiseCopyable, R>(
     _ type: T.Type, count: Int, _ body: (inout MutableSpan<T>) -> R
   ) -> R {
     let part = unsafe UnsafeMutableRawBufferPointer(

@@ -46,6 +46,7 @@ final class LedgerBench: @unchecked Sendable {
   private(set) var recorded: [(index: Int, value: Float)] = []
   private(set) var gaps: [Gap] = []
   private var written = 0
+  private var reader: InputReader
 
   init(_ plan: LedgerPlan, _ thread: HostThread) throws {
     self.plan = plan
@@ -65,14 +66,16 @@ final class LedgerBench: @unchecked Sendable {
       format: .float32)
     let sound = StreamRequest.Direction(
       parameters: StreamParameters(device: device, channelCount: 1), format: .float32)
+    // A test held up by a busy machine is no lost device.
+    var options = StreamOptions(
+      clipOff: true, stallTime: 3600, bufferFrameCount: plan.ringFrameCount)
+    options.prebuffersOutput = plan.start == .prebuffered
+    options.alignsInput = plan.mode == .aligned
     session = try StreamSession(
       blocking: StreamRequest(
         input: plan.hasInput ? numbers : nil, output: plan.hasOutput ? sound : nil,
-        // A test held up by a busy machine is no lost device.
-        options: StreamOptions(
-          clipOff: true, stallTime: 3600, bufferFrameCount: plan.ringFrameCount),
-        operation: "opening", leastBufferFrameCount: 1),
-      ringing: .init(start: plan.start, isAligned: plan.mode == .aligned))
+        options: options, operation: "opening", leastBufferFrameCount: 1))
+    reader = InputReader(session)
     guard let stream = session.stream.hostStream as? VirtualStream, let engine = host.loopback
     else { throw LedgerComplaint("no virtual stream") }
     self.stream = stream
@@ -147,6 +150,27 @@ final class LedgerBench: @unchecked Sendable {
     for index in 0..<got { recorded.append((end - got + index, block[index])) }
     takeGaps()
     return got
+  }
+
+  /// Takes one segment, of so many frames at most; nil where there is none just now or, after the
+  /// end, none at all.
+  func readSegment(_ count: Int) throws -> InputSegment? {
+    var block = [Float](repeating: .nan, count: max(1, count))
+    var span = block.mutableSpan
+    var bytes = unsafe span.mutableBytes
+    let segment = try reader.next(into: &bytes) { true }
+    let end = session.rings?.inputRing?.read ?? 0
+    switch segment {
+    case .frames(let got):
+      for index in 0..<got { recorded.append((end - got + index, block[index])) }
+    case .gap(let gap):
+      if gap.direction == .input, gap.position != end {
+        throw LedgerComplaint("a gap at \(gap.position) was given at \(end)")
+      }
+      gaps.append(gap)
+    case .interrupted, .end: return nil
+    }
+    return segment
   }
 
   /// Writes so many frames, waiting for room.

@@ -20,7 +20,9 @@ extension LedgerBench {
     guard first < recorded.count else { return }
     if plan.mode == .aligned { return try checkAligned(from: first) }
     let moves =
-      gaps.filter { $0.direction == .input }.map { ($0.position, $0.frameCount) }
+      gaps.filter { $0.direction == .input && $0.cause != .pause }.map {
+        ($0.position, $0.frameCount)
+      }
       + skips.map { ($0.recorded, $0.frameCount) }
     let sorted = moves.sorted { $0.0 < $1.0 }
     var next = 0
@@ -40,8 +42,10 @@ extension LedgerBench {
   private func checkAligned(from first: Int) throws {
     var played: [Int] = []
     for (index, value) in heard.enumerated() where value != 0 { played.append(origin + index) }
-    let missing = gaps.filter { $0.direction == .input && ($0.cause == .overflow || !$0.isMutual) }
-      .sorted { $0.position < $1.position }
+    let missing = gaps.filter {
+      $0.direction == .input && ($0.cause == .overflow || $0.cause == .host && !$0.isMutual)
+    }
+    .sorted { $0.position < $1.position }
     var next = 0
     var filled = 0
     for entry in recorded[first...] {
@@ -62,7 +66,7 @@ extension LedgerBench {
   func checkHeard() throws {
     guard plan.hasOutput else { return }
     var silence: [Int: Int] = [:]
-    for gap in gaps where gap.direction == .output {
+    for gap in gaps where gap.direction == .output && gap.cause != .pause {
       silence[gap.position, default: 0] += gap.frameCount
     }
     for skip in skips { silence[skip.played, default: 0] += skip.frameCount }
@@ -83,9 +87,21 @@ extension LedgerBench {
     try demand(silent >= silence[position] ?? 0 || position == 0, "the last silence is too short")
   }
 
+  /// A pause is a gap of the input, or without one of the output. How long, the wall clock says.
+  private func checkPauses() throws {
+    let pauses = gaps.filter { $0.cause == .pause }
+    try demand(
+      pauses.allSatisfy { ($0.direction == .input) == plan.hasInput }, "a pause is in the other")
+    try demand(
+      pauses.map(\.frameCount).reduce(0, +), session.losses.pausedFrameCount, "frames paused")
+    let places = skips.map { plan.hasInput ? $0.recorded : $0.played }
+    try demand(pauses.allSatisfy { places.contains($0.position) }, "a pause is out of place")
+  }
+
   /// The sums, once no callback runs and everything was read.
   func checkSums() throws {
     let report = session.losses
+    try checkPauses()
     if plan.hasInput {
       let counts = report.input
       try demand(counts.hostFrameCount, handedOver, "input handed over")

@@ -58,6 +58,36 @@ import Testing
     }
   }
 
+  /// A reader is given everything in order, each gap between the frames it lies between.
+  @Test(arguments: 0..<laneCount)
+  func throughAReader(lane: UInt64) {
+    tryAll(lane: lane, count: Self.seedCount) { bench, numbers in
+      guard bench.plan.hasInput else { return }
+      try bench.start()
+      for step in 0..<bench.plan.stepCount {
+        bench.advance(by: Int.random(in: 0...bench.plan.stride, using: &numbers))
+        if bench.plan.pauses, numbers.chance(25) {
+          try bench.pause(for: Int.random(in: 0...200, using: &numbers))
+        }
+        let known = bench.recorded.count
+        var toRead = amount(bench.plan.reader, of: bench.readable + 1, step, &numbers)
+        while toRead > 0, let segment = try bench.readSegment(toRead) {
+          if case .frames(let count) = segment { toRead -= count }
+        }
+        try bench.checkRecorded(from: known)
+        let toWrite = amount(bench.plan.writer, of: bench.writable, step, &numbers)
+        if bench.plan.hasOutput, toWrite > 0 { try bench.write(toWrite) }
+      }
+      try bench.session.abort()
+      let known = bench.recorded.count
+      while try bench.readSegment(1000) != nil {}
+      try bench.checkRecorded(from: known)
+      try bench.checkHeard()
+      try bench.checkSums()
+      try bench.session.close()
+    }
+  }
+
   /// How much a neighbour reads or writes of what it could.
   private func amount(
     _ neighbour: LedgerPlan.Neighbour, of possible: Int, _ step: Int,
@@ -94,12 +124,12 @@ import Testing
   /// holds.
   @Test func aCallbackOfTooManyFramesIsAccountedForWhole() throws {
     let bench = try VirtualBench("block=50000,latency=60000")
-    let stream = try PipedStream(
-      input: nil, output: (bench.parameters(1), .float32), options: StreamOptions(clipOff: true))
+    let stream = try RawAudioOutputStream(
+      .float32, parameters: bench.parameters(1), options: StreamOptions(clipOff: true))
     try stream.start()
     let sound = (0..<120_000).map { Float($0 % 1000 + 1) }
     let written = try unsafe sound.span.bytes.withUnsafeBytes { _ throws(PortAudioError) in
-      unsafe try stream.write(sound.span.bytes, interrupted: { false })
+      unsafe try stream.write(sound.span.bytes, until: { false })
     }
     #expect(written == sound.count)
     try stream.stop()
@@ -112,9 +142,8 @@ import Testing
   /// A device that goes away takes no gap with it that was still open.
   @Test func whatWasLostRightBeforeTheDeviceIsTold() throws {
     let bench = try VirtualBench("rate=192000,block=4096,pace=realtime,lost@40960")
-    let stream = try PipedStream(
-      input: (bench.parameters(1), .float32), output: nil,
-      options: StreamOptions(bufferFrameCount: 16384))
+    let stream = try RawAudioInputStream(
+      .float32, parameters: bench.parameters(1), options: StreamOptions(bufferFrameCount: 16384))
     try stream.start()
     stream.wait()
     #expect(stream.isLost)

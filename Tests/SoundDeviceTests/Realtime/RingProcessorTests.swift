@@ -13,13 +13,13 @@ struct RingProcessorTests {
 
     init(
       input: Int? = nil, output: Int? = nil, start: RingProcessor.Start = .prompt,
-      aligned: Bool = false, isStarted: Bool = true
+      aligned: Bool = false, isStarted: Bool = true, quietTime: Int = .max
     ) {
       self.input = input.map { RingBuffer(capacity: $0, bytesPerFrame: 4) }
       self.output = output.map { RingBuffer(capacity: $0, bytesPerFrame: 4) }
       processor = RingProcessor(
         inputRing: self.input, outputRing: self.output, ledger: ledger, start: start,
-        isAligned: aligned)
+        isAligned: aligned, quietTime: quietTime)
       if isStarted { processor.willStart(resuming: false) }
     }
 
@@ -186,6 +186,28 @@ struct RingProcessorTests {
     #expect(bench.play(4) == [5, 6, 7, 8])
     #expect(bench.ledger.report.output.inserted == 8)
     // Waiting for the prebuffer is the same shortage, which grows it once.
+    #expect(bench.processor.prebufferFrameCount == 4)
+  }
+
+  @Test func afterAQuietTimeTheCushionBeginsWithOneBlockAgain() {
+    let bench = Bench(output: 1000, start: .prebuffered, quietTime: 100)
+    func play(_ blocks: Int) {
+      for _ in 0..<blocks {
+        bench.write([1, 2, 3, 4])
+        _ = bench.play(4)
+      }
+    }
+    play(1)
+    _ = bench.play(4)
+    play(2)
+    _ = bench.play(4)
+    #expect(bench.processor.prebufferFrameCount == 4)
+    _ = bench.play(4)
+    #expect(bench.processor.prebufferFrameCount == 8)
+    // A hundred frames without running dry.
+    play(28)
+    #expect(bench.processor.prebufferFrameCount == 8)
+    for _ in 0..<3 { _ = bench.play(4) }
     #expect(bench.processor.prebufferFrameCount == 4)
   }
 

@@ -23,23 +23,23 @@ struct VirtualTap {
   static func float(_ sample: Int16) -> Float { Float(sample) / 32768 }
 
   /// What was played, without the silence before and after.
-  func played(channelCount: Int = 2) throws -> [Float] {
+  func played() throws -> [Float] {
     values(
       of: Float.self,
-      from: trimmed(try folder.read("played.f32"), bytesPerFrame: 4 * channelCount))
+      from: trimmed(try folder.read("played.f32"), bytesPerFrame: 8))
   }
 
   /// Expects sd-play to play just these frames of 16 bits, silence before and after left out.
   nonisolated(nonsending) func expect(
     _ sound: [UInt8], from arguments: [String], stdin: ProcessInput = .null,
-    channelCount: Int = 2, sourceLocation: SourceLocation = #_sourceLocation
+    sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     let result = try await runTool(
       "sd-play", ["-q", "-D", "virtual:null"] + arguments, stdin: stdin, environment: environment)
     result.expectSilentSuccess(sourceLocation: sourceLocation)
     let expected = values(of: Int16.self, from: sound).map(Self.float)
     #expect(
-      Sound(bytes(of: try played(channelCount: channelCount))) == Sound(bytes(of: expected)),
+      Sound(bytes(of: try played())) == Sound(bytes(of: expected)),
       "\(arguments)",
       sourceLocation: sourceLocation)
   }

@@ -45,16 +45,12 @@ final class StatusFeed: Sendable {
     ])
   }
 
-  func loss(_ gap: Gap) {
-    let cause =
-      switch gap.cause {
-      case .host: "host"
-      case .overflow: "overflow"
-      case .underflow: "underflow"
-      }
+  func loss(_ gap: LineGap, at frame: Int) {
+    // What was dropped to be in time was not read in time.
+    let cause = gap.cause == .trimmed ? .overflow : gap.cause
     send([
       .init("event", .string("loss")), .init("direction", .string(gap.direction.rawValue)),
-      .init("cause", .string(cause)), .init("frame", .integer(gap.position)),
+      .init("cause", .string("\(cause)")), .init("frame", .integer(frame)),
       .init("frames", .integer(gap.frameCount)), .init("estimated", .bool(gap.isEstimated)),
       .init("freewheeling", .bool(gap.isFreewheeling)),
     ])

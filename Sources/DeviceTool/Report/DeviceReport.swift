@@ -5,7 +5,7 @@ public import SoundTool
 /// What sd-list prints: the devices for people and for scripts.
 public struct DeviceReport {
   /// Which devices, and how much of them.
-  public struct Request {
+  public struct Plan: Sendable {
     /// Words for one device; nil for all.
     public var device: String?
     /// Only devices with input.
@@ -17,16 +17,21 @@ public struct DeviceReport {
     /// Every detail of each device, as people read it.
     public var details = false
 
+    /// Host APIs instead of devices.
+    public var listsHostAPIs = false
+    /// For scripts, with every detail.
+    public var isJSON = false
+
     /// All devices, a line each.
     public init() {}
   }
 
   private let list: DeviceList
   private let devices: [Device]
-  private let request: Request
+  private let request: Plan
 
   /// Lists the devices.
-  public init(_ request: Request) throws(ToolError) {
+  public init(_ request: Plan) throws(ToolError) {
     self.request = request
     do throws(DeviceError) {
       list = try DeviceList.current()
@@ -44,10 +49,19 @@ public struct DeviceReport {
     }
   }
 
+  /// Prints it to stdout.
+  public func print() throws(ToolError) {
+    let text =
+      request.listsHostAPIs
+      ? request.isJSON ? hostAPIJSON() : hostAPIText()
+      : request.isJSON ? try json() : try text()
+    try StandardStreams.print(text)
+  }
+
   // MARK: For people
 
   /// One line a device, as the ancestor prints them, or all details.
-  public func text() throws(ToolError) -> String {
+  private func text() throws(ToolError) -> String {
     if request.details || request.device != nil {
       var parts: [String] = []
       for device in devices { parts.append(try details(of: device)) }
@@ -80,7 +94,7 @@ public struct DeviceReport {
   }
 
   /// One line a host API: index, name, devices, defaults.
-  public func hostAPIText() -> String {
+  private func hostAPIText() -> String {
     list.hostAPIs.map { api in
       let defaults = [
         ("default input", api.defaultInputDeviceIndex),
@@ -93,7 +107,7 @@ public struct DeviceReport {
   // MARK: For scripts
 
   /// An array of devices, or the one that was asked for.
-  public func json() throws(ToolError) -> String {
+  private func json() throws(ToolError) -> String {
     var values: [JSON] = []
     for device in devices { values.append(try json(of: device)) }
     guard request.device != nil, let only = values.first else {
@@ -103,7 +117,7 @@ public struct DeviceReport {
   }
 
   /// An array of host APIs.
-  public func hostAPIJSON() -> String {
+  private func hostAPIJSON() -> String {
     let values = list.hostAPIs.map { api in
       JSON.object([
         .init("index", .integer(api.index)),

@@ -7,16 +7,17 @@ struct LossMessages {
   let isAligned: Bool
 
   /// `256 frames of input lost by the host at frame 48000 (1.000 s), estimated`.
-  func line(for gap: Gap) -> String {
+  func line(for gap: LineGap, at frame: Int) -> String {
+    let frames = counted(gap.frameCount, "frame")
     let what =
       switch gap.cause {
-      case .host: "of \(gap.direction) lost by the host"
-      case .overflow: "of input dropped, the reader is too slow,"
-      case .underflow: "of silence played, the writer is too slow,"
+      case .host: "\(frames) of \(gap.direction) lost by the host"
+      case .overflow, .trimmed: "input overflow: \(frames) dropped"
+      case .underflow: "output underflow: \(frames) of silence inserted"
+      case .pause: "paused for \(frames)"
+      case .early: "\(frames) discarded"
       }
-    let estimated = gap.isEstimated ? ", estimated" : ""
-    return "\(counted(gap.frameCount, "frame")) \(what) at frame \(gap.position) "
-      + "(\(seconds(gap.position)))\(estimated)"
+    return "\(what) at frame \(frame) (\(seconds(frame)))\(gap.isEstimated ? ", estimated" : "")"
   }
 
   /// The total, or nil if nothing was lost.
@@ -26,10 +27,9 @@ struct LossMessages {
       let counts = report[direction]
       if counts.dropped > 0 { parts.append("\(counts.dropped) dropped") }
       if counts.lost > 0 {
+        let times = counted(counts.lossCount, "time")
         let estimated = counts.lostIsEstimated ? ", estimated" : ""
-        parts.append(
-          "\(counts.lost) of \(direction) lost by the host (\(counted(counts.lossCount, "time"))\(estimated))"
-        )
+        parts.append("\(counts.lost) of \(direction) lost by the host (\(times)\(estimated))")
       }
       if counts.inserted > 0 { parts.append("\(counts.inserted) of silence inserted") }
       if isAligned, direction == .input, report.output.inserted > 0 {

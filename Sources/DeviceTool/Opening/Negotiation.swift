@@ -95,17 +95,19 @@ enum Negotiation {
     return min(max(16384, time.frameCount(at: rate)), most)
   }
 
-  /// Says what was opened.
-  static func report(_ stream: PipedStream, _ device: Device, _ direction: StreamDirection) {
-    let isInput = direction == .input
-    let channelCount = isInput ? stream.inputChannelCount : stream.outputChannelCount
-    let format = isInput ? stream.inputFormat : stream.outputFormat
-    let latency = isInput ? stream.inputLatency : stream.outputLatency
-    let milliseconds = (latency * 10_000).rounded() / 10
+  /// Says what was opened in one direction.
+  static func report(_ stream: any AudioStreaming, _ side: Side) {
+    let (device, latencies) = (side.device, stream.session.latencies)
+    let latency = side.direction == .input ? latencies.input : latencies.output
     Messages.detail(
       device.id,
-      "opened for \(direction): \(hertz(stream.sampleRate)), \(channels(channelCount)), "
-        + "\(format.name), latency \(milliseconds) ms"
+      "opened for \(side.direction): \(hertz(stream.sampleRate)), \(channels(side.channelCount)), "
+        + "\(side.format.name), latency \(milliseconds(latency ?? 0))"
         + (device.hostAPIName == "ALSA" ? ", real-time priority asked for" : ""))
+  }
+
+  /// `21.3 ms`.
+  static func milliseconds(_ seconds: Double) -> String {
+    "\((seconds * 10_000).rounded() / 10) ms"
   }
 }

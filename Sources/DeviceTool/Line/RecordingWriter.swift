@@ -1,0 +1,156 @@
+internal import PCM
+internal import SoundDevice
+internal import SoundTool
+
+/// Takes the segments of a recording: leaves out, fills, converts, measures and writes. One thread
+/// at a time.
+final class RecordingWriter {
+  private let plan: RecordingPlan
+  private let sink: any FrameSink
+  private let pipeline: PushPipeline
+  private let reporter: RunReporter
+  private let silence: [UInt8]
+  private let length: Double?
+  private var budget: FrameBudget
+  private var toSkip: Int
+
+  /// What became of the device's frames so far.
+  private(set) var account = LossAccount()
+
+  /// - Parameter format: What the segments hold.
+  init(
+    _ plan: RecordingPlan, from format: StreamFormat, into sink: any FrameSink,
+    _ reporter: RunReporter
+  ) throws(ToolError) {
+    self.plan = plan
+    self.sink = sink
+    self.reporter = reporter
+    pipeline = try PushPipeline(
+      from: format, to: sink.format, gain: plan.gain, dither: plan.dither)
+    silence = [UInt8](
+      repeating: format.encoding.silentByte, count: 4096 * format.bytesPerFrame)
+    length = plan.length?.seconds(at: sink.format.rate)
+    budget = FrameBudget(
+      plan.length?.frameCount(at: sink.format.rate), deviceRate: format.rate,
+      rate: sink.format.rate)
+    toSkip = plan.skippedFrameCount
+  }
+
+  /// Whether all its time has gone by.
+  var isComplete: Bool { budget.isSpent }
+
+  /// Samples clipped so far.
+  var clippedCount: Int { pipeline.clippedCount }
+
+  /// How far it has got.
+  var progress: Progress {
+    Progress(
+      frame: account.taken, seconds: Double(sink.frameCount) / sink.format.rate, length: length)
+  }
+
+  /// Takes what comes next.
+  ///
+  /// - Throws: What the sink or the resampler throws; then nothing more can be taken.
+  func take(_ segment: Segment) throws(ToolError) {
+    switch segment {
+    case .frames(let frames): try take(frames)
+    case .gap(let gap): try take(gap)
+    case .lost: break
+    }
+  }
+
+  /// Writes what the resampler still holds, after the last segment.
+  func flush() throws(ToolError) {
+    try pipeline.finish { frames throws(ToolError) in try write(frames) }
+  }
+
+  /// Completes the sink, whatever came before.
+  func close() throws(ToolError) { try sink.close() }
+
+  private func take(_ frames: Frames) throws(ToolError) {
+    let skipped = skip(frames.count)
+    account.skipped += skipped
+    let count = budget.wanted(frames.count - skipped)
+    guard count > 0 else { return }
+    let before = sink.frameCount
+    do throws(ToolError) {
+      try frames.dropFirst(skipped).prefix(count).withBytes { bytes throws(ToolError) in
+        try push(bytes)
+      }
+    } catch {
+      // A sink that failed has taken what it has counted.
+      if !pipeline.resamples { account.taken += sink.frameCount - before }
+      throw error
+    }
+    account.taken += count
+    budget.pass(count, isWritten: true)
+  }
+
+  private func take(_ gap: LineGap) throws(ToolError) {
+    guard gap.direction == .input else { return }
+    switch gap.cause {
+    case .underflow: break
+    case .early: account.early += gap.frameCount
+    case .pause:
+      guard plan.filling == .all else { break }
+      budget.extend(by: gap.frameCount)
+      try fill(gap.frameCount)
+    case .trimmed:
+      account.trimmed += gap.frameCount
+      let count = budget.wanted(gap.frameCount)
+      account.missing.dropped += count
+      budget.pass(count, isWritten: false)
+    case .host, .overflow:
+      let count = budget.wanted(gap.frameCount)
+      if gap.cause == .host {
+        account.missing.lost += count
+      } else {
+        account.missing.dropped += count
+      }
+      let isFilled =
+        plan.filling == .all || plan.filling == .unlessMutual && !gap.isMutual
+      if isFilled { try fill(count) }
+      budget.pass(count, isWritten: isFilled)
+    }
+  }
+
+  /// How many of so many frames are left out at the beginning.
+  private func skip(_ frameCount: Int) -> Int {
+    let count = min(toSkip, frameCount)
+    toSkip -= count
+    return count
+  }
+
+  private func fill(_ frameCount: Int) throws(ToolError) {
+    let (silence, bytesPerFrame) = (silence, pipeline.input.bytesPerFrame)
+    var left = frameCount - skip(frameCount)
+    while left > 0 {
+      let count = min(left, silence.count / bytesPerFrame)
+      try push(unsafe silence.span.bytes.extracting(0..<count * bytesPerFrame))
+      left -= count
+    }
+  }
+
+  private func push(_ frames: RawSpan) throws(ToolError) {
+    try pipeline.push(frames) { frames throws(ToolError) in try write(frames) }
+  }
+
+  private func write(_ frames: RawSpan) throws(ToolError) {
+    let bytesPerFrame = sink.format.bytesPerFrame
+    let count = budget.admit(frames.byteCount / bytesPerFrame)
+    guard count > 0 else { return }
+    let frames = frames.extracting(0..<count * bytesPerFrame)
+    reporter.measure(frames, encoding: sink.format.encoding)
+    try sink.write(frames)
+  }
+}
+
+/// How far a run has got.
+struct Progress {
+  /// Device frames before what comes next.
+  var frame: Int
+  /// Seconds done.
+  var seconds: Double
+  /// Seconds in all, where that is known.
+  var length: Double?
+}

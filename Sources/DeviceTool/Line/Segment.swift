@@ -1,0 +1,92 @@
+internal import SoundDevice
+internal import SoundTool
+
+/// What a source gives next.
+enum Segment {
+  case frames(Frames)
+  case gap(LineGap)
+  /// The device is lost; nothing follows.
+  case lost(ToolError)
+}
+
+/// A stream's input, segment by segment; nil at its end. One thread at a time.
+protocol SegmentSource: AnyObject {
+  func next() -> Segment?
+}
+
+/// Frames in a source's memory, valid until its next call.
+struct Frames {
+  let block: Scratch
+  let range: Range<Int>
+  let bytesPerFrame: Int
+
+  var count: Int { range.count }
+
+  func dropFirst(_ count: Int) -> Frames {
+    Frames(
+      block: block, range: min(range.lowerBound + count, range.upperBound)..<range.upperBound,
+      bytesPerFrame: bytesPerFrame)
+  }
+
+  func prefix(_ count: Int) -> Frames {
+    Frames(
+      block: block, range: range.lowerBound..<min(range.lowerBound + count, range.upperBound),
+      bytesPerFrame: bytesPerFrame)
+  }
+
+  func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+    try block.withBytes(range.upperBound * bytesPerFrame) { bytes throws(E) in
+      try body(bytes.extracting((range.lowerBound * bytesPerFrame)...))
+    }
+  }
+}
+
+/// Frames that are missing from a recording, or were put into what is played.
+struct LineGap: Equatable {
+  enum Cause {
+    /// Lost by the host.
+    case host
+    /// Dropped because they were not read in time.
+    case overflow
+    /// Silence that was played because nothing had been written in time.
+    case underflow
+    /// Time that went by while the stream was paused.
+    case pause
+    /// Captured before the reader began: left out, so that what follows is in time.
+    case early
+    /// Dropped because the reader had fallen behind, so that what follows is in time.
+    case trimmed
+  }
+
+  var cause: Cause
+  var direction = StreamDirection.input
+  /// Frames written before it, where the stream knows; those before a gap in the input are counted
+  /// by who takes them.
+  var position: Int?
+  var frameCount: Int
+  var isEstimated = false
+  var isFreewheeling = false
+  /// Whether as many frames of the other direction are missing at once.
+  var isMutual = false
+
+  /// Whether frames are missing that somebody wanted.
+  var isLoss: Bool { cause != .pause && cause != .early }
+}
+
+extension LineGap {
+  init(_ gap: Gap) {
+    cause =
+      switch gap.cause {
+      case .host: .host
+      case .overflow: .overflow
+      case .underflow: .underflow
+      case .pause: .pause
+      }
+    direction = gap.direction
+    position = gap.direction == .output ? gap.position : nil
+    frameCount = gap.frameCount
+    isEstimated = gap.isEstimated
+    isFreewheeling = gap.isFreewheeling
+    isMutual = gap.isMutual
+  }
+}

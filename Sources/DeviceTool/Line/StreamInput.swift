@@ -1,0 +1,57 @@
+internal import SoundDevice
+internal import SoundTool
+
+/// A stream's input under a run that can end: then the stream is stopped, and what it still holds
+/// is given before the end.
+final class StreamInput: SegmentSource {
+  private static let longestBlock = 16384
+
+  private var reader: InputReader
+  private let stream: any AudioInputStreaming
+  private let device: Device
+  private let run: StreamRun
+  private let bytesPerFrame: Int
+  private let isBlockByBlock: Bool
+  private let block = Scratch()
+  private var hasEnded = false
+
+  /// - Parameter isBlockByBlock: Whether no more than one block of the host's is given at a time.
+  init(
+    _ stream: some AudioInputStreaming, _ device: Device, _ run: StreamRun, bytesPerFrame: Int,
+    isBlockByBlock: Bool = false
+  ) {
+    reader = InputReader(stream)
+    self.stream = stream
+    self.device = device
+    self.run = run
+    self.bytesPerFrame = bytesPerFrame
+    self.isBlockByBlock = isBlockByBlock
+  }
+
+  func next() -> Segment? {
+    while !hasEnded {
+      if run.shouldEnd() { run.halt(.abort) }
+      do throws(PortAudioError) {
+        switch try read() {
+        case .frames(let count):
+          return .frames(Frames(block: block, range: 0..<count, bytesPerFrame: bytesPerFrame))
+        case .gap(let gap): return .gap(LineGap(gap))
+        case .interrupted: hasEnded = run.isHalted
+        case .end: hasEnded = true
+        }
+      } catch {
+        hasEnded = true
+        return .lost(.running(error, device))
+      }
+    }
+    return nil
+  }
+
+  private func read() throws(PortAudioError) -> InputSegment {
+    let period = stream.periodFrameCount
+    let room = isBlockByBlock && period > 0 ? min(period, Self.longestBlock) : Self.longestBlock
+    return try block.withMutableBytes(room * bytesPerFrame) { bytes throws(PortAudioError) in
+      try reader.next(into: &bytes, until: run.isInterrupted)
+    }
+  }
+}

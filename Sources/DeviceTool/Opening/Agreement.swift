@@ -1,0 +1,127 @@
+internal import PCM
+internal import SoundDevice
+internal import SoundTool
+
+/// One direction of a stream as a program asks for it.
+struct SidePlan {
+  /// Words for the device; nil for the default.
+  var device: String?
+  /// Channels of the data; nil for the map's, or the device's, at most 2.
+  var channelCount: Int?
+  var map: ChannelMap?
+  /// The encoding of the data, to keep its bits.
+  var encoding: SampleEncoding
+  var latency: SoundTool.Latency
+  /// Whether one channel plays on the first two of the device, or the one channel of a device is
+  /// recorded where more are asked for.
+  var spreadsMono = false
+  /// Whether two channels do where the data has more and the device has not.
+  var mixesDown = false
+  /// What would work where the device has too few channels.
+  var remedy = ""
+}
+
+extension SidePlan {
+  /// Channels to open on a device that has so many.
+  fileprivate func count(limit: Int, _ direction: StreamDirection) -> Int {
+    let wanted = channelCount ?? map?.count ?? min(2, limit)
+    guard map == nil, wanted > limit else { return wanted }
+    if direction == .input, spreadsMono, limit == 1 { return 1 }
+    return mixesDown && limit >= 2 ? 2 : wanted
+  }
+}
+
+/// One direction, agreed with its device.
+struct Side {
+  let direction: StreamDirection
+  let device: Device
+  var parameters: StreamParameters
+  let format: SampleFormat
+  private let latency: SoundTool.Latency
+
+  init(_ plan: SidePlan, _ direction: StreamDirection) throws(DeviceFailure) {
+    self.direction = direction
+    latency = plan.latency
+    device = try Negotiation.device(plan.device, direction)
+    let limit = device.maxChannelCount(for: direction)
+    let count = plan.count(limit: limit, direction)
+    let highest = max(count, plan.map?.highest ?? 0)
+    guard highest <= limit else {
+      throw DeviceFailure(
+        .failure(
+          device.id, "\(direction) has \(channels(limit)), not \(highest)\(plan.remedy)"))
+    }
+    format = try Negotiation.hostFormat(
+      for: Negotiation.sampleFormat(for: plan.encoding), device)
+    let spreads = plan.spreadsMono && plan.map == nil && count == 1 && limit >= 2
+    parameters = StreamParameters(
+      device: device, channelCount: count, channelMap: spreads ? .straight(2) : plan.map)
+  }
+
+  var channelCount: Int { parameters.channelCount ?? 0 }
+  var bytesPerFrame: Int { format.byteCount * channelCount }
+
+  fileprivate mutating func settle(at rate: Double) {
+    parameters.latency = latency.library(at: rate)
+  }
+}
+
+/// What became of a plan: devices found, everything decided, nothing opened.
+struct Agreement {
+  let options: StreamOptions
+  private var sides: [Side]
+
+  /// Output, or of a stream with input alone that.
+  var output: Side { sides[0] }
+  /// Input, or of a stream with output alone that.
+  var input: Side { sides[sides.count - 1] }
+
+  /// Finds the devices and agrees with them. A stream in both directions is never resampled.
+  ///
+  /// - Parameter buffer: What the ring holds where the plan does not say.
+  init(
+    _ plan: StreamPlan, input: SidePlan? = nil, output: SidePlan? = nil, rate wanted: Double?,
+    mayResample: Bool = false, buffer: FrameTime = .seconds(1)
+  ) throws(DeviceFailure) {
+    sides = []
+    // The input first: where both are missing, that is the one to name.
+    if let input { sides.append(try Side(input, .input)) }
+    if let output { sides.insert(try Side(output, .output), at: 0) }
+    var rate = wanted
+    if sides.count == 2 { rate = rate ?? sides[0].device.defaultSampleRate }
+    for side in sides.reversed() {
+      rate = try Negotiation.rate(
+        rate, side.device, side.direction, side.parameters, side.format, mayResample: mayResample)
+    }
+    for index in sides.indices { sides[index].settle(at: rate ?? 0) }
+    options = StreamOptions(
+      sampleRate: rate, blockSize: plan.blockSize, clipOff: true, ditherOff: true,
+      bufferFrameCount: Negotiation.bufferFrameCount(
+        plan.buffer ?? buffer, rate: rate ?? 0,
+        bytesPerFrame: sides.map(\.bytesPerFrame).max() ?? 1))
+  }
+
+  /// Agrees and opens, again and again as long as the plan waits for a device.
+  static func open<Stream>(
+    _ plan: StreamPlan, agreeing agree: () throws(DeviceFailure) -> Agreement,
+    _ body: (Agreement) throws(PortAudioError) -> Stream
+  ) throws(ToolError) -> (Stream, Agreement) {
+    try DeviceFailure.retrying(seconds: plan.waitSeconds) { () throws(DeviceFailure) in
+      let agreement = try agree()
+      do throws(PortAudioError) { return (try body(agreement), agreement) } catch {
+        throw DeviceFailure(error)
+      }
+    }
+  }
+}
+
+extension SoundTool.Latency {
+  /// As the library takes it; frames count at `rate`.
+  func library(at rate: Double) -> SoundDevice.Latency {
+    switch self {
+    case .low: .low
+    case .high: .high
+    case .time(let time): .seconds(time.seconds(at: rate))
+    }
+  }
+}

@@ -1,0 +1,139 @@
+internal import PCM
+internal import SoundDevice
+internal import SoundFile
+public import SoundTool
+
+/// What sd-rec does: a device to stdout, a file or a series of files.
+public final class Recorder {
+  private let stream: RawAudioInputStream
+  private let sink: any FrameSink
+  private let isLow: Bool
+  private let run: StreamRun
+  private let recording: RecordingWriter
+  private let line: any SegmentSource
+
+  /// Records, from the first call into the libraries to the last.
+  public static func run(_ plan: RecordPlan) throws(ToolError) {
+    try DeviceSystem.run(plan.stream) { () throws(ToolError) in try Recorder(plan).record() }
+  }
+
+  // MARK: Opening
+
+  private init(_ plan: RecordPlan) throws(ToolError) {
+    let isLow = plan.latency == .low
+    let encoding = plan.fileFormat.deliveredEncoding
+    let side = SidePlan(
+      device: plan.device, channelCount: plan.map?.count ?? plan.channelCount, map: plan.map,
+      encoding: plan.recording.gain.isUnity ? encoding : .f32le, latency: plan.latency,
+      spreadsMono: plan.spreadsMono)
+    let (stream, agreement) = try Agreement.open(plan.stream) { () throws(DeviceFailure) in
+      try Agreement(
+        plan.stream, input: side, rate: plan.rate, mayResample: plan.mayResample,
+        buffer: isLow ? .seconds(0.1) : .seconds(10))
+    } _: { agreement throws(PortAudioError) in
+      try RawAudioInputStream(
+        agreement.input.format, parameters: agreement.input.parameters, options: agreement.options)
+    }
+    let rate = stream.sampleRate
+    let format = StreamFormat(
+      encoding: SampleEncoding(stream.inputFormat), rate: rate,
+      channelCount: stream.inputChannelCount)
+    let device = agreement.input.device
+    Negotiation.report(stream, agreement.input)
+    let reporter = try RunReporter(
+      plan.report, rate: rate, channelCount: format.channelCount)
+    run = StreamRun(
+      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: plan.stream.xrun), reporter
+    ) {
+      let counts = stream.losses.input
+      let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
+      return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
+        + "\(counts.lost) lost"
+    }
+    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput(run.wakeUp)) }
+    let spreads = plan.spreadsMono && plan.map == nil && format.channelCount == 1
+    sink = try Self.sink(
+      plan,
+      StreamFormat(
+        encoding: encoding, rate: plan.rate ?? rate,
+        channelCount: (spreads ? plan.channelCount : nil) ?? format.channelCount))
+    let recording = try RecordingWriter(plan.recording, from: format, into: sink, reporter)
+    run.progress = { recording.progress }
+    self.isLow = isLow && sink.isStream
+    let input = StreamInput(
+      stream, device, run, bytesPerFrame: format.bytesPerFrame, isBlockByBlock: isLow)
+    line =
+      self.isLow
+      ? Self.trimmed(input, run, stream, sink, isEarlyOnly: plan.recording.filling == .all) : input
+    (self.stream, self.recording) = (stream, recording)
+  }
+
+  private static func sink(
+    _ plan: RecordPlan, _ format: StreamFormat
+  ) throws(ToolError) -> any FrameSink {
+    guard let split = plan.split else {
+      return try AudioSink(
+        plan.output, as: plan.fileFormat, rate: format.rate, channelCount: format.channelCount,
+        syncs: plan.syncs)
+    }
+    let series = try FileSeries(
+      plan.output, as: plan.fileFormat, format: format, limit: split.limit(at: format.rate),
+      syncs: plan.syncs)
+    SignalCenter.shared.onSplit(series.splitter)
+    return series
+  }
+
+  /// With low latency nothing waits in the pipe for no good.
+  private static func trimmed(
+    _ source: StreamInput, _ run: StreamRun, _ stream: RawAudioInputStream,
+    _ sink: any FrameSink, isEarlyOnly: Bool
+  ) -> TrimmedInput {
+    let bytesPerFrame = sink.format.bytesPerFrame
+    return TrimmedInput(
+      source, isEarlyOnly: isEarlyOnly,
+      TrimmedInput.Watch(
+        waiting: {
+          PipeWriter.unreadByteCount(StandardStreams.output) / bytesPerFrame
+            + stream.readAvailable
+        }, blockFrameCount: { stream.periodFrameCount }, isOver: { run.isHalted }))
+  }
+
+  // MARK: Recording
+
+  private func record() throws(ToolError) {
+    run.attempt { () throws(ToolError) in
+      try run.start()
+      if isLow { prepareLowLatency() }
+      while !recording.isComplete, let segment = line.next() {
+        // May end the run; the line then gives what was captured before.
+        run.note(segment)
+        if isLow { shrinkPipe() }
+        try recording.take(segment)
+      }
+      try recording.flush()
+    }
+    run.halt(.abort)
+    run.attempt { () throws(ToolError) in try recording.close() }
+    let early = recording.account.early
+    if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
+    try run.finish(
+      recording.account.settled(run.losses, isComplete: recording.isComplete),
+      clipped: recording.clippedCount)
+  }
+
+  private func prepareLowLatency() {
+    if !SoundSystem.makeThreadRealtime() {
+      Messages.detail("", "no real-time priority for the thread that writes")
+    }
+  }
+
+  private var isPipeShrunk = false
+
+  private func shrinkPipe() {
+    guard !isPipeShrunk, stream.periodFrameCount > 0 else { return }
+    isPipeShrunk = true
+    PipeWriter.shrinkPipe(
+      StandardStreams.output,
+      blockByteCount: stream.periodFrameCount * sink.format.bytesPerFrame)
+  }
+}
