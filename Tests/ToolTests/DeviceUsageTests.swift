@@ -49,7 +49,7 @@ import Testing
     Mistake("sd-rec --metre", "did you mean --meter?"),
     Mistake("sd-list operand", "unexpected argument 'operand'"),
     Mistake("sd-rec a.raw b.raw", "unexpected argument 'b.raw'"),
-    Mistake("sd-playrec a.wav b.raw c", "c:", "too many"),
+    Mistake("sd-playrec a.wav b.raw c", "unexpected argument 'c'"),
     Mistake("sd-wire operand", "unexpected argument 'operand'"),
     Mistake("sd-play -D", "needs a value"),
     Mistake("sd-play --rate", "needs a value"),

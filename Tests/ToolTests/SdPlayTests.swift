@@ -187,7 +187,7 @@ import Testing
   @Test func whatIsNoF32leDoesNotSound() async throws {
     let sound = bytes(of: (0..<48_000).map { Int16(8000 * sin(Double($0) / 20)) })
     let refused = try await runTool(
-      "sd-play", ["-D", "virtual:null", "--status-fd", "3"], stdin: .bytes(sound))
+      "sd-play", ["-D", "virtual:null"], stdin: .bytes(sound))
     refused.expectFailure(2, "stdin: not f32le (looks like s16le): say -f")
     let stated = try await runTool(
       "sd-play", ["-q", "-D", "virtual:null", "-f", "s16le", "-c", "1"], stdin: .bytes(sound),

@@ -53,7 +53,8 @@ struct Side {
     }
     format = try Negotiation.hostFormat(
       for: Negotiation.sampleFormat(for: plan.encoding), device)
-    let spreads = plan.spreadsMono && plan.map == nil && count == 1 && limit >= 2
+    let spreads =
+      direction == .output && plan.spreadsMono && plan.map == nil && count == 1 && limit >= 2
     parameters = StreamParameters(
       device: device, channelCount: count, channelMap: spreads ? .straight(2) : plan.map)
   }

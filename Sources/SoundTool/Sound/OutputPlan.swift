@@ -87,6 +87,9 @@ public struct OutputPlan: Hashable, Sendable {
     return String(path[..<slash])
   }
 
+  /// Whether it has no header.
+  public var isRaw: Bool { type == .raw }
+
   /// Whether raw data goes into a pipe, so that another program must know what it is.
   public var isRawPipe: Bool {
     path == nil && type == .raw && FileIdentity(descriptor: StandardStreams.output)?.isPipe == true
