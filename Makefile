@@ -7,9 +7,9 @@ PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need names the libraries.
-LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
+LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libkissfft-dev libebur128-dev libpng-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
-	flac alsa-utils sndfile-programs jq python3 python3-venv man-db strace zsh fish
+	flac alsa-utils sndfile-programs jq python3 python3-venv man-db strace tmux zsh fish
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:

@@ -11,6 +11,7 @@
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__)) && !defined(SD_IS_SANITIZED)
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -20,6 +21,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -47,12 +49,14 @@ struct ruleset {
   uint64_t files, net, scopes;
 };
 
-struct __attribute__((packed)) folder_rule {
+struct __attribute__((packed)) path_rule {
   uint64_t allowed;
-  int32_t folder;
+  int32_t path;
 };
 
-bool sd_confine_files(int writable_folder) {
+int sd_confine_target(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
+
+bool sd_confine_files(int writable) {
   long version = syscall(__NR_landlock_create_ruleset, NULL, 0, 1);
   if (version < 1) return false;
   struct ruleset rules = {.files = files_first_version};
@@ -65,11 +69,14 @@ bool sd_confine_files(int writable_folder) {
   int ruleset = (int)syscall(__NR_landlock_create_ruleset, &rules, size, 0);
   if (ruleset < 0) return false;
   bool holds = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-  if (writable_folder >= 0) {
-    struct folder_rule rule = {
-        .allowed = (files_write | files_make_regular | files_truncate) & rules.files,
-        .folder = writable_folder};
-    holds = holds && syscall(__NR_landlock_add_rule, ruleset, 1, &rule, 0) == 0;
+  struct stat status;
+  if (writable >= 0 && fstat(writable, &status) == 0) {
+    uint64_t making = S_ISDIR(status.st_mode) ? files_make_regular : 0;
+    struct path_rule rule = {
+        .allowed = (files_write | files_truncate | making) & rules.files, .path = writable};
+    int added = (int)syscall(__NR_landlock_add_rule, ruleset, 1, &rule, 0);
+    // A pipe is in no folder, and needs no rule.
+    holds = holds && (added == 0 || errno == EBADFD);
   }
   holds = holds && syscall(__NR_landlock_restrict_self, ruleset, 0) == 0;
   close(ruleset);
@@ -212,8 +219,13 @@ bool sd_confine_calls(bool may_open) {
 
 #else
 
-bool sd_confine_files(int writable_folder) {
-  (void)writable_folder;
+int sd_confine_target(const char *path) {
+  (void)path;
+  return -1;
+}
+
+bool sd_confine_files(int writable) {
+  (void)writable;
   return false;
 }
 

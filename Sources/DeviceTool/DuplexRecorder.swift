@@ -10,6 +10,7 @@ internal import Synchronization
 /// Frame n of the recording was captured while frame n was played, and there are as many. The main
 /// thread records; another one feeds what is played.
 public final class DuplexRecorder {
+  private let stream: RawAudioStream
   private let run: StreamRun
   private let recording: RecordingWriter
   private let line: StreamInput
@@ -59,8 +60,7 @@ public final class DuplexRecorder {
     let recording = try RecordingWriter(recordingPlan, from: recorded, into: sink, reporter)
     let device = agreement.output.device
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)],
-      LossPolicy(xrun: plan.duplex.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.duplex.stream.xrun), reporter
     ) {
       let losses = stream.losses
       return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
@@ -76,7 +76,7 @@ public final class DuplexRecorder {
     }
     line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
     feeder = Feeder(OutputFeed(stream, device, played), pipeline) { stream.endOutput() }
-    self.recording = recording
+    (self.stream, self.recording) = (stream, recording)
   }
 
   private static func open(
@@ -153,8 +153,8 @@ public final class DuplexRecorder {
     // What went wrong with the input explains a recording that ends early.
     run.prefer(feeder.failure)
     try run.finish(
-      recording.account.settled(run.losses, isComplete: false),
-      clipped: recording.clippedCount + feeder.clippedCount)
+      recording.account.settled(stream.losses, isComplete: false),
+      output: recording.name, clipped: recording.clippedCount + feeder.clippedCount)
   }
 
   /// Feeds what is played, on a thread of its own.

@@ -53,7 +53,7 @@ public final class Player {
     let asked = RawFormat(encoding: format.encoding, rate: rate, channelCount: channelCount)
     sources.reportConversion(to: format, asked: asked, map: plan.map != nil)
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: plan.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
     ) {
       let counts = stream.losses.output
       let seconds = (Double(counts.delivered) / format.rate * 1000).rounded() / 1000

@@ -43,20 +43,22 @@ public final class Recorder {
     let reporter = try RunReporter(
       plan.report, rate: rate, channelCount: format.channelCount)
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: plan.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
     ) {
       let counts = stream.losses.input
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
         + "\(counts.lost) lost"
     }
-    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput(run.wakeUp)) }
+    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput { stream.wakeWaiting() }) }
     let spreads = plan.spreadsMono && plan.map == nil && format.channelCount == 1
-    sink = try Self.sink(
-      plan,
-      StreamFormat(
-        encoding: encoding, rate: plan.rate ?? rate,
-        channelCount: (spreads ? plan.channelCount : nil) ?? format.channelCount))
+    let sound = StreamFormat(
+      encoding: encoding, rate: plan.rate ?? rate,
+      channelCount: (spreads ? plan.channelCount : nil) ?? format.channelCount)
+    let length = plan.recording.length?.frameCount(at: sound.rate)
+    sink = try plan.files.open(
+      plan.output, as: plan.fileFormat, format: sound,
+      length: length.map { .atMost($0) } ?? .unknown)
     let recording = try RecordingWriter(plan.recording, from: format, into: sink, reporter)
     run.progress = { recording.progress }
     self.isLow = isLow && sink.isStream
@@ -66,21 +68,6 @@ public final class Recorder {
       self.isLow
       ? Self.trimmed(input, run, stream, sink, isEarlyOnly: plan.recording.filling == .all) : input
     (self.stream, self.recording) = (stream, recording)
-  }
-
-  private static func sink(
-    _ plan: RecordPlan, _ format: StreamFormat
-  ) throws(ToolError) -> any FrameSink {
-    guard let split = plan.split else {
-      return try AudioSink(
-        plan.output, as: plan.fileFormat, rate: format.rate, channelCount: format.channelCount,
-        syncs: plan.syncs)
-    }
-    let series = try FileSeries(
-      plan.output, as: plan.fileFormat, format: format, limit: split.limit(at: format.rate),
-      syncs: plan.syncs)
-    SignalCenter.shared.onSplit(series.splitter)
-    return series
   }
 
   /// With low latency nothing waits in the pipe for no good.
@@ -117,8 +104,8 @@ public final class Recorder {
     let early = recording.account.early
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     try run.finish(
-      recording.account.settled(run.losses, isComplete: recording.isComplete),
-      clipped: recording.clippedCount)
+      recording.account.settled(stream.losses, isComplete: recording.isComplete),
+      output: recording.name, clipped: recording.clippedCount)
   }
 
   private func prepareLowLatency() {

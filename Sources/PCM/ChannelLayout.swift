@@ -56,6 +56,14 @@ public struct ChannelLayout: Hashable, Sendable {
     self.positions = positions
   }
 
+  /// The layout of some of the channels, nil where they leave the order of WAV or repeat one.
+  public func selecting(_ map: ChannelMap) -> ChannelLayout? {
+    guard map.highest <= channelCount else { return nil }
+    let chosen = map.channels.map { positions[$0 - 1] }
+    guard let layout = ChannelLayout(chosen), layout.positions == chosen else { return nil }
+    return layout
+  }
+
   /// The layout that FLAC, Vorbis and Opus give so many channels: mono, stereo, 3.0, quad, 5.0,
   /// 5.1, 6.1, 7.1; nil beyond.
   ///

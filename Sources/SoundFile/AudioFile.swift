@@ -25,6 +25,12 @@ public final class AudioFile {
   /// The texts beside the samples, as far as they stand before the samples or this is a file.
   public let tags: AudioFileTags
 
+  /// The speaker of each channel, nil where neither the header nor the type says it.
+  public let layout: ChannelLayout?
+
+  /// When the first frame was captured, where the header says it.
+  public let origination: Origination?
+
   /// Whether this file can be read again from any frame; false for pipes.
   public let isSeekable: Bool
 
@@ -32,6 +38,7 @@ public final class AudioFile {
   public private(set) var position = 0
 
   private var decoder: Decoder
+  private let order: ChannelOrder?
   private let reopen: () throws(AudioFileError) -> Decoder
 
   /// Opens a file by its path; a named pipe is read as a stream.
@@ -79,6 +86,7 @@ public final class AudioFile {
   private init(_ opening: Opening) throws(AudioFileError) {
     let source = opening.source
     decoder = try opening.decoder()
+    let isDiscrete = try opening.hasDiscreteChannels(decoder)
     source.isOpening = false
     reopen = { () throws(AudioFileError) in try opening.decoder() }
     isSeekable = source.isSeekable
@@ -90,11 +98,16 @@ public final class AudioFile {
         layout.encoding, layout.sampleRate, layout.channelCount
       )
       (frameCount, tags) = (reader.frameCount, layout.tags)
+      (self.layout, origination) = (layout.layout, layout.origination)
+      order = nil
     case .library(let reader):
       let facts = reader.facts
       format = facts.format
       (encoding, sampleRate, channelCount) = (facts.encoding, facts.sampleRate, facts.channelCount)
       (frameCount, tags) = (facts.frameCount, facts.tags)
+      (layout, origination) = (isDiscrete ? nil : facts.layout, nil)
+      order =
+        isDiscrete ? nil : ChannelOrder(of: facts.format.codec, channelCount: facts.channelCount)
     }
   }
 
@@ -120,7 +133,13 @@ public final class AudioFile {
   public func read(into bytes: inout MutableRawSpan) throws(AudioFileError) -> Int {
     precondition(bytes.byteCount >= bytesPerFrame, "room for one frame at least")
     let result = unsafe bytes.withUnsafeMutableBytes { target in
-      unsafe readResult(into: target)
+      let result = unsafe readResult(into: target)
+      if let order, case .success(let count) = result {
+        unsafe order.restore(
+          UnsafeMutableRawBufferPointer(rebasing: target[..<(count * bytesPerFrame)]),
+          sampleByteCount: encoding.byteCount)
+      }
+      return result
     }
     let count = try result.get()
     position += count

@@ -16,8 +16,9 @@ public struct AudioFileFormat: Hashable, Sendable {
     self.codec = codec
   }
 
-  /// What a recording gets when nobody chose: s24 in flac, their own codec in ogg, opus and mp3,
-  /// else f32 or the nearest that the type can hold, in the type's own byte order.
+  /// What a recording gets when nobody chose: s24 where every program opens that (wav, au, aiff,
+  /// caf, w64, rf64, flac), their own codec in ogg, opus and mp3, else f32 or the nearest that the
+  /// type can hold, in the type's own byte order.
   public init(_ type: AudioFileType) {
     switch type {
     case .ogg: self.init(type, codec: .vorbis)
@@ -25,6 +26,8 @@ public struct AudioFileFormat: Hashable, Sendable {
     case .mp3: self.init(type, codec: .mpegLayer3)
     case .xi: self.init(type, codec: .dpcm16)
     case .raw: self.init(type, codec: .pcm(.f32le))
+    case .wav, .au, .aiff, .caf, .w64, .rf64, .flac:
+      self.init(type, codec: .pcm(Self.nearest(to: .s24le, in: type)))
     default: self.init(type, codec: .pcm(Self.nearest(to: .f32le, in: type)))
     }
   }

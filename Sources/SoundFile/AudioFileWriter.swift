@@ -25,6 +25,7 @@ public struct AudioFileWriter: ~Copyable {
   public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
   let encoder: Encoder
+  private let order: ChannelOrder?
 
   /// Creates or replaces a file.
   ///
@@ -35,28 +36,28 @@ public struct AudioFileWriter: ~Copyable {
   ///   - format: what to write; see `AudioFileFormat.check` for what is refused.
   ///   - sampleRate: in Hz, a whole number.
   ///   - channelCount: samples in a frame.
-  ///   - tags: texts for types that have a place for them.
-  ///   - replacing: whether a file that exists is replaced, or an error.
+  ///   - options: what else is known.
   ///   - interrupted: asked after a signal interrupted a write; true ends it with `interrupted`.
   ///
   /// Corresponds to `sf_open`.
   public init(
     path: String, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
-    tags: AudioFileTags = AudioFileTags(), replacing: Bool = true,
-    interrupted: (@Sendable () -> Bool)? = nil
+    options: Options = Options(), interrupted: (@Sendable () -> Bool)? = nil
   ) throws(AudioFileError) {
     let isStream = Descriptor.isStream(path)
     try Self.rehearse(format, sampleRate, channelCount, isStream: isStream)
+    let replacing = options.replacing
     if format.type == .sd2 {
       if !replacing && Descriptor.exists(path) { throw .system(Descriptor.alreadyExists) }
       let writer = try SndFileWriter(
-        path: path, format: format, sampleRate: sampleRate, channelCount: channelCount, tags: tags)
+        path: path, format: format, sampleRate: sampleRate, channelCount: channelCount,
+        options: options)
       self.init(.library(writer), format, sampleRate, channelCount)
       return
     }
     let descriptor = try Descriptor.open(
       path, flags: Descriptor.writing(replacing: replacing || isStream), interrupted: interrupted)
-    try self.init(descriptor, format, sampleRate, channelCount, tags)
+    try self.init(descriptor, format, sampleRate, channelCount, options)
   }
 
   /// Writes to what a descriptor writes to: a stream, or an empty regular file, whose header can
@@ -68,30 +69,32 @@ public struct AudioFileWriter: ~Copyable {
   ///   - format: what to write; streams take the types that `canBeWrittenToPipe`.
   ///   - sampleRate: in Hz, a whole number.
   ///   - channelCount: samples in a frame.
-  ///   - tags: texts for types that have a place for them.
+  ///   - options: what else is known.
   ///   - interrupted: asked after a signal interrupted a write; true ends it with `interrupted`.
   ///
   /// Corresponds to `sf_open_virtual`.
   public init(
     descriptor: Int32, closing: Bool = false, format: AudioFileFormat, sampleRate: Double,
-    channelCount: Int, tags: AudioFileTags = AudioFileTags(),
-    interrupted: (@Sendable () -> Bool)? = nil
+    channelCount: Int, options: Options = Options(), interrupted: (@Sendable () -> Bool)? = nil
   ) throws(AudioFileError) {
     let descriptor = Descriptor(number: descriptor, closes: closing, interrupted: interrupted)
-    try self.init(descriptor, format, sampleRate, channelCount, tags)
+    try self.init(descriptor, format, sampleRate, channelCount, options)
   }
 
   private init(
     _ descriptor: Descriptor, _ format: AudioFileFormat, _ sampleRate: Double,
-    _ channelCount: Int, _ tags: AudioFileTags
+    _ channelCount: Int, _ options: Options
   ) throws(AudioFileError) {
     // libsndfile would make the second one without a name, wherever this process happens to be.
     if format.type == .sd2 { throw .unsupported("sd2 is two files and needs a file name") }
     let sink = try ByteSink(descriptor)
-    try Self.rehearse(format, sampleRate, channelCount, isStream: !sink.isSeekable)
-    if let header = Self.plainHeader(format, sampleRate, channelCount, isStream: !sink.isSeekable) {
+    let isStream = !sink.isSeekable
+    try Self.rehearse(format, sampleRate, channelCount, isStream: isStream)
+    if let header = Self.plainHeader(format, sampleRate, channelCount, options, isStream: isStream)
+    {
       let bytesPerFrame = channelCount * format.deliveredEncoding.byteCount
-      let writer = try PlainWriter(sink, header: header, bytesPerFrame: bytesPerFrame)
+      let writer = try PlainWriter(
+        sink, header: header, bytesPerFrame: bytesPerFrame, frameCount: options.length.exact)
       self.init(.plain(writer), format, sampleRate, channelCount)
       return
     }
@@ -99,9 +102,9 @@ public struct AudioFileWriter: ~Copyable {
       let text = "\(format.type.name) holds at most 4 GiB, use wav, w64, caf or flac"
       sink.limit = (0xFFFF_FFFF, .tooLong(text))
     }
-    sink.dropsEmptyMPEGFrame = format.type == .mp3 && !sink.isSeekable
+    sink.dropsEmptyMPEGFrame = format.type == .mp3 && isStream
     let writer = try SndFileWriter(
-      sink, format: format, sampleRate: sampleRate, channelCount: channelCount, tags: tags)
+      sink, format: format, sampleRate: sampleRate, channelCount: channelCount, options: options)
     self.init(.library(writer), format, sampleRate, channelCount)
   }
 
@@ -112,6 +115,7 @@ public struct AudioFileWriter: ~Copyable {
     self.format = format
     self.sampleRate = sampleRate
     self.channelCount = channelCount
+    order = ChannelOrder(of: format.codec, channelCount: channelCount)
   }
 
   /// Writes whole frames, all of them before it returns.
@@ -121,7 +125,8 @@ public struct AudioFileWriter: ~Copyable {
   /// Corresponds to `sf_write_raw` and `sf_writef_float`.
   public mutating func write(_ bytes: RawSpan) throws(AudioFileError) {
     precondition(bytes.byteCount % bytesPerFrame == 0, "whole frames")
-    try encoder.write(bytes)
+    guard let order else { return try encoder.write(bytes) }
+    unsafe try encoder.write(order.ordered(bytes, sampleByteCount: encoding.byteCount).span.bytes)
   }
 
   /// Makes what was written so far readable, whatever happens to this process next.
@@ -129,6 +134,12 @@ public struct AudioFileWriter: ~Copyable {
   /// Nothing for streams, and for types whose header needs or allows no update (Ogg, FLAC).
   /// Corresponds to `SFC_UPDATE_HEADER_NOW`.
   public mutating func updateHeader() throws(AudioFileError) { try encoder.updateHeader() }
+
+  /// Says when the first frame was captured, in a file opened with `reservesOrigination`, before or
+  /// after frames are written; nothing where the type has no place for it.
+  public mutating func setOrigination(_ origination: Origination) throws(AudioFileError) {
+    try encoder.setOrigination(origination)
+  }
 
   /// Waits until what was written is on the disk; nothing for streams. Corresponds to fsync(2).
   public mutating func sync() throws(AudioFileError) { try encoder.sync() }
@@ -140,30 +151,96 @@ public struct AudioFileWriter: ~Copyable {
 }
 
 extension AudioFileWriter {
+  /// How long the sound will be, as far as that is known.
+  public enum Length: Hashable, Sendable {
+    /// A recording without an end.
+    case unknown
+    /// So many frames or fewer.
+    case atMost(Int)
+    /// So many frames; a pipe's header says so.
+    case exactly(Int)
+
+    var most: Int? {
+      switch self {
+      case .unknown: nil
+      case .atMost(let count), .exactly(let count): count
+      }
+    }
+
+    var exact: Int? {
+      if case .exactly(let count) = self { count } else { nil }
+    }
+  }
+
+  /// What a writer may be told beside format, rate and channels.
+  public struct Options: Hashable, Sendable {
+    /// Texts, for types that have a place for them.
+    public var tags = AudioFileTags()
+
+    /// The speaker of each channel, for types that have a place for it; frames are in its order.
+    public var layout: ChannelLayout?
+
+    /// When the first frame was captured, for WAV and RF64 files.
+    public var origination: Origination?
+
+    /// Whether a file has room for what only `setOrigination` will tell.
+    public var reservesOrigination = false
+
+    /// How long it will be: a WAV that cannot pass 4 GiB leaves no room to become RF64.
+    public var length = Length.unknown
+
+    /// Whether a file that exists is replaced, or an error.
+    public var replacing = true
+
+    /// Nothing is known.
+    public init() {}
+
+    var originationField: WAVHeaderPlan.OriginationField {
+      if let origination { return .known(origination) }
+      return reservesOrigination ? .reserved : .absent
+    }
+  }
+
   /// Throws unless all of it fits together; creates and cuts nothing.
   private static func rehearse(
     _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int, isStream: Bool
   ) throws(AudioFileError) {
     try format.check(sampleRate: sampleRate, channelCount: channelCount, isStream: isStream)
-    let header = plainHeader(format, sampleRate, channelCount, isStream: isStream)
+    let header = plainHeader(format, sampleRate, channelCount, Options(), isStream: isStream)
     if header != nil || format.type == .sd2 { return }
     try SndFileWriter.rehearse(format, sampleRate: sampleRate, channelCount: channelCount)
   }
 
   /// The header before plain samples that need no libsndfile, nil where they need it.
+  ///
+  /// In a pipe a header has nothing that its reader could stumble over.
   private static func plainHeader(
-    _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int, isStream: Bool
-  ) -> [UInt8]? {
+    _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int, _ options: Options,
+    isStream: Bool
+  ) -> (any PlainHeader)? {
     guard case .pcm(let encoding) = format.codec else { return nil }
-    return switch format.type {
-    case .raw: []
-    case .wav where isStream:
-      WAVHeader.streamHeader(
+    func wav(_ growth: WAVHeaderPlan.Growth) -> WAVHeaderPlan? {
+      WAVHeaderPlan(
+        encoding: encoding, sampleRate: Int(sampleRate), channelCount: channelCount,
+        layout: options.layout, growth: growth, tags: isStream ? AudioFileTags() : options.tags,
+        origination: isStream ? .absent : options.originationField)
+    }
+    switch format.type {
+    case .raw: return NoHeader()
+    case .rf64: return wav(.isRF64)
+    case .wav:
+      guard !isStream, let short = wav(.none) else { return wav(.none) }
+      let bytesPerFrame = channelCount * encoding.byteCount
+      let most = (short.largestDataByteCount ?? 0) / bytesPerFrame
+      return options.length.most.map { $0 <= most } == true ? short : wav(.toRF64)
+    case .au:
+      return SunHeaderPlan(
         encoding: encoding, sampleRate: Int(sampleRate), channelCount: channelCount)
-    case .au where isStream:
-      SunHeader.streamHeader(
-        encoding: encoding, sampleRate: Int(sampleRate), channelCount: channelCount)
-    default: nil
+    case .caf:
+      return CAFHeaderPlan(
+        encoding: encoding, sampleRate: sampleRate, channelCount: channelCount,
+        layout: options.layout, tags: options.tags)
+    default: return nil
     }
   }
 }

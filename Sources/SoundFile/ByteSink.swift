@@ -137,6 +137,8 @@
       try? descriptor.seek(to: writtenEnd)
     }
     isClosed = true
+    // Whoever shares the descriptor goes on behind the end, not behind the header.
+    if isSeekable, descriptorOffset != writtenEnd { try? descriptor?.seek(to: writtenEnd) }
     try descriptor?.close()
     if let failure { throw failure }
   }

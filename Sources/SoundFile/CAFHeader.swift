@@ -8,6 +8,7 @@ struct CAFHeader {
   private let source: ByteSource
   private var format: Format?
   private var tags = AudioFileTags()
+  private var layoutFields: [UInt8] = []
 
   /// The layout of plain samples, nil where they are coded in a way libsndfile must undo.
   static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
@@ -34,6 +35,8 @@ struct CAFHeader {
         return try layout(dataStart: body + 4, byteCount: chunk.byteCount.map { max(0, $0 - 4) })
       case "info":
         try readTexts(at: body, byteCount: chunk.byteCount ?? 0)
+      case "chan":
+        layoutFields = try source.peek(at: body, count: min(chunk.byteCount ?? 0, 12))
       default: break
       }
       guard let byteCount = chunk.byteCount else { break }
@@ -55,7 +58,17 @@ struct CAFHeader {
       type: .caf, encoding: encoding, sampleRate: format.sampleRate,
       channelCount: format.channelCount, dataStart: dataStart, dataByteCount: byteCount)
     layout.tags = try tags(after: byteCount.map { dataStart + $0 })
+    layout.layout = speakers(format.channelCount)
     return try layout.checked()
+  }
+
+  /// The speakers of a layout chunk whose order is WAV's.
+  private func speakers(_ channelCount: Int) -> ChannelLayout? {
+    guard layoutFields.count == 12 else { return nil }
+    let tag = Int(integer(layoutFields, at: 0, count: 4, isBigEndian: true))
+    let bitmap = UInt32(integer(layoutFields, at: 4, count: 4, isBigEndian: true))
+    let mask = tag == Self.bitmapLayout ? bitmap : Self.layoutMasks[tag]
+    return mask.flatMap { ChannelLayout(mask: $0, channelCount: channelCount) }
   }
 
   /// A chunk's name and length, nil at the end; only data may have no length.
@@ -87,6 +100,15 @@ struct CAFHeader {
     }
   }
 
+  /// The layout is told by bits, the same as WAV's. Corresponds to
+  /// `kAudioChannelLayoutTag_UseChannelBitmap`.
+  static let bitmapLayout = 1 << 16
+
+  /// Core Audio's layout tags whose channels are in the order of WAV: a number, and the channels.
+  private static let layoutMasks: [Int: UInt32] = [
+    100 << 16 | 1: 0x4, 101 << 16 | 2: 0x3, 108 << 16 | 4: 0x33, 113 << 16 | 3: 0x7,
+    117 << 16 | 5: 0x37, 121 << 16 | 6: 0x3F, 126 << 16 | 8: 0xFF,
+  ]
   private static let mostChunks = 10_000
   private static let longestChunk = UInt64(1) << 60
   private static let keys: [String: AudioFileTags.Key] = [
@@ -95,6 +117,12 @@ struct CAFHeader {
     "comments": .comment, "date": .date, "recorded date": .date, "album": .album,
     "license": .license, "tracknumber": .trackNumber, "track number": .trackNumber,
     "genre": .genre,
+  ]
+  /// The names as they are written.
+  static let names: [AudioFileTags.Key: String] = [
+    .title: "title", .copyright: "copyright", .software: "encoding application",
+    .artist: "artist", .comment: "comments", .date: "recorded date", .album: "album",
+    .license: "license", .trackNumber: "track number", .genre: "genre",
   ]
 }
 

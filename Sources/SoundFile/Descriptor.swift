@@ -20,13 +20,13 @@ struct Descriptor {
   /// Whether a path exists.
   static func exists(_ path: String) -> Bool {
     var status = stat()
-    return unsafe lstat(path, &status) == 0
+    return unsafe lstat(FileName.bytes(of: path), &status) == 0
   }
 
   /// Whether a path exists and is something else than a regular file or a folder.
   static func isStream(_ path: String) -> Bool {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return false }
+    guard unsafe stat(FileName.bytes(of: path), &status) == 0 else { return false }
     let kind = status.st_mode & S_IFMT
     return kind != S_IFREG && kind != S_IFDIR
   }
@@ -36,7 +36,7 @@ struct Descriptor {
     _ path: String, flags: CInt, interrupted: (@Sendable () -> Bool)?
   ) throws(AudioFileError) -> Descriptor {
     while true {
-      let number = unsafe SystemCall.open(path, flags | O_CLOEXEC | O_NOCTTY)
+      let number = unsafe SystemCall.open(FileName.bytes(of: path), flags | O_CLOEXEC | O_NOCTTY)
       if number >= 0 { return Descriptor(number: number, closes: true, interrupted: interrupted) }
       guard errno == EINTR else { throw .system(errno) }
       if interrupted?() == true { throw .interrupted }

@@ -109,6 +109,19 @@ struct Opening {
     return .library(try SndFileReader(path: path))
   }
 
+  /// Whether this is an Opus stream whose channels are for no speakers in particular: only mapping
+  /// family 1 tells them, and their order.
+  func hasDiscreteChannels(_ decoder: Decoder) throws(AudioFileError) -> Bool {
+    // Others are not looked into: a pipe may have no more than its header yet.
+    guard case .library(let reader) = decoder, reader.facts.format.codec == .opus else {
+      return false
+    }
+    // The first page has one packet, and a segment table of one byte.
+    let page = try source.peek(at: 0, count: 47)
+    guard page.count == 47, page[28..<36].elementsEqual("OpusHead".utf8) else { return false }
+    return page[46] > 1
+  }
+
   private var suffixType: AudioFileType? { path.flatMap(AudioFileType.forPath) }
 
   private func check(_ decoder: Decoder) throws(AudioFileError) {

@@ -11,6 +11,10 @@ struct PlainLayout {
   /// Bytes of samples, nil where they go on until the end.
   var dataByteCount: Int?
   var tags = AudioFileTags()
+  /// The speaker of each channel, where the header says it.
+  var layout: ChannelLayout?
+  /// When the first frame was captured, where the header says it.
+  var origination: Origination?
 
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
 

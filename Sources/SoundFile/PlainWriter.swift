@@ -1,24 +1,72 @@
-/// Writes plain samples behind a header that needs no completing: raw data, WAV and AU in a pipe.
+/// Writes plain samples behind a header of our own: raw data, WAV, RF64, AU and CAF.
 final class PlainWriter {
   private let sink: ByteSink
-  private let headerSize: Int
+  private var header: any PlainHeader
+  private let headerByteCount: Int
   private let bytesPerFrame: Int
+  private var finalFrameCount: Int?
 
-  init(_ sink: ByteSink, header: [UInt8], bytesPerFrame: Int) throws(AudioFileError) {
+  /// Writes the header, which in a pipe must stand as it is.
+  ///
+  /// - Parameter frameCount: Frames that will follow, where that is known.
+  init(
+    _ sink: ByteSink, header: any PlainHeader, bytesPerFrame: Int, frameCount: Int?
+  ) throws(AudioFileError) {
     self.sink = sink
+    self.header = header
     self.bytesPerFrame = bytesPerFrame
-    headerSize = header.count
-    unsafe try put(header.span.bytes)
+    let promise = frameCount.map { $0.multipliedReportingOverflow(by: bytesPerFrame) }
+      .flatMap { $0.overflow || sink.isSeekable ? nil : $0.partialValue }
+    let tellable = promise.flatMap { $0 <= header.largestDataByteCount ?? .max ? $0 : nil }
+    let bytes = header.bytes(dataByteCount: sink.isSeekable ? 0 : tellable)
+    headerByteCount = bytes.count
+    if sink.isSeekable, let most = header.largestDataByteCount {
+      let text = "holds at most 4 GiB, use rf64, w64, caf or flac"
+      sink.limit = (headerByteCount + most, .tooLong(text))
+    }
+    unsafe try put(bytes.span.bytes)
   }
 
   /// Whole frames that left this process.
-  var frameCount: Int { max(0, sink.byteCount - headerSize) / bytesPerFrame }
+  var frameCount: Int {
+    finalFrameCount ?? max(0, sink.byteCount - headerByteCount) / bytesPerFrame
+  }
 
   func write(_ bytes: RawSpan) throws(AudioFileError) { try put(bytes) }
 
+  /// Makes the header tell of what has been written; nothing in a pipe.
+  func updateHeader() throws(AudioFileError) {
+    guard sink.isSeekable, headerByteCount > 0 else { return }
+    let end = sink.byteCount
+    sink.cursor = 0
+    let written = Result { () throws(AudioFileError) in
+      unsafe try put(header.bytes(dataByteCount: frameCount * bytesPerFrame).span.bytes)
+    }
+    sink.cursor = end
+    try written.get()
+  }
+
+  /// Says when the first frame was captured, in a file whose header has room for it.
+  func setOrigination(_ origination: Origination) throws(AudioFileError) {
+    header.setOrigination(origination)
+    try updateHeader()
+  }
+
   func sync() throws(AudioFileError) { try sink.sync() }
 
-  func close() throws(AudioFileError) { try sink.close() }
+  /// Completes the header and closes, whatever happens; then throws what happened first.
+  func close() throws(AudioFileError) {
+    let completed = Result { () throws(AudioFileError) in
+      let frameCount = frameCount
+      try updateHeader()
+      finalFrameCount = frameCount
+      let byteCount = frameCount * bytesPerFrame
+      let isWhole = sink.byteCount == headerByteCount + byteCount
+      if header.pads, byteCount % 2 == 1, isWhole { unsafe try put([UInt8(0)].span.bytes) }
+    }
+    try sink.close()
+    try completed.get()
+  }
 
   private func put(_ bytes: RawSpan) throws(AudioFileError) {
     let result = unsafe bytes.withUnsafeBytes { bytes in
@@ -50,9 +98,16 @@ enum Encoder {
     }
   }
 
-  /// Plain samples are readable whenever they have left.
   func updateHeader() throws(AudioFileError) {
-    if case .library(let writer) = self { try writer.updateHeader() }
+    switch self {
+    case .plain(let writer): try writer.updateHeader()
+    case .library(let writer): try writer.updateHeader()
+    }
+  }
+
+  /// Types that libsndfile writes have no place for it.
+  func setOrigination(_ origination: Origination) throws(AudioFileError) {
+    if case .plain(let writer) = self { try writer.setOrigination(origination) }
   }
 
   func sync() throws(AudioFileError) {

@@ -9,6 +9,7 @@ struct SndFileFacts {
   let frameCount: Int?
   let canSeek: Bool
   let tags: AudioFileTags
+  let layout: ChannelLayout?
 
   var encoding: SampleEncoding { format.deliveredEncoding }
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
@@ -43,6 +44,12 @@ struct SndFileFacts {
       }
     }
     self.tags = tags
+    // FLAC gives so many channels these speakers, and so do Vorbis and Opus once permuted.
+    layout =
+      switch type {
+      case .flac, .ogg, .opus, .mp3: .standard(channelCount)
+      default: unsafe ChannelLayout(handle, channelCount: channelCount)
+      }
     _ = try PlainLayout(
       type: type, encoding: format.deliveredEncoding, sampleRate: sampleRate,
       channelCount: channelCount, dataStart: 0

@@ -198,3 +198,52 @@ extension AudioFileTags.Key {
     return CInt(number)
   }
 }
+
+extension ChannelPosition {
+  /// Corresponds to `SF_CHANNEL_MAP_*`.
+  var sndFileNumber: CInt {
+    let number =
+      switch self {
+      case .frontLeft: SF_CHANNEL_MAP_LEFT
+      case .frontRight: SF_CHANNEL_MAP_RIGHT
+      case .frontCenter: SF_CHANNEL_MAP_CENTER
+      case .lowFrequency: SF_CHANNEL_MAP_LFE
+      case .backLeft: SF_CHANNEL_MAP_REAR_LEFT
+      case .backRight: SF_CHANNEL_MAP_REAR_RIGHT
+      case .frontLeftOfCenter: SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER
+      case .frontRightOfCenter: SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER
+      case .backCenter: SF_CHANNEL_MAP_REAR_CENTER
+      case .sideLeft: SF_CHANNEL_MAP_SIDE_LEFT
+      case .sideRight: SF_CHANNEL_MAP_SIDE_RIGHT
+      case .topCenter: SF_CHANNEL_MAP_TOP_CENTER
+      case .topFrontLeft: SF_CHANNEL_MAP_TOP_FRONT_LEFT
+      case .topFrontCenter: SF_CHANNEL_MAP_TOP_FRONT_CENTER
+      case .topFrontRight: SF_CHANNEL_MAP_TOP_FRONT_RIGHT
+      case .topBackLeft: SF_CHANNEL_MAP_TOP_REAR_LEFT
+      case .topBackCenter: SF_CHANNEL_MAP_TOP_REAR_CENTER
+      case .topBackRight: SF_CHANNEL_MAP_TOP_REAR_RIGHT
+      }
+    return CInt(number)
+  }
+}
+
+extension ChannelLayout {
+  /// What libsndfile found in a file, nil where that is nothing, or not in the order of WAV.
+  ///
+  /// Corresponds to `SFC_GET_CHANNEL_MAP_INFO`.
+  init?(_ handle: OpaquePointer, channelCount: Int) {
+    var numbers = [CInt](repeating: 0, count: channelCount)
+    let byteCount = CInt(channelCount * MemoryLayout<CInt>.size)
+    guard
+      unsafe sf_command(handle, CInt(SFC_GET_CHANNEL_MAP_INFO), &numbers, byteCount)
+        == CInt(SF_TRUE)
+    else { return nil }
+    let positions = numbers.compactMap { number in
+      ChannelPosition.allCases.first { $0.sndFileNumber == number }
+    }
+    guard positions.count == channelCount, let layout = ChannelLayout(positions),
+      layout.positions == positions
+    else { return nil }
+    self = layout
+  }
+}

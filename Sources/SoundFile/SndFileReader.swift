@@ -73,7 +73,7 @@ import Platform
   /// Opens a file by its path, with whatever lies beside it.
   init(path: String) throws(AudioFileError) {
     var info = SF_INFO()
-    let opened = unsafe sf_open(path, CInt(SFM_READ), &info)
+    let opened = unsafe sf_open(FileName.bytes(of: path), CInt(SFM_READ), &info)
     do throws(AudioFileError) {
       unsafe facts = try SndFileFacts(opened, info, isStream: false)
     } catch {

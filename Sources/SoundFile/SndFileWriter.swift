@@ -22,7 +22,7 @@ import PCM
   /// Begins to write into `sink`.
   init(
     _ sink: ByteSink, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
-    tags: AudioFileTags
+    options: AudioFileWriter.Options
   ) throws(AudioFileError) {
     self.sink = sink
     self.format = format
@@ -32,22 +32,22 @@ import PCM
     var functions = ByteSink.callbacks
     let context = unsafe Unmanaged.passUnretained(sink).toOpaque()
     unsafe handle = sf_open_virtual(&functions, CInt(SFM_WRITE), &info, context)
-    try prepare(tags)
+    try prepare(options)
     try sink.throwFailure()
   }
 
   /// Begins to write a file by its path, with whatever belongs beside it.
   init(
     path: String, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
-    tags: AudioFileTags
+    options: AudioFileWriter.Options
   ) throws(AudioFileError) {
     sink = nil
     self.format = format
     self.channelCount = channelCount
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
-    unsafe handle = sf_open(path, CInt(SFM_WRITE), &info)
-    try prepare(tags)
+    unsafe handle = sf_open(FileName.bytes(of: path), CInt(SFM_WRITE), &info)
+    try prepare(options)
   }
 
   deinit {
@@ -62,7 +62,7 @@ import PCM
     do throws(AudioFileError) {
       let writer = try SndFileWriter(
         .rehearsal(), format: format, sampleRate: sampleRate, channelCount: channelCount,
-        tags: AudioFileTags())
+        options: AudioFileWriter.Options())
       let frame = [UInt8](
         repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
       unsafe try writer.write(frame.span.bytes)
@@ -171,7 +171,7 @@ import PCM
     try result.get()
   }
 
-  private func prepare(_ tags: AudioFileTags) throws(AudioFileError) {
+  private func prepare(_ options: AudioFileWriter.Options) throws(AudioFileError) {
     guard let handle = unsafe handle else { throw .malformed(openingFailure()) }
     if Self.growsToRF64(format) {
       unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
@@ -189,7 +189,14 @@ import PCM
         handle, CInt(SFC_SET_OGG_PAGE_LATENCY_MS), &milliseconds,
         CInt(MemoryLayout<Double>.size))
     }
-    for (key, text) in tags.all {
+    if let layout = options.layout, layout.channelCount == channelCount {
+      var positions = layout.positions.map(\.sndFileNumber)
+      // Refused by types that have no place for it.
+      unsafe sf_command(
+        handle, CInt(SFC_SET_CHANNEL_MAP_INFO), &positions,
+        CInt(positions.count * MemoryLayout<CInt>.size))
+    }
+    for (key, text) in options.tags.all {
       // Refused by types that have no place for it.
       unsafe sf_set_string(handle, key.sndFileNumber, text)
     }

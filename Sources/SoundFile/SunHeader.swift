@@ -60,13 +60,19 @@ struct SunHeader {
     }
     return layout
   }
+}
 
-  /// The header of a stream whose length nobody knows yet.
-  ///
-  /// Like what libsndfile writes for `SF_FORMAT_AU`, with a length of 0xFFFFFFFF and a remark.
-  static func streamHeader(
-    encoding: SampleEncoding, sampleRate: Int, channelCount: Int
-  ) -> [UInt8]? {
+/// The header of an AU file or stream being written.
+///
+/// Like what libsndfile writes for `SF_FORMAT_AU`, and a remark.
+struct SunHeaderPlan: PlainHeader {
+  private let coding: Int
+  private let isBigEndian: Bool
+  private let sampleRate: Int
+  private let channelCount: Int
+
+  /// Nil for encodings AU has not.
+  init?(encoding: SampleEncoding, sampleRate: Int, channelCount: Int) {
     let coding: Int? =
       switch encoding {
       case .ulaw: 1
@@ -80,30 +86,21 @@ struct SunHeader {
       case .u8: nil
       }
     guard let coding else { return nil }
-    let isBigEndian = encoding.isBigEndian ?? true
+    self.coding = coding
+    isBigEndian = encoding.isBigEndian ?? true
+    self.sampleRate = sampleRate
+    self.channelCount = channelCount
+  }
+
+  /// A length that is not known, or that has no place, is 0xFFFFFFFF.
+  func bytes(dataByteCount: Int?) -> [UInt8] {
     var header = HeaderBytes(isBigEndian: isBigEndian)
     header.append(text: isBigEndian ? ".snd" : "dns.")
+    let length = min(dataByteCount ?? 0xFFFF_FFFF, 0xFFFF_FFFF)
     // A remark has four bytes at least; sox warns of headers without.
-    for word in [28, 0xFFFF_FFFF, coding, sampleRate, channelCount, 0] {
+    for word in [28, length, coding, sampleRate, channelCount, 0] {
       header.append(word, byteCount: 4)
     }
     return header.bytes
   }
-}
-
-/// Bytes of a header being put together.
-struct HeaderBytes {
-  let isBigEndian: Bool
-  private(set) var bytes: [UInt8] = []
-
-  init(isBigEndian: Bool) { self.isBigEndian = isBigEndian }
-
-  mutating func append(text: String) { bytes += Array(text.utf8) }
-
-  mutating func append(_ number: Int, byteCount: Int) {
-    let little = (0..<byteCount).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-    bytes += isBigEndian ? little.reversed() : little
-  }
-
-  mutating func append(bytes more: [UInt8]) { bytes += more }
 }

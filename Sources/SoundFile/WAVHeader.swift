@@ -12,6 +12,7 @@ struct WAVHeader {
   private var longDataByteCount: Int?
   private var format: Format?
   private var tags = AudioFileTags()
+  private var origination: [UInt8] = []
 
   /// The layout of plain samples, nil where they are coded in a way libsndfile must undo.
   static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
@@ -47,6 +48,8 @@ struct WAVHeader {
         guard fields.count >= 16 else { throw .malformed("wav format is cut short") }
         format = Format(fields, isBigEndian: isBigEndian)
       case "LIST": try readTexts(at: body, byteCount: size)
+      case "bext":
+        origination = try source.peek(at: body, count: min(size, Origination.chunkByteCount))
       default: break
       }
       position = body + size + size & 1
@@ -66,6 +69,9 @@ struct WAVHeader {
     layout = try layout.checked()
     guard let encoding = format.encoding else { return nil }
     layout.encoding = encoding
+    layout.layout = ChannelLayout(mask: format.mask, channelCount: format.channelCount)
+    layout.origination = Origination(
+      origination, sampleRate: layout.sampleRate, isBigEndian: isBigEndian)
     layout.dataByteCount = try dataByteCount(saying: size, from: dataStart)
     if let count = layout.dataByteCount {
       layout.tags = try tags(after: dataStart + count + count & 1) ?? tags
@@ -162,6 +168,7 @@ extension WAVHeader {
     "INAM": .title, "ICOP": .copyright, "ISFT": .software, "IART": .artist, "ICMT": .comment,
     "ICRD": .date, "IPRD": .album, "ITRK": .trackNumber, "IGNR": .genre,
   ]
+  static let names = Dictionary(uniqueKeysWithValues: keys.map { ($0.value, $0.key) })
 }
 
 extension WAVHeader {
@@ -169,6 +176,8 @@ extension WAVHeader {
   struct Format {
     let channelCount: Int
     let sampleRate: Int
+    /// The speakers, 0 where they are not told.
+    let mask: UInt32
     private let tag: Int
     private let bitCount: Int
     private let bytesPerFrame: Int
@@ -181,6 +190,7 @@ extension WAVHeader {
       let isExtensible = number(0, 2) == 0xFFFE && fields.count >= 40
       // The sub-format is a GUID that begins with the tag of old.
       tag = isExtensible && number(26, 2) == 0 ? number(24, 2) : number(0, 2)
+      mask = isExtensible ? UInt32(truncatingIfNeeded: number(20, 4)) : 0
       channelCount = number(2, 2)
       sampleRate = number(4, 4)
       bytesPerFrame = number(12, 2)
@@ -204,53 +214,5 @@ extension WAVHeader {
       default: nil
       }
     }
-  }
-
-  /// The header of a stream whose length nobody knows yet, nil for encodings WAV has not.
-  ///
-  /// Up to 16 bits in one or two channels it is the plain one of 44 bytes that everybody reads;
-  /// beyond that Microsoft asks for the extensible one.
-  static func streamHeader(
-    encoding: SampleEncoding, sampleRate: Int, channelCount: Int
-  ) -> [UInt8]? {
-    let tag: Int? =
-      switch encoding {
-      case .u8, .s16le, .s24le, .s32le: 1
-      case .f32le, .f64le: 3
-      case .alaw: 6
-      case .ulaw: 7
-      default: nil
-      }
-    guard let tag else { return nil }
-    let isExtensible = channelCount > 2 || (tag == 1 && encoding.byteCount > 2)
-    let bytesPerFrame = channelCount * encoding.byteCount
-    var header = HeaderBytes(isBigEndian: false)
-    header.append(text: "RIFF")
-    header.append(0xFFFF_FFFF, byteCount: 4)
-    header.append(text: "WAVEfmt ")
-    header.append(isExtensible ? 40 : tag == 1 ? 16 : 18, byteCount: 4)
-    header.append(isExtensible ? 0xFFFE : tag, byteCount: 2)
-    header.append(channelCount, byteCount: 2)
-    header.append(sampleRate, byteCount: 4)
-    header.append(min(sampleRate * bytesPerFrame, 0xFFFF_FFFF), byteCount: 4)
-    header.append(bytesPerFrame, byteCount: 2)
-    header.append(8 * encoding.byteCount, byteCount: 2)
-    if isExtensible {
-      header.append(22, byteCount: 2)
-      header.append(8 * encoding.byteCount, byteCount: 2)
-      header.append([0, 4, 3][channelCount <= 2 ? channelCount : 0], byteCount: 4)
-      header.append(tag, byteCount: 2)
-      header.append(bytes: [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71])
-    } else if tag != 1 {
-      header.append(0, byteCount: 2)
-    }
-    if tag != 1 {
-      header.append(text: "fact")
-      header.append(4, byteCount: 4)
-      header.append(0xFFFF_FFFF, byteCount: 4)
-    }
-    header.append(text: "data")
-    header.append(0xFFFF_FFFF, byteCount: 4)
-    return header.bytes
   }
 }

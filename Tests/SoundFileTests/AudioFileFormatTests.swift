@@ -6,8 +6,9 @@ import Testing
 struct AudioFileFormatTests {
   @Test func recordingsGetWhatTheirTypeHoldsBest() {
     let expected: [AudioFileType: String] = [
-      .wav: "f32le", .au: "f32be", .aiff: "f32be", .caf: "f32be", .w64: "f32le", .rf64: "f32le",
-      .flac: "s24le", .ogg: "vorbis", .opus: "opus", .mp3: "mp3", .raw: "f32le", .svx: "s16be",
+      .wav: "s24le", .au: "s24be", .aiff: "s24be", .caf: "s24be", .w64: "s24le", .rf64: "s24le",
+      .flac: "s24le", .wavex: "f32le", .nist: "s32le", .ogg: "vorbis", .opus: "opus", .mp3: "mp3",
+      .raw: "f32le", .svx: "s16be",
       .wve: "alaw", .xi: "dpcm_16",
     ]
     for (type, codec) in expected { #expect(AudioFileFormat(type).codec.name == codec, "\(type)") }

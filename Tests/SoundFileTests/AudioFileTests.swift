@@ -28,7 +28,9 @@ struct AudioFileTests {
   @Test func plainSamplesOfAPipeComeAsTheyArrive() throws {
     let (reading, writing) = makePipe()
     defer { close(reading) }
-    let header = WAVHeader.streamHeader(encoding: .s16le, sampleRate: 48000, channelCount: 2) ?? []
+    let header =
+      WAVHeaderPlan(encoding: .s16le, sampleRate: 48000, channelCount: 2)?
+      .bytes(dataByteCount: nil) ?? []
     send(header + Array(Self.samples[..<10]), to: writing)
     let file = try AudioFile(descriptor: reading)
     var room = [UInt8](repeating: 0, count: 4000)
@@ -46,7 +48,9 @@ struct AudioFileTests {
   @Test func aPipeIsReadyWhenFramesOrItsEndHaveArrived() throws {
     let (reading, writing) = makePipe()
     defer { close(reading) }
-    let header = WAVHeader.streamHeader(encoding: .s16le, sampleRate: 48000, channelCount: 2) ?? []
+    let header =
+      WAVHeaderPlan(encoding: .s16le, sampleRate: 48000, channelCount: 2)?
+      .bytes(dataByteCount: nil) ?? []
     send(header, to: writing)
     let file = try AudioFile(descriptor: reading)
     var room = [UInt8](repeating: 0, count: 4000)
@@ -62,7 +66,7 @@ struct AudioFileTests {
 
   @Test func aRegularFileIsAlwaysReady() throws {
     let folder = try TemporaryDirectory()
-    let format = AudioFileFormat(.wav)
+    let format = AudioFileFormat(.wav, encoding: .s16le)
     try write(Self.samples, to: folder.file("a.wav"), format, channels: 2)
     let file = try AudioFile(path: folder.file("a.wav"))
     #expect(try file.readAll() == Self.samples)

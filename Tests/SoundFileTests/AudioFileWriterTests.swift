@@ -25,7 +25,7 @@ struct AudioFileWriterTests {
     let folder = try TemporaryDirectory()
     let path = folder.file("a.\(format.type.suffixes[0])")
     let samples = RoundTripTests.samples(format, channels: 1, count: 5000)
-    let isForFilesOnly = format.type == .wav && WAVHeader.streamHeader(for: format) == nil
+    let isForFilesOnly = format.type == .wav && WAVHeaderPlan(format) == nil
     guard !isForFilesOnly else {
       #expect(throws: AudioFileError.self) { try pipe(samples, format, channels: 1) }
       return
@@ -103,9 +103,11 @@ struct AudioFileWriterTests {
     let path = folder.file("a.wav")
     try save([1, 2, 3], to: path)
     let error = #expect(throws: AudioFileError.self) {
+      var options = AudioFileWriter.Options()
+      options.replacing = false
       _ = try AudioFileWriter(
         path: path, format: AudioFileFormat(.wav), sampleRate: 48000, channelCount: 1,
-        replacing: false)
+        options: options)
     }
     #expect(error?.message == "file exists")
     #expect(try contents(of: path) == [1, 2, 3])
@@ -125,9 +127,9 @@ struct AudioFileWriterTests {
   @Test func filesBeyond4GiBAreRF64() throws {
     for (blockCount, mark) in [(65, "RF64"), (63, "RIFF")] {
       let sink = ByteSink.rehearsal()
-      let writer = try SndFileWriter(
-        sink, format: AudioFileFormat(.wav, encoding: .u8), sampleRate: 48000, channelCount: 1,
-        tags: AudioFileTags())
+      let header = try #require(
+        WAVHeaderPlan(encoding: .u8, sampleRate: 48000, channelCount: 1, growth: .toRF64))
+      let writer = try PlainWriter(sink, header: header, bytesPerFrame: 1, frameCount: nil)
       let block = [UInt8](repeating: 1, count: 1 << 26)
       for _ in 0..<blockCount { unsafe try writer.write(block.span.bytes) }
       try writer.close()
@@ -230,12 +232,12 @@ struct AudioFileWriterTests {
   @Test func filesThatMayNotGrowAreErrors() throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("a.wav")
-    let format = AudioFileFormat(.wav, encoding: .s16le)
     let sink = try ByteSink(
       Descriptor.open(path, flags: Descriptor.writing(replacing: true), interrupted: nil))
+    let header = try #require(
+      WAVHeaderPlan(encoding: .s16le, sampleRate: 48000, channelCount: 2, growth: .toRF64))
+    let writer = try PlainWriter(sink, header: header, bytesPerFrame: 4, frameCount: nil)
     sink.limit = (4000, .system(ENOSPC))
-    let writer = try SndFileWriter(
-      sink, format: format, sampleRate: 48000, channelCount: 2, tags: AudioFileTags())
     let block = Array(AudioFileTests.samples[..<800])
     let error = failure { () throws(AudioFileError) in
       for _ in 0..<10 { unsafe try writer.write(block.span.bytes) }
@@ -338,9 +340,9 @@ extension ByteSink {
   }
 }
 
-extension WAVHeader {
-  static func streamHeader(for format: AudioFileFormat) -> [UInt8]? {
+extension WAVHeaderPlan {
+  init?(_ format: AudioFileFormat) {
     guard case .pcm(let encoding) = format.codec else { return nil }
-    return streamHeader(encoding: encoding, sampleRate: 48000, channelCount: 1)
+    self.init(encoding: encoding, sampleRate: 48000, channelCount: 1)
   }
 }

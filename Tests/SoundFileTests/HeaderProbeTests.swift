@@ -20,7 +20,8 @@ struct HeaderProbeTests {
       (
         .au,
         Array(
-          (SunHeader.streamHeader(encoding: .s16be, sampleRate: 8000, channelCount: 1) ?? [])
+          (SunHeaderPlan(encoding: .s16be, sampleRate: 8000, channelCount: 1)?
+            .bytes(dataByteCount: nil) ?? [])
             .prefix(24))
       ),
     ]

@@ -46,14 +46,16 @@ struct SunHeaderTests {
     }
   }
 
-  @Test func streamHeaderIsReadBack() throws {
+  @Test(arguments: [nil, 0, 600, 1 << 33])
+  func writtenHeadersAreReadBack(byteCount: Int?) throws {
     for encoding in SampleEncoding.allCases where encoding != .u8 {
-      let header = SunHeader.streamHeader(encoding: encoding, sampleRate: 44100, channelCount: 3)
-      let layout = try #require(SunHeader(header ?? [])?.layout)
+      let plan = SunHeaderPlan(encoding: encoding, sampleRate: 44100, channelCount: 3)
+      let header = plan?.bytes(dataByteCount: byteCount) ?? []
+      let layout = try #require(SunHeader(header)?.layout)
       #expect(layout.encoding == encoding)
-      #expect(layout.dataByteCount == nil)
+      #expect(layout.dataByteCount == (byteCount == 1 << 33 ? nil : byteCount))
       #expect(layout.channelCount == 3)
     }
-    #expect(SunHeader.streamHeader(encoding: .u8, sampleRate: 8000, channelCount: 1) == nil)
+    #expect(SunHeaderPlan(encoding: .u8, sampleRate: 8000, channelCount: 1) == nil)
   }
 }

@@ -72,8 +72,10 @@ func write(
   _ bytes: [UInt8], to path: String, _ format: AudioFileFormat, rate: Double = 48000,
   channels: Int, tags: AudioFileTags = AudioFileTags(), block: Int = 333
 ) throws(AudioFileError) {
+  var options = AudioFileWriter.Options()
+  options.tags = tags
   var writer = try AudioFileWriter(
-    path: path, format: format, sampleRate: rate, channelCount: channels, tags: tags)
+    path: path, format: format, sampleRate: rate, channelCount: channels, options: options)
   try writer.writeAll(bytes, block: block)
   try writer.close()
 }

@@ -140,16 +140,6 @@ struct WAVHeaderTests {
     }
   }
 
-  @Test func streamHeaderOfPlainSamplesHas44Bytes() {
-    let header = WAVHeader.streamHeader(encoding: .s16le, sampleRate: 44100, channelCount: 2)
-    #expect(header?.count == 44)
-    #expect(header?[4..<8].allSatisfy { $0 == 0xFF } == true)
-    #expect(header?[40..<44].allSatisfy { $0 == 0xFF } == true)
-    #expect(
-      WAVHeader.streamHeader(encoding: .s24le, sampleRate: 44100, channelCount: 2)?.count == 68)
-    #expect(WAVHeader.streamHeader(encoding: .s16be, sampleRate: 44100, channelCount: 2) == nil)
-  }
-
   func fileOf(_ bytes: [UInt8]) throws -> AudioFile {
     let folder = try TemporaryDirectory()
     try save(bytes, to: folder.file("a.wav"))

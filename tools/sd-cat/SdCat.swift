@@ -117,7 +117,8 @@ struct SdCat: Tool {
     }
     let sink = try AudioSink(
       plan, as: target.file, rate: target.stream.rate, channelCount: target.stream.channelCount,
-      tags: sources[0].file.tags)
+      options: sources[0].kept(
+        in: target.stream, options, frameCount: pipeline.frameCount))
     if plan.path != nil {
       Confinement.complete()
     } else if sources.allSatisfy(\.isRepeatable) {

@@ -71,7 +71,7 @@ struct SdPlayrec: PlannedTool {
     plan.duplex.latencies = try latency.latencies()
     plan.duplex.stream = try streaming.plan(buffer)
     plan.duplex.report = try report.plan(
-      hasFile: input != nil && output != nil, soundToOutput: plan.output.path == nil)
+      hasFile: input != nil && output != nil, output: plan.output)
     return plan
   }
 

@@ -28,14 +28,7 @@ struct SdRec: PlannedTool {
   @Flag(name: .long, help: "Put silence in place of frames lost or paused.")
   var fillGaps = false
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("New file after this time or size: 1:00:00, 100M.", valueName: "limit"),
-    transform: Words.split)
-  var split: SplitLimit?
-
-  @Flag(name: .long, help: "Call fsync once a second, for power cuts.")
-  var sync = false
+  @OptionGroup var recording: RecordingOptions
 
   @Flag(name: .long, help: "Stop when standard input closes.")
   var whileStdin = false
@@ -57,11 +50,9 @@ struct SdRec: PlannedTool {
       throw .usage("-c \(count)", "-m names \(channels(map.count))")
     }
     let output = try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber)
-    if split != nil || sync, output.isStream {
-      throw .usage(split == nil ? "--sync" : "--split", "needs a file to write")
-    }
+    let files = try recording.plan(output)
     var stated = try format.rawFormatOrEnvironment()
-    if output.type == .raw {
+    if output.isRaw {
       // Whatever the device is: the reader of raw data takes it for that.
       let raw = stated.resolved
       stated = RawFormat(encoding: raw.encoding, rate: raw.rate, channelCount: raw.channelCount)
@@ -70,8 +61,7 @@ struct SdRec: PlannedTool {
     try output.check(
       plan.fileFormat, rate: stated.rate ?? 48_000,
       channelCount: map.map?.count ?? stated.channelCount ?? 1)
-    plan.split = split
-    plan.syncs = sync
+    plan.files = files
     plan.endsWithInput = whileStdin
     plan.device = device.query
     plan.rate = stated.rate
@@ -85,8 +75,7 @@ struct SdRec: PlannedTool {
     plan.recording.dither = level.dither
     plan.recording.filling = fillGaps ? .all : .none
     plan.stream = try streaming.plan(buffer)
-    plan.report = try report.plan(
-      hasFile: file != nil, soundToOutput: output.path == nil)
+    plan.report = try report.plan(hasFile: file != nil, output: output)
     return plan
   }
 

@@ -49,7 +49,7 @@ final class OutputFeed {
     var start = start
     while true {
       if start == nil { try awaitTurn(pipeline, check) }
-      let room = isAhead || start != nil ? capacity : min(capacity, period)
+      let room = isAhead || start != nil ? capacity : min(capacity, max(1, period))
       let count = try block.withMutableBytes(room * format.bytesPerFrame) {
         bytes throws(ToolError) in try pipeline.read(into: &bytes)
       }
@@ -72,7 +72,7 @@ final class OutputFeed {
     stream.endOutput()
   }
 
-  private var period: Int { stream.periodFrameCount == 0 ? 256 : stream.periodFrameCount }
+  private var period: Int { stream.periodFrameCount }
   private var isAhead: Bool { pacing == .full || pace.isFasterThanTime }
 
   /// Waits until more is wanted and there is more, checking meanwhile.
@@ -80,6 +80,10 @@ final class OutputFeed {
     _ pipeline: FramePipeline, _ check: () throws(ToolError) -> Void
   ) throws(ToolError) {
     if pacing == .live {
+      // What a block is says the first callback; until then all is left in the pipe.
+      while stream.periodFrameCount == 0, stream.isActive, !isStopping() {
+        SoundSystem.pause(seconds: 0.001)
+      }
       pace.note(isReady: pipeline.current?.isReady(withinMilliseconds: 0) ?? true)
       if !isAhead {
         // A block beyond the prebuffer, whole.

@@ -18,18 +18,21 @@ public struct ReportOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - hasFile: Whether the program was given a file, and so is not inside a pipeline.
-  ///   - soundToOutput: Whether stdout carries the sound.
+  ///   - output: Where the sound goes that it records.
   /// - Throws: a usage error if the descriptor is not open, or carries the sound.
-  public func plan(hasFile: Bool, soundToOutput: Bool = false) throws(ToolError) -> ReportPlan {
+  public func plan(hasFile: Bool, output: OutputPlan? = nil) throws(ToolError) -> ReportPlan {
     try progress.check()
-    if soundToOutput, statusDescriptor == 1 {
-      throw .usage("--status-fd 1", "stdout carries the sound; try --status-fd 2")
-    }
     var plan = ReportPlan()
     plan.showsLine = progress.showsLine(hasFile: hasFile)
+    plan.showsSummary = output?.path != nil && Messages.isTerminal
     plan.descriptor = statusDescriptor
-    if let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil {
-      throw .usage("--status-fd \(statusDescriptor)", "not open")
+    guard let statusDescriptor else { return plan }
+    let subject = "--status-fd \(statusDescriptor)"
+    guard FileIdentity(descriptor: statusDescriptor) != nil else {
+      throw .usage(subject, "not open")
+    }
+    if statusDescriptor == 1, let output, output.path == nil {
+      throw .usage(subject, "standard output carries the sound")
     }
     return plan
   }

@@ -8,10 +8,8 @@ public struct RecordPlan: Sendable {
   public var output: OutputPlan
   /// Its type and codec.
   public var fileFormat: AudioFileFormat
-  /// When the next file of a series begins; nil for one file.
-  public var split: SplitLimit?
-  /// Whether the file is on the disk once a second.
-  public var syncs = false
+  /// What becomes of its file.
+  public var files = FilePlan()
   /// Whether the recording ends when stdin closes.
   public var endsWithInput = false
   /// Words for the device; nil for the default.

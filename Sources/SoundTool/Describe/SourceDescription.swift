@@ -1,4 +1,4 @@
-internal import PCM
+public import PCM
 public import SoundFile
 
 /// What an input is, in the three ways `--info` tells it.
@@ -11,6 +11,10 @@ public struct SourceDescription: Hashable, Sendable {
   public let format: StreamFormat
   /// Frames, or nil where only the end will tell.
   public let frameCount: Int?
+  /// The speaker of each channel, where that is known.
+  public let layout: ChannelLayout?
+  /// When the first frame was captured, where the header says it.
+  public let origination: Origination?
   /// The texts in it.
   public let tags: AudioFileTags
 
@@ -20,6 +24,8 @@ public struct SourceDescription: Hashable, Sendable {
     fileFormat = source.file.format
     format = source.format
     frameCount = source.frameCount
+    layout = source.file.layout
+    origination = source.file.origination
     tags = source.file.tags
   }
 
@@ -30,13 +36,32 @@ public struct SourceDescription: Hashable, Sendable {
   ///
   ///     take.wav: wav s16le, 44100 Hz, 2 channels, 3676543 frames, 1:23.3
   public var text: String {
-    var parts = [fileFormat.name, hertz(format.rate), channels(format.channelCount)]
+    var parts = [fileFormat.name, hertz(format.rate), channels(format.channelCount) + speakers]
     if let frameCount, let duration {
       parts += [counted(frameCount, "frame"), ProgressLine.clock(duration)]
     }
-    let lines = tags.all.map { "  \($0.key.rawValue): \(Messages.oneLine($0.text))" }
-    return (["\(Messages.oneLine(name)): \(parts.joined(separator: ", "))"] + lines).joined(
-      separator: "\n") + "\n"
+    var lines = ["\(name): \(parts.joined(separator: ", "))"]
+    if let origination {
+      lines.append("  captured: \(origination) (time reference \(origination.timeReference))")
+    }
+    lines += tags.all.map { "  \($0.key.rawValue): \($0.text)" }
+    // A name or a text may hold a newline or an escape; each stays one harmless line.
+    return lines.map { printable($0) + "\n" }.joined()
+  }
+
+  /// ` (5.1: FL FR FC LFE BL BR)`; nothing where one or two channels are what they usually are.
+  private var speakers: String {
+    guard let layout,
+      layout.channelCount > 2 || layout != ChannelLayout.standard(layout.channelCount)
+    else {
+      return ""
+    }
+    return " (\(layout): \(layout.positions.map(\.name).joined(separator: " ")))"
+  }
+
+  private var positions: JSON {
+    guard let layout else { return .null }
+    return .array(layout.positions.map { .string($0.name) })
   }
 
   /// For scripts; what is not known is null.
@@ -48,8 +73,18 @@ public struct SourceDescription: Hashable, Sendable {
       .init("format", .string(format.encoding.name)),
       .init("rate", .number(format.rate)),
       .init("channels", .integer(format.channelCount)),
+      .init("layout", layout.map { .string($0.name) } ?? .null),
+      .init("positions", positions),
       .init("frames", .optional(frameCount)),
       .init("seconds", .optional(duration)),
+      .init(
+        "origination",
+        origination.map {
+          .object([
+            .init("date", .string($0.date)), .init("time", .string($0.time)),
+            .init("time_reference", .integer($0.timeReference)),
+          ])
+        } ?? .null),
       .init("tags", .object(tags.all.map { .init($0.key.rawValue, .string($0.text)) })),
     ])
   }

@@ -1,5 +1,6 @@
 internal import CConfine
 internal import Platform
+internal import SoundFile
 
 /// Takes away what a program that decodes files of unknown origin has no need of: a decoder that
 /// is led astray finds no file it could open, no network and no program to run.
@@ -10,12 +11,13 @@ public enum Confinement {
   /// Confines the process once its inputs are open, before it looks into them.
   ///
   /// - Parameter path: A file that is still to be created or replaced; nil for none. Until
-  ///   ``complete()`` regular files in its folder, and no others, can be written.
+  ///   ``complete()`` that file, or where there is none regular files in its folder, and no others,
+  ///   can be written.
   public static func begin(writing path: String? = nil) {
-    let folder = path.map { unsafe open(parent(of: $0), O_RDONLY | O_DIRECTORY | O_CLOEXEC) } ?? -1
-    defer { if folder >= 0 { close(folder) } }
-    // A folder that cannot be opened is the output's trouble, which is told when that is opened.
-    let (files, calls) = (sd_confine_files(folder), sd_confine_calls(path != nil))
+    let target = path.map(openTarget) ?? -1
+    defer { if target >= 0 { close(target) } }
+    // What cannot be opened is the output's trouble, which is told when that is opened.
+    let (files, calls) = (sd_confine_files(target), sd_confine_calls(path != nil))
     // Where opening had to stay allowed, Landlock is what keeps it to one folder.
     switch (files, calls) {
     case (true, true): Messages.detail("", "confined by Landlock and seccomp")
@@ -32,8 +34,26 @@ public enum Confinement {
     _ = sd_confine_calls(false)
   }
 
-  private static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+  /// What a path leads to, through whatever links, or the folder where it is to be created: a
+  /// descriptor that grants neither reading nor writing.
+  private static func openTarget(_ path: String) -> CInt {
+    var path = path
+    for _ in 0..<40 {
+      let existing = unsafe sd_confine_target(FileName.bytes(of: path))
+      if existing >= 0 { return existing }
+      // A link to what is not there yet.
+      guard let next = target(ofLink: path) else { break }
+      path = next.hasPrefix("/") ? next : "\(SeriesNamer.folder(path))/\(next)"
+    }
+    return unsafe sd_confine_target(FileName.bytes(of: SeriesNamer.folder(path)))
+  }
+
+  private static func target(ofLink path: String) -> String? {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      let count = unsafe readlink(FileName.bytes(of: path), start, buffer.count)
+      guard count > 0 else { return nil }
+      return unsafe FileName.text(of: UnsafeRawBufferPointer(start: start, count: count))
+    }
   }
 }

@@ -8,6 +8,7 @@
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
 internal import Platform
+internal import SoundFile
 internal import Synchronization
 
 /// Lines for the user on stderr; callable from every thread but the audio thread.
@@ -26,9 +27,13 @@ public enum Messages {
     // Set while a progress line stands on the terminal, which a message must first wipe away.
     var transient = ""
 
+    // Called before a line is printed.
+    var beforeLine: (@Sendable () -> Void)?
+
     func printLine(_ text: String) {
+      beforeLine?()
       let wipe = transient.isEmpty ? "" : "\r\u{1B}[K"
-      Messages.write("\(wipe)\(program): \(Messages.oneLine(text))\n\(transient)")
+      Messages.write("\(wipe)\(program): \(printable(text))\n\(transient)")
     }
   }
 
@@ -45,6 +50,9 @@ public enum Messages {
     get { state.withLock { $0.verbosity } }
     set { state.withLock { $0.verbosity = newValue } }
   }
+
+  /// Whether a person reads them, on a terminal.
+  public static var isTerminal: Bool { System.isTerminal(StandardStreams.errors) }
 
   /// Prints the error, whatever the verbosity. Ends by signal or broken pipe have no words.
   public static func error(_ error: ToolError) {
@@ -66,6 +74,12 @@ public enum Messages {
     state.withLock { $0.printLine(text) }
   }
 
+  /// Sets what is called right before each line: for a program that draws on the same terminal, and
+  /// must not draw over it. It may print nothing itself.
+  package static func beforeLine(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.beforeLine = body }
+  }
+
   /// Prints one line if that cannot block: for the signal thread, which must stay able to take the
   /// next signal whatever becomes of stderr.
   static func lineUnlessStuck(_ text: String) {
@@ -80,18 +94,6 @@ public enum Messages {
       write("\r\(text)\u{1B}[K")
       state.transient = text.isEmpty ? "" : "\r\(text)"
     }
-  }
-
-  /// A text as one harmless line: a file name, or a tag, may hold a newline or an escape.
-  static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
-  }
-
-  /// C0, DEL and C1, whose CSI begins escapes as well.
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
   }
 
   private static func write(_ text: String) {
@@ -112,5 +114,21 @@ public enum Messages {
       let count = unsafe SystemCall.write(StandardStreams.errors, bytes.baseAddress, bytes.count)
       if count >= 0 || errno != EINTR { return count }
     }
+  }
+}
+
+/// Text as a terminal may have it: what is no letter but a command, in a file's name or a text in a
+/// file, becomes a question mark.
+func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: isCommand) else { return text }
+  return String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
+}
+
+/// Control characters of both kinds, what ends a line or turns its direction, and bytes of names
+/// that are no UTF-8.
+private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case ..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+  default: FileName.isByte(scalar)
   }
 }

@@ -1,13 +1,29 @@
 // The system calls of this room, one thin function per call, so that the rest reads as Swift.
 
 internal import Platform
+internal import SoundFile
 
 /// The thin layer over the C library.
-enum System {
-  static func sleep(seconds: Double) {
+package enum System {
+  package static func sleep(seconds: Double) {
     let whole = seconds.rounded(.down)
     var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
     unsafe nanosleep(&time, nil)
+  }
+
+  /// Seconds since 1970-01-01 00:00 UTC.
+  static var wallTime: Double { Double(wallNanoseconds()) / 1e9 }
+
+  /// The words of the command line, without the program's name; see `FileName` for those that are
+  /// no UTF-8.
+  static var arguments: [String] {
+    let words = unsafe UnsafeBufferPointer(
+      start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+    return unsafe words.dropFirst().compactMap { word in
+      guard let word = unsafe word else { return nil }
+      return unsafe FileName.text(
+        of: UnsafeRawBufferPointer(start: word, count: strlen(word)))
+    }
   }
 
   static func environment(_ name: String) -> String? {
@@ -15,7 +31,7 @@ enum System {
     return unsafe String(cString: value)
   }
 
-  static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
+  package static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
   static func isOpen(_ descriptor: CInt) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
 
@@ -32,7 +48,48 @@ enum System {
 
   static func status(ofPath path: String) -> stat? {
     var status = stat()
-    return unsafe stat(path, &status) == 0 ? status : nil
+    return unsafe stat(FileName.bytes(of: path), &status) == 0 ? status : nil
+  }
+}
+
+extension System {
+  /// Makes an empty file; false where there is something of that name.
+  static func createFile(_ path: String) throws(ToolError) -> Bool {
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    while true {
+      let descriptor = unsafe open(FileName.bytes(of: path), flags, 0o666)
+      if descriptor >= 0 {
+        close(descriptor)
+        return true
+      }
+      if errno == EEXIST { return false }
+      guard errno == EINTR else { throw .failure(path, errno: errno) }
+      try SignalCenter.shared.checkStop()
+    }
+  }
+
+  /// The names in a folder; none where it may be written and not read.
+  static func names(inFolder path: String) throws(ToolError) -> [String] {
+    guard let folder = unsafe opendir(FileName.bytes(of: path)) else {
+      if errno == ENOENT { throw .failure(path, "no such directory") }
+      if errno == EACCES { return [] }
+      throw .failure(path, errno: errno)
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe FileName.text(of: bytes.prefix { $0 != 0 })
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// When a file was last written to, in seconds since 1970-01-01 00:00 UTC.
+  static func modificationTime(ofPath path: String) -> Double? {
+    guard let status = status(ofPath: path) else { return nil }
+    return modificationSeconds(of: status)
   }
 }
 

@@ -51,7 +51,7 @@ extension Tool {
     Messages.program = programName
     do {
       switch try CommandLineParser.parse(
-        Self.self, arguments ?? Array(CommandLine.arguments.dropFirst()))
+        Self.self, arguments ?? System.arguments)
       {
       case .text(let text):
         // Parsing is all that has happened; the default actions of signals are right for a print.
@@ -108,25 +108,4 @@ public protocol PlannedTool: Tool {
 extension PlannedTool {
   /// Plans and runs.
   public mutating func run() throws { try Self.run(plan()) }
-}
-
-/// The options of every program.
-public struct CommonOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say what was opened and why; -vv lets the libraries talk.")
-  var verbose: Int
-
-  @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
-  var version = false
-
-  /// No options given.
-  public init() {}
-
-  /// How much the program says: `-q` beats `-v`.
-  public var verbosity: Messages.Verbosity {
-    if quiet { return .quiet }
-    return verbose == 0 ? .normal : verbose == 1 ? .verbose : .chatty
-  }
 }

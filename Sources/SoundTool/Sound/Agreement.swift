@@ -1,7 +1,25 @@
 public import PCM
 public import SoundFile
 
-// What several inputs come to when they are joined.
+// What several inputs come to when they are joined, and what of one goes along.
+
+extension AudioSource {
+  /// What goes with the sound into a file of this format: texts, the speakers where they are the
+  /// same, and the time when the first frame that is kept was captured.
+  public func kept(
+    in format: StreamFormat, _ changes: FramePipeline.Options, frameCount: Int?
+  ) -> AudioFileWriter.Options {
+    var options = AudioFileWriter.Options()
+    options.tags = file.tags
+    options.length = frameCount.map { .exactly($0) } ?? .unknown
+    let layout = changes.map.map { file.layout?.selecting($0) } ?? file.layout
+    options.layout = layout?.channelCount == format.channelCount ? layout : nil
+    let skipped = changes.start?.frameCount(at: self.format.rate) ?? 0
+    options.origination = file.origination?.advanced(
+      by: Double(skipped) / self.format.rate, sampleRate: format.rate)
+    return options
+  }
+}
 
 extension [AudioSource] {
   /// Throws a failure that names both of the first two that differ in rate, or in channels, unless

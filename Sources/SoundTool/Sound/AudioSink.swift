@@ -8,7 +8,7 @@ public import SoundFile
 public final class AudioSink {
   /// What messages call it.
   public let name: String
-  /// What ``write(_:)`` takes.
+  /// What ``write(_:captured:)`` takes.
   public let format: StreamFormat
 
   private var writer: AudioFileWriter?
@@ -20,6 +20,7 @@ public final class AudioSink {
   private var nextUpdateFrame = 0
   private var nextSync = 0.0
   private var finalFrameCount = 0
+  private var awaitsOrigination: Bool
 
   /// Opens the output.
   ///
@@ -28,13 +29,13 @@ public final class AudioSink {
   ///   - fileFormat: type and codec; its type is the plan's.
   ///   - rate: in hertz.
   ///   - channelCount: samples in a frame.
-  ///   - tags: texts for types that have a place for them.
+  ///   - options: what else is known of the sound; whether a file is replaced, the plan says.
   ///   - syncs: whether a file is on the disk once a second, for power cuts.
   /// - Throws: a usage error where the format cannot be written, before anything is cut; or the
   ///   failure.
   public init(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, rate: Double, channelCount: Int,
-    tags: AudioFileTags = AudioFileTags(), syncs: Bool = false
+    options: AudioFileWriter.Options = AudioFileWriter.Options(), syncs: Bool = false
   ) throws(ToolError) {
     try plan.check(fileFormat, rate: rate, channelCount: channelCount)
     name = plan.name
@@ -42,6 +43,10 @@ public final class AudioSink {
     self.syncs = syncs
     let grace = plan.isStream ? 0.5 : .infinity
     self.grace = grace
+    awaitsOrigination = options.reservesOrigination
+    var options = options
+    options.replacing = plan.replacing
+    let known = options
     format = StreamFormat(
       encoding: fileFormat.deliveredEncoding, rate: rate, channelCount: channelCount)
     let interrupted: @Sendable () -> Bool = {
@@ -53,11 +58,11 @@ public final class AudioSink {
         if let path = plan.path {
           return try AudioFileWriter(
             path: path, format: fileFormat, sampleRate: rate, channelCount: channelCount,
-            tags: tags, replacing: plan.replacing, interrupted: interrupted)
+            options: known, interrupted: interrupted)
         }
         return try AudioFileWriter(
           descriptor: StandardStreams.output, closing: true, format: fileFormat, sampleRate: rate,
-          channelCount: channelCount, tags: tags, interrupted: interrupted)
+          channelCount: channelCount, options: known, interrupted: interrupted)
       }
       try keepReadable()
     } catch {
@@ -71,10 +76,18 @@ public final class AudioSink {
 
   /// Writes whole frames, all of them, in one `write` where the samples are plain.
   ///
+  /// - Parameter captured: The wall time of the first of them; that of the first frame of all goes
+  ///   into the header of a file opened for it.
   /// - Throws: `stopped` when the program was asked to stop and a pipe takes no more (frameCount
   ///   tells how far it got), `brokenPipe`, or the failure.
-  public func write(_ frames: RawSpan) throws(ToolError) {
+  public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     do throws(AudioFileError) {
+      if awaitsOrigination, frames.byteCount > 0 {
+        awaitsOrigination = false
+        if let captured {
+          try writer?.setOrigination(Origination(captured: captured, sampleRate: format.rate))
+        }
+      }
       try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
         try writer?.write(frames)
       }

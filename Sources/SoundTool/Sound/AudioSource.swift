@@ -107,12 +107,7 @@ public final class AudioSource {
   }
 
   /// Where the loudspeaker of each channel stands, as far as that is known.
-  public var channelLayout: ChannelLayout? {
-    switch file.type {
-    case .flac, .ogg, .opus: ChannelLayout.standard(format.channelCount)
-    default: nil
-    }
-  }
+  public var channelLayout: ChannelLayout? { file.layout }
 
   // MARK: Reading
 
@@ -286,7 +281,7 @@ extension System {
     while true {
       try SignalCenter.shared.checkStop()
       let (descriptor, code) = SignalCenter.shared.interruptible {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        let descriptor = unsafe open(FileName.bytes(of: path), O_RDONLY | O_CLOEXEC | O_NOCTTY)
         return (descriptor, errno)
       }
       if descriptor >= 0 { return descriptor }

@@ -120,12 +120,12 @@ public final class FramePipeline {
     let count = try block.withMutableBytes(wanted * bytesPerFrame) {
       bytes throws(ToolError) in try source.read(into: &bytes, capacity: wanted)
     }
-    if count == 0 {
+    guard count > 0 else {
       inputs.advance()
-    } else if chain.resamples {
-      chain.take(block, count: count)
-    } else {
-      chain.convert(block, count: count, into: &span)
+      return 0
+    }
+    block.withBytes(count * bytesPerFrame) { frames in
+      if chain.resamples { chain.take(frames) } else { chain.convert(frames, into: &span) }
     }
     return chain.resamples ? 0 : count
   }

@@ -1,3 +1,5 @@
+internal import SoundFile
+
 /// A JSON value that keeps the order of its keys, so that output is the same bytes every time.
 public indirect enum JSON: Hashable, Sendable {
   case null
@@ -95,7 +97,8 @@ public indirect enum JSON: Hashable, Sendable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+      case _ where FileName.isByte(scalar): text.unicodeScalars.append("\u{FFFD}")
+      case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value):
         let digits = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: text.unicodeScalars.append(scalar)

@@ -56,6 +56,7 @@ enum FuzzWords {
     let limit = try Words.split(text)
     switch limit.limit(at: 48_000) {
     case .frames(let count), .bytes(let count): demand(count > 0, "a file of nothing")
+    case .aligned(let seconds): demand(seconds > 0, "a file of nothing")
     }
   }
 

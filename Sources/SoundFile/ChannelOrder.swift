@@ -1,0 +1,69 @@
+import PCM
+
+/// The order in which Vorbis and Opus have the channels of a layout, where that is not WAV's.
+struct ChannelOrder: Equatable {
+  /// For each channel of the coded stream, the channel of the frame in WAV's order.
+  private let channels: [Int]
+
+  /// Nil where the codec has the order of WAV.
+  init?(of codec: AudioCodec, channelCount: Int) {
+    guard codec == .vorbis || codec == .opus,
+      let positions = Self.positions(channelCount), let layout = ChannelLayout(positions)
+    else { return nil }
+    channels = positions.compactMap { layout.positions.firstIndex(of: $0) }
+  }
+
+  /// Vorbis I, section 4.3.9, which Opus takes over; nil for the counts that agree with WAV.
+  private static func positions(_ channelCount: Int) -> [ChannelPosition]? {
+    switch channelCount {
+    case 3: [.frontLeft, .frontCenter, .frontRight]
+    case 5: [.frontLeft, .frontCenter, .frontRight, .backLeft, .backRight]
+    case 6: [.frontLeft, .frontCenter, .frontRight, .backLeft, .backRight, .lowFrequency]
+    case 7:
+      [.frontLeft, .frontCenter, .frontRight, .sideLeft, .sideRight, .backCenter, .lowFrequency]
+    case 8:
+      [
+        .frontLeft, .frontCenter, .frontRight, .sideLeft, .sideRight, .backLeft, .backRight,
+        .lowFrequency,
+      ]
+    default: nil
+    }
+  }
+
+  /// Frames of WAV's order in the codec's.
+  func ordered(_ frames: RawSpan, sampleByteCount: Int) -> [UInt8] {
+    let bytesPerFrame = channels.count * sampleByteCount
+    return unsafe frames.withUnsafeBytes { source in
+      unsafe [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
+        var at = 0
+        for start in stride(from: 0, to: source.count, by: bytesPerFrame) {
+          for channel in channels {
+            for byte in 0..<sampleByteCount {
+              unsafe target[at] = source[start + channel * sampleByteCount + byte]
+              at += 1
+            }
+          }
+        }
+        count = at
+      }
+    }
+  }
+
+  /// Puts frames of the codec's order into WAV's, in their place.
+  func restore(_ frames: UnsafeMutableRawBufferPointer, sampleByteCount: Int) {
+    let bytesPerFrame = channels.count * sampleByteCount
+    unsafe withUnsafeTemporaryAllocation(byteCount: bytesPerFrame, alignment: 1) { frame in
+      for start in stride(from: 0, to: frames.count, by: bytesPerFrame) {
+        let place = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: frames[start..<(start + bytesPerFrame)])
+        unsafe frame.copyMemory(from: UnsafeRawBufferPointer(place))
+        for (coded, channel) in channels.enumerated() {
+          for byte in 0..<sampleByteCount {
+            unsafe place[channel * sampleByteCount + byte] =
+              frame[coded * sampleByteCount + byte]
+          }
+        }
+      }
+    }
+  }
+}

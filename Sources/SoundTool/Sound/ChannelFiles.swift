@@ -1,0 +1,69 @@
+internal import PCM
+
+/// A file, or a series, for each channel: the same frames in every one.
+public final class ChannelFiles: FrameSink {
+  /// What ``write(_:captured:)`` takes: all channels.
+  public let format: StreamFormat
+  private let sinks: [any FrameSink]
+  private var channel: [UInt8] = []
+  private let splits = SplitFlag()
+
+  /// Distributes frames.
+  ///
+  /// - Parameter open: Opens the output of a channel, counted from 1; it takes mono frames of the
+  ///   same encoding and rate.
+  public init(
+    _ format: StreamFormat,
+    open: (_ channel: Int, _ format: StreamFormat) throws(ToolError) -> any FrameSink
+  ) throws(ToolError) {
+    self.format = format
+    var mono = format
+    mono.channelCount = 1
+    var sinks: [any FrameSink] = []
+    for channel in 1...format.channelCount { sinks.append(try open(channel, mono)) }
+    self.sinks = sinks
+  }
+
+  /// Makes the next write begin new files, the same frame in each. Any thread but the audio thread.
+  public var splitter: @Sendable () -> Void {
+    let splits = splits
+    return { splits.set() }
+  }
+
+  /// What messages call it: the first of the files.
+  public var name: String { sinks.first?.name ?? "" }
+
+  /// Whether any goes to a pipe or a device.
+  public var isStream: Bool { sinks.contains { $0.isStream } }
+
+  /// Frames that every channel's output has.
+  public var frameCount: Int { sinks.map(\.frameCount).min() ?? 0 }
+
+  /// Writes each channel to its own output.
+  public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
+    if splits.take() {
+      for case let series as FileSeries in sinks { try series.split() }
+    }
+    let (width, count) = (format.encoding.byteCount, frames.byteCount / format.bytesPerFrame)
+    for (index, sink) in sinks.enumerated() {
+      channel.removeAll(keepingCapacity: true)
+      unsafe frames.withUnsafeBytes { bytes in
+        for frame in 0..<count {
+          let start = frame * format.bytesPerFrame + index * width
+          unsafe channel.append(contentsOf: bytes[start..<(start + width)])
+        }
+      }
+      let samples = channel
+      unsafe try sink.write(samples.span.bytes, captured: captured)
+    }
+  }
+
+  /// Completes all outputs, whatever happens to one of them; then throws what happened first.
+  public func close() throws(ToolError) {
+    var failure: ToolError?
+    for sink in sinks {
+      do throws(ToolError) { try sink.close() } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
+  }
+}

@@ -1,0 +1,81 @@
+public import SoundFile
+
+/// What becomes of a recording's file: a series, a file for each channel, what is kept and synced.
+public struct FilePlan: Hashable, Sendable {
+  /// When the next file of a series begins; nil for one file.
+  public var split: SplitLimit?
+  /// Whether files begin at whole multiples of that in local time.
+  public var isAligned = false
+  /// Whether each channel has a file of its own.
+  public var isPerChannel = false
+  /// How many files of the series are kept; nil for all.
+  public var keptCount: Int?
+  /// Bytes that stay free on the disk; nil for none.
+  public var leastFreeByteCount: Int?
+  /// Whether the file is on the disk once a second.
+  public var syncs = false
+
+  /// One file.
+  public init() {}
+
+  /// Opens the output.
+  ///
+  /// - Parameters:
+  ///   - plan: Where the recording goes.
+  ///   - fileFormat: Type and codec.
+  ///   - format: The frames; its encoding is the file format's.
+  ///   - length: How long the recording will be, as far as that is known.
+  public func open(
+    _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat,
+    length: AudioFileWriter.Length
+  ) throws(ToolError) -> any FrameSink {
+    if let least = leastFreeByteCount, let path = plan.path {
+      try DiskGuard.check(path: path, leastByteCount: least)
+    }
+    let sink: any FrameSink
+    if isPerChannel {
+      let isSplit = split != nil
+      let files = try ChannelFiles(format) { channel, mono throws(ToolError) -> any FrameSink in
+        let plan = isSplit ? plan : try plan.forChannel(channel)
+        return try open(plan, as: fileFormat, format: mono, length: length, channel: channel)
+      }
+      SignalCenter.shared.onSplit(files.splitter)
+      sink = files
+    } else {
+      sink = try open(plan, as: fileFormat, format: format, length: length, channel: nil)
+    }
+    guard let least = leastFreeByteCount, let path = plan.path else { return sink }
+    return DiskGuard(sink, path: path, leastByteCount: least)
+  }
+
+  private func open(
+    _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat,
+    length: AudioFileWriter.Length, channel: Int?
+  ) throws(ToolError) -> any FrameSink {
+    if let split {
+      let series = try FileSeries(
+        plan, as: fileFormat, format: format,
+        limit: split.limit(at: format.rate, aligned: isAligned), channel: channel,
+        keeping: keptCount,
+        syncs: syncs)
+      if channel == nil { SignalCenter.shared.onSplit(series.splitter) }
+      return series
+    }
+    var options = AudioFileWriter.Options()
+    options.reservesOrigination = true
+    options.length = length
+    return try AudioSink(
+      plan, as: fileFormat, rate: format.rate, channelCount: format.channelCount, options: options,
+      syncs: syncs)
+  }
+}
+
+extension OutputPlan {
+  /// The plan for one channel's own file: `take-ch2.wav`.
+  func forChannel(_ channel: Int) throws(ToolError) -> OutputPlan {
+    guard let path else { return self }
+    return try OutputPlan(
+      path: SeriesNamer.inserting("-ch\(channel)", into: path), type: .named(type),
+      replacing: replacing)
+  }
+}
