@@ -12,6 +12,12 @@ var settings: [SwiftSetting] = [
 // A warning fails our own check (make check), never the build of somebody who depends on us.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
+#if os(Linux)
+  let linksFLACStatically = true
+#else
+  let linksFLACStatically = false
+#endif
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -39,6 +45,19 @@ let package = Package(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     .systemLibrary(
+      name: "CMpg123", pkgConfig: "libmpg123",
+      providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
+    .systemLibrary(
+      name: "CVorbisFile", pkgConfig: "vorbisfile",
+      providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
+    .systemLibrary(
+      name: "COpusFile", pkgConfig: "opusfile",
+      providers: [.apt(["libopusfile-dev"]), .brew(["opusfile"])]),
+    // Its soname differs from one Debian to the next, so Linux links it statically.
+    .systemLibrary(
+      name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
+      providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
+    .systemLibrary(
       name: "CKissFFT", pkgConfig: "kissfft-float",
       providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
     .systemLibrary(
@@ -53,7 +72,12 @@ let package = Package(
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
     .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
     .target(
-      name: "SoundFile", dependencies: ["PCM", "Platform", "CSndFile"], swiftSettings: settings),
+      name: "SoundFile",
+      dependencies: [
+        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile",
+      ],
+      swiftSettings: settings,
+      linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),

@@ -15,8 +15,6 @@ public final class DuplexRecorder {
   private let recording: RecordingWriter
   private let line: StreamInput
   private let feeder: Feeder
-  /// Frames of silence played after the sound: while they play, its end comes back.
-  private let tail: Int
 
   /// Plays and records, from the first call into the libraries to the last.
   public static func run(_ plan: PlayRecordPlan) throws(ToolError) {
@@ -40,7 +38,6 @@ public final class DuplexRecorder {
       encoding: SampleEncoding(stream.inputFormat), rate: rate,
       channelCount: stream.inputChannelCount)
     let roundTrip = Self.roundTrip(plan.compensation, stream)
-    tail = roundTrip + plan.tail.frameCount(at: rate)
     let reporter = try RunReporter(
       plan.duplex.report, rate: rate, channelCount: recorded.channelCount, isAligned: true)
     guard source.format.rate == rate else {
@@ -75,7 +72,9 @@ public final class DuplexRecorder {
       return progress
     }
     line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
-    feeder = Feeder(OutputFeed(stream, device, played), pipeline) { stream.endOutput() }
+    // While the tail plays, the end of the sound comes back.
+    let tail = roundTrip + plan.tail.frameCount(at: rate)
+    feeder = Feeder(OutputFeed(pipeline, to: stream, device, tail: tail), pipeline, stream)
     (self.stream, self.recording) = (stream, recording)
   }
 
@@ -140,8 +139,9 @@ public final class DuplexRecorder {
 
   private func playAndRecord() throws(ToolError) {
     run.attempt { () throws(ToolError) in
+      try feeder.prefill()
       try run.start()
-      feeder.begin(tail: tail)
+      feeder.begin()
       while let segment = line.next() {
         run.note(segment)
         try recording.take(segment)
@@ -162,32 +162,36 @@ public final class DuplexRecorder {
     // Safe to share: from `begin` on, nobody but the thread asks the feed and the pipeline anything.
     private let feed: OutputFeed
     private let pipeline: FramePipeline
-    private let endOutput: @Sendable () -> Void
+    private let stream: RawAudioStream
     private let state = Mutex((failure: ToolError?.none, clippedCount: 0))
 
-    init(
-      _ feed: OutputFeed, _ pipeline: FramePipeline, endOutput: @escaping @Sendable () -> Void
-    ) {
+    init(_ feed: OutputFeed, _ pipeline: FramePipeline, _ stream: RawAudioStream) {
       self.feed = feed
       self.pipeline = pipeline
-      self.endOutput = endOutput
+      self.stream = stream
     }
 
     var failure: ToolError? { state.withLock { $0.failure } }
     var clippedCount: Int { state.withLock { $0.clippedCount } }
 
-    func begin(tail: Int) {
+    /// Fills the ring before the start, unless the sound comes as it is made.
+    func prefill() throws(ToolError) {
+      if pipeline.current?.isRepeatable == true { try feed.prefill() }
+      noteClipped()
+    }
+
+    func begin() {
       startThread(named: "sd-feed") { [self] in
-        do throws(ToolError) {
-          try feed.run(pipeline, tail: tail, start: nil) { () throws(ToolError) in
-            let count = pipeline.clippedCount
-            state.withLock { $0.clippedCount = count }
-          }
-        } catch {
+        do throws(ToolError) { try feed.run(check: noteClipped) } catch {
           state.withLock { $0.failure = error }
-          endOutput()
+          stream.endOutput()
         }
       }
+    }
+
+    private func noteClipped() {
+      let count = pipeline.clippedCount
+      state.withLock { $0.clippedCount = count }
     }
   }
 }

@@ -37,8 +37,16 @@ public final class AudioFile {
   /// The next frame that `read` delivers, counted from the beginning.
   public private(set) var position = 0
 
+  /// Whether silence of the same length stands for frames that are lost to damage, so that frame
+  /// number stays time. FLAC, Ogg and MPEG only; where MPEG loses frames their number is estimated.
+  public var fillsGaps = false {
+    didSet { if case .codec(let reader) = decoder { reader.fillsGaps = fillsGaps } }
+  }
+
   private var decoder: Decoder
   private let order: ChannelOrder?
+  private var damage = DamageLog()
+  private var isAtEnd = false
   private let reopen: () throws(AudioFileError) -> Decoder
 
   /// Opens a file by its path; a named pipe is read as a stream.
@@ -83,13 +91,21 @@ public final class AudioFile {
     try self.init(Opening(source: source, path: path, type: type, raw: raw))
   }
 
-  private init(_ opening: Opening) throws(AudioFileError) {
+  private convenience init(_ opening: Opening) throws(AudioFileError) {
     let source = opening.source
-    decoder = try opening.decoder()
-    let isDiscrete = try opening.hasDiscreteChannels(decoder)
+    let decoder = try opening.decoder()
     source.isOpening = false
-    reopen = { () throws(AudioFileError) in try opening.decoder() }
-    isSeekable = source.isSeekable
+    self.init(decoder, isSeekable: source.isSeekable) { () throws(AudioFileError) in
+      try opening.decoder()
+    }
+  }
+
+  private init(
+    _ decoder: Decoder, isSeekable: Bool, reopen: @escaping () throws(AudioFileError) -> Decoder
+  ) {
+    self.decoder = decoder
+    self.reopen = reopen
+    self.isSeekable = isSeekable
     switch decoder {
     case .plain(let reader):
       let layout = reader.layout
@@ -105,9 +121,18 @@ public final class AudioFile {
       format = facts.format
       (encoding, sampleRate, channelCount) = (facts.encoding, facts.sampleRate, facts.channelCount)
       (frameCount, tags) = (facts.frameCount, facts.tags)
-      (layout, origination) = (isDiscrete ? nil : facts.layout, nil)
+      (layout, origination) = (facts.layout, nil)
+      order = ChannelOrder(of: facts.format.codec, channelCount: facts.channelCount)
+    case .codec(let reader):
+      let facts = reader.facts
+      format = facts.format
+      (encoding, sampleRate, channelCount) = (facts.encoding, facts.sampleRate, facts.channelCount)
+      (frameCount, tags) = (facts.frameCount, facts.tags)
+      (layout, origination) = (facts.layout, nil)
+      // Without a layout the channels are for no speakers in particular, and in no order.
       order =
-        isDiscrete ? nil : ChannelOrder(of: facts.format.codec, channelCount: facts.channelCount)
+        facts.layout == nil
+        ? nil : ChannelOrder(of: facts.format.codec, channelCount: facts.channelCount)
     }
   }
 
@@ -122,7 +147,35 @@ public final class AudioFile {
     switch decoder {
     case .plain(let reader): reader.trailingByteCount
     case .library(let reader): reader.trailingByteCount
+    case .codec: 0
     }
+  }
+
+  /// What was found to be damaged or missing since the last call, in order.
+  ///
+  /// The end is only judged once `read` has returned 0. Damage is no error: all that can be decoded
+  /// is delivered. What promises an end, and what does not, depends on the type.
+  public func takeDamage() -> [Damage] {
+    let found: [Damage] =
+      switch decoder {
+      case .plain: []
+      case .library(let reader): reader.damage.take()
+      case .codec(let reader): reader.damage.take()
+      }
+    return found + damage.take()
+  }
+
+  /// The rest of the sound, where it goes on with another rate or other channels, as chained Ogg and
+  /// joined MPEG streams may: a file that begins where this one ends, nil where nothing follows.
+  ///
+  /// Known once `read` has returned 0, and read in place of this one from then on.
+  public func continuation() -> AudioFile? {
+    guard case .codec(let reader) = decoder, let next = reader.continuation else { return nil }
+    let rest = AudioFile(
+      .codec(DecodedReader(next, isLive: !isSeekable)), isSeekable: false
+    ) { () throws(AudioFileError) in throw .unsupported("cannot be read again by itself") }
+    rest.fillsGaps = fillsGaps
+    return rest
   }
 
   /// Reads whole frames into `bytes` and returns how many, 0 at the end.
@@ -143,7 +196,24 @@ public final class AudioFile {
     }
     let count = try result.get()
     position += count
+    if count == 0, !isAtEnd { judgeEnd() }
     return count
+  }
+
+  /// Finds out, once, what is missing where nothing follows; the decoders of `codec` do it
+  /// themselves.
+  private func judgeEnd() {
+    isAtEnd = true
+    let shortage: Damage.Shortage? =
+      switch decoder {
+      case .plain(let reader): reader.shortage
+      case .library(let reader): reader.shortage
+      case .codec: nil
+      }
+    guard let shortage else { return }
+    let missing: Int? =
+      if case .frames(let promised) = shortage { promised - position } else { nil }
+    damage.append(Damage(kind: .endsEarly(shortage), position: position, frameCount: missing))
   }
 
   /// Passes over frames and returns how many, fewer only at the end.
@@ -160,21 +230,21 @@ public final class AudioFile {
   public func seek(toFrame frame: Int) throws(AudioFileError) {
     precondition(frame >= 0, "frames count from zero")
     guard isSeekable else { throw .unsupported("a pipe cannot be read again") }
+    isAtEnd = false
     if case .plain(var reader) = decoder {
       reader.seek(toFrame: frame)
       decoder = .plain(reader)
       position = min(frame, frameCount ?? frame)
       return
     }
-    if case .library(let reader) = decoder {
-      let target = min(frame, frameCount ?? frame)
-      if try reader.seek(toFrame: target) {
-        position = target
-        return
-      }
+    let target = min(frame, frameCount ?? frame)
+    if try moveDecoder(toFrame: target) {
+      position = target
+      return
     }
     // Some codecs can only be read from their beginning.
     decoder = try reopen()
+    if case .codec(let reader) = decoder { reader.fillsGaps = fillsGaps }
     position = 0
     _ = try skip(frame)
   }
@@ -199,21 +269,34 @@ public final class AudioFile {
         return unsafe try reader.read(into: target)
       case .library(let reader):
         return unsafe try reader.read(into: target)
+      case .codec(let reader):
+        return unsafe try reader.read(into: target)
       }
     }
   }
 
-  private func skipFrames(_ frames: Int) throws(AudioFileError) -> Int {
+  /// Moves to a frame; false where the decoder can only read on.
+  private func moveDecoder(toFrame frame: Int) throws(AudioFileError) -> Bool {
     switch decoder {
-    case .plain(var reader):
+    case .plain: false
+    case .library(let reader): try reader.seek(toFrame: frame)
+    case .codec(let reader): try reader.seek(toFrame: frame)
+    }
+  }
+
+  private func skipFrames(_ frames: Int) throws(AudioFileError) -> Int {
+    if case .plain(var reader) = decoder {
       defer { decoder = .plain(reader) }
       return try reader.skip(frames)
-    case .library(let reader):
-      if isSeekable, let frameCount {
-        let target = min(frameCount, position + frames)
-        if try reader.seek(toFrame: target) { return target - position }
-      }
-      return try dropFrames(frames, of: reader)
+    }
+    if isSeekable, let frameCount {
+      let target = min(frameCount, position + frames)
+      if try moveDecoder(toFrame: target) { return target - position }
+    }
+    switch decoder {
+    case .plain: return 0
+    case .library(let reader): return try dropFrames(frames, of: reader)
+    case .codec(let reader): return try reader.skip(frames)
     }
   }
 
@@ -236,7 +319,10 @@ public final class AudioFile {
   }
 }
 
+/// Who reads the samples: plain ones lie there as they are, libsndfile undoes the containers and
+/// codecs that it alone knows, and the codecs in use today have their own libraries.
 enum Decoder {
   case plain(PlainReader)
   case library(SndFileReader)
+  case codec(DecodedReader)
 }

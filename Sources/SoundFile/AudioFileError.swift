@@ -8,6 +8,8 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
     case unsupported
     /// The data is no sound file of any known type.
     case unrecognized
+    /// The data is known to be something that is not read here: MP4, a picture, an archive.
+    case foreign
     /// The data has the type it claims and cannot be read.
     case malformed
     /// The operating system refused; `errorNumber` says why.
@@ -37,6 +39,11 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
 
   static func unrecognized(_ message: String) -> AudioFileError {
     AudioFileError(kind: .unrecognized, message: message, errorNumber: 0)
+  }
+
+  /// - Parameter name: what it is.
+  static func foreign(_ name: String) -> AudioFileError {
+    AudioFileError(kind: .foreign, message: ForeignMark.complaint(name), errorNumber: 0)
   }
 
   static func malformed(_ message: String) -> AudioFileError {

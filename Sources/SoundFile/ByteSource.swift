@@ -1,3 +1,5 @@
+import Platform
+
 /// The bytes of a file or a pipe, by position, so that libsndfile can open either.
 ///
 /// A file is read wherever one asks. A pipe keeps its head, which grows while the header is being
@@ -19,6 +21,12 @@
 
   /// While true, a pipe keeps all it has read.
   var isOpening = true
+
+  /// Whether a pipe that is being opened still has its first byte.
+  private(set) var hasWholeHead = true
+
+  /// Whether more of a pipe's head was asked for than it may have.
+  private(set) var isHeadTooLong = false
 
   /// How libsndfile's reads are served.
   var service = Service.whole
@@ -61,9 +69,34 @@
   }
 
   /// Forgets the first bytes, such as a tag before the header: they no longer count.
-  func dropHead(_ count: Int) {
+  func dropHead(_ count: Int) throws(AudioFileError) {
+    if !isSeekable { try discard(to: origin + count) }
     origin += count
     byteCount = byteCount.map { max(0, $0 - count) }
+  }
+
+  /// Lets go of what a pipe has before a position while it is being opened, so that a header of any
+  /// length can be read past; nobody can go back there.
+  func forgetHead(before position: Int) throws(AudioFileError) {
+    guard !isSeekable, isOpening else { return }
+    hasWholeHead = false
+    try discard(to: origin + position)
+  }
+
+  private func discard(to offset: Int) throws(AudioFileError) {
+    if offset >= buffered.upperBound {
+      buffered = nextOffset..<nextOffset
+      _ = try forward(to: offset)
+      // What was read beyond it stays.
+      guard buffered.contains(offset) else {
+        buffered = nextOffset..<nextOffset
+        return
+      }
+    }
+    let dropped = offset - buffered.lowerBound
+    guard dropped > 0, let base = unsafe storage.baseAddress else { return }
+    unsafe memmove(base, base + dropped, buffered.count - dropped)
+    buffered = offset..<buffered.upperBound
   }
 
   /// Up to `count` bytes at a position; fewer only at the end. On a pipe that is being opened
@@ -181,7 +214,9 @@
 
   /// Reads a pipe until its head reaches `end`, its end, or the limit.
   private func growHead(to end: Int) throws(AudioFileError) {
-    let end = min(end, buffered.lowerBound + Self.longestHead)
+    let most = buffered.lowerBound + Self.longestHead
+    if end > most { isHeadTooLong = true }
+    let end = min(end, most)
     while buffered.upperBound < end {
       if unsafe storage.count - buffered.count < Self.blockSize {
         let larger = unsafe UnsafeMutableRawBufferPointer.allocate(

@@ -41,9 +41,7 @@ struct CAFHeader {
       }
       guard let byteCount = chunk.byteCount else { break }
       position = body + byteCount
-      guard source.isSeekable || position < ByteSource.longestHead else {
-        throw .malformed("caf header is longer than 16 MiB")
-      }
+      if position >= ByteSource.longestHead { try source.forgetHead(before: position) }
     }
     throw .malformed("caf has no data")
   }

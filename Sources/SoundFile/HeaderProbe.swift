@@ -5,14 +5,19 @@ enum HeaderProbe {
     case type(AudioFileType)
     /// An ID3v2 tag of so many bytes, before MPEG or some other type.
     case tag(byteCount: Int)
-    /// It may become a header when so many bytes are there.
+    /// It may become a header when so many bytes are there, and is a cut one where they are not.
     case needs(byteCount: Int)
+    /// It may become a header when so many bytes are there, or something else altogether.
+    case wants(byteCount: Int)
+    /// Something that is known and not read, by its name.
+    case foreign(String)
     case unknown
   }
 
   /// Judges the first bytes of a file or stream.
   static func judge(_ head: [UInt8]) -> Verdict {
     guard head.count >= 4 else { return .needs(byteCount: 4) }
+    if let name = ForeignMark.judge(head) { return .foreign(name) }
     switch text(head, 0) {
     case "RIFF", "RIFX":
       return head.count < 12 ? .needs(byteCount: 12) : verdict(.wav, text(head, 8) == "WAVE")
@@ -41,8 +46,26 @@ enum HeaderProbe {
       // Version 0, and only the three flags a page knows.
       return head.count < 6 ? .needs(byteCount: 6) : verdict(.ogg, head[4] == 0 && head[5] < 8)
     default:
-      return text(head, 0).hasPrefix("ID3") ? tag(head) : .unknown
+      if text(head, 0).hasPrefix("ID3") { return tag(head) }
+      if head[0] == 0xFF, head[1] >= 0xE0 { return frames(head) }
+      let wanted = ForeignMark.wantedByteCount(head)
+      return wanted > head.count ? .wants(byteCount: wanted) : .unknown
     }
+  }
+
+  /// Two frames of MPEG audio, or of AAC, whose marks are too short to be sure of by one.
+  private static func frames(_ head: [UInt8]) -> Verdict {
+    if let first = MPEGHeader(head) {
+      let end = first.byteCount
+      guard head.count >= end + 4 else { return .wants(byteCount: end + 4) }
+      return verdict(.mp3, MPEGHeader(head[end...]).map(first.goesWith) ?? false)
+    }
+    guard head[1] & 0xF6 == 0xF0 else { return .unknown }
+    guard head.count >= 6 else { return .wants(byteCount: 6) }
+    let size = (Int(head[3]) & 3) << 11 | Int(head[4]) << 3 | Int(head[5]) >> 5
+    guard size > 7 else { return .unknown }
+    guard head.count >= size + 2 else { return .wants(byteCount: size + 2) }
+    return head[size] == 0xFF && head[size + 1] == head[1] ? .foreign("AAC") : .unknown
   }
 
   private static func verdict(_ type: AudioFileType, _ isSure: Bool) -> Verdict {
@@ -74,13 +97,13 @@ enum HeaderProbe {
 extension AudioFileType {
   /// The type that the first bytes of a file or stream make sure of, or nil.
   ///
-  /// - Parameter head: the first bytes; 40 are enough for every type. MPEG is told only by an
-  ///   ID3v2 tag, since its own mark is too short to be sure of. Ogg is `ogg`, whatever is inside.
+  /// - Parameter head: the first bytes; 40 are enough for every type but MPEG, which is told by an
+  ///   ID3v2 tag or by two frames in a row. Ogg is `ogg`, whatever is inside.
   public static func probe(_ head: [UInt8]) -> AudioFileType? {
     switch HeaderProbe.judge(head) {
     case .type(let type): type
     case .tag: .mp3
-    case .needs, .unknown: nil
+    case .needs, .wants, .foreign, .unknown: nil
     }
   }
 }

@@ -17,6 +17,12 @@ struct Opening {
     case .wav, .rf64: decoder = try plainOrLibrary(WAVHeader.layout(of: source))
     case .au: decoder = try plainOrLibrary(SunHeader.layout(of: source))
     case .caf: decoder = try plainOrLibrary(CAFHeader.layout(of: source))
+    case .flac:
+      decoder = try codec { source throws(AudioFileError) in
+        try FLACDecoder(source, isInOgg: false)
+      }
+    case .ogg: decoder = try oggDecoder()
+    case .mp3: decoder = try mpegDecoder()
     case .some: decoder = try library()
     case nil: decoder = try unmarked()
     }
@@ -24,9 +30,38 @@ struct Opening {
     return decoder
   }
 
+  /// Decoders of their own read on from the first byte and never go back in a pipe, so that a
+  /// header of any length, or a picture in it, is no trouble.
+  private func codec(
+    _ make: (ByteSource) throws(AudioFileError) -> any FrameDecoder
+  ) throws(AudioFileError) -> Decoder {
+    source.isOpening = false
+    return .codec(DecodedReader(try make(source), isLive: !source.isSeekable))
+  }
+
+  private func mpegDecoder() throws(AudioFileError) -> Decoder {
+    try codec { source throws(AudioFileError) in try MPEGDecoder(source) }
+  }
+
+  private func oggDecoder() throws(AudioFileError) -> Decoder {
+    switch try OggContents.of(source) {
+    case .vorbis:
+      try codec { source throws(AudioFileError) in try VorbisDecoder(source) }
+    case .opus:
+      try codec { source throws(AudioFileError) in try OpusDecoder(source) }
+    case .flac:
+      try codec { source throws(AudioFileError) in try FLACDecoder(source, isInOgg: true) }
+    case .foreign(let name): throw .foreign("Ogg \(name)")
+    case nil: throw .malformed("ogg header is damaged, or begins in the middle of a stream")
+    }
+  }
+
   /// Whatever has no mark that makes sure: raw, MPEG if asked for, or of a type that only a file
   /// may be taken for.
   private func unmarked() throws(AudioFileError) -> Decoder {
+    if type == .mp3 || (type == nil && suffixType == .mp3 && source.isSeekable) {
+      return try mpegDecoder()
+    }
     if let type {
       // libsndfile looks for the end of MIDI dumps block by block, for ever in a pipe.
       let isDump = try source.peek(at: 0, count: 2) == [0xF0, 0x7E]
@@ -47,46 +82,78 @@ struct Opening {
     }
     guard path != nil, source.isSeekable else { return try rawDecoder(raw) }
     if try source.peek(at: 0, count: 1).isEmpty {
-      throw .unrecognized("empty; for headerless data use -t raw")
+      throw .unrecognized("empty file")
+    }
+    // Its mark is eleven bits, which other files have too.
+    if MPEGHeader(try source.peek(at: 0, count: 4)) != nil {
+      throw .unrecognized("may be MPEG or not; use -t mp3 or, for raw samples, -t raw")
     }
     let decoder: Decoder
     do throws(AudioFileError) {
       decoder = try library()
     } catch {
       guard error.kind == .malformed else { throw error }
-      throw .unrecognized("no sound file that is known; for headerless data use -t raw")
-    }
-    // Its mark is eleven bits, which other files have too.
-    if case .library(let reader) = decoder, reader.facts.format.type == .mp3, suffixType != .mp3 {
-      throw .unrecognized("may be MPEG or not; use -t mp3, or -t raw for headerless data")
+      throw .unrecognized("not a sound file that can be read (for raw samples, -t raw)")
     }
     return decoder
   }
 
-  /// The type that the first bytes make sure of. A tag before anything but MPEG is dropped.
+  /// The type that the first bytes make sure of. Tags before anything but MPEG are dropped.
   private func probe() throws(AudioFileError) -> AudioFileType? {
     var head: [UInt8] = []
+    var hasTag = false
     while true {
       switch HeaderProbe.judge(head) {
-      case .type(let type):
-        return type
-      case .unknown:
-        return nil
+      case .type(let type): return type
+      case .unknown: return hasTag ? .mp3 : nil
+      case .foreign(let name):
+        // Who names a type is believed, and reads it for himself.
+        guard type == nil || name == "AAC" else {
+          throw .malformed("no \(type?.name ?? "") but \(name)")
+        }
+        throw .foreign(name)
       case .needs(let count):
         let more = try source.peek(at: 0, count: count)
         if more.count < count {
           if more.count >= 4 { throw .malformed("header is cut short") }
-          return nil
+          return hasTag ? .mp3 : nil
         }
         head = more
+      case .wants(let count):
+        let more = try source.peek(at: 0, count: count)
+        guard more.count == count else { return hasTag ? .mp3 : nil }
+        head = more
       case .tag(let count):
-        let next = try source.peek(at: count, count: 40)
-        guard case .type(let type) = HeaderProbe.judge(next) else { return .mp3 }
-        source.dropHead(count)
-        return type
+        hasTag = true
+        let isLong = !source.isSeekable && count + Self.longestPadding > ByteSource.longestHead
+        let next = isLong ? count : try end(ofTag: count)
+        guard let next else { return .mp3 }
+        try source.dropHead(next)
+        head = []
       }
     }
   }
+
+  /// Where something else than MPEG begins behind a tag, whose own texts are of use, and behind
+  /// padding; nil where MPEG follows.
+  private func end(ofTag count: Int) throws(AudioFileError) -> Int? {
+    var next = count
+    while next - count < Self.longestPadding {
+      let bytes = try source.peek(at: next, count: 40)
+      guard let start = bytes.firstIndex(where: { $0 != 0 }) else {
+        guard bytes.count == 40 else { return nil }
+        next += 40
+        continue
+      }
+      switch HeaderProbe.judge(try source.peek(at: next + start, count: 40)) {
+      case .type(.mp3), .needs, .wants, .foreign, .unknown: return nil
+      case .type, .tag: return next + start
+      }
+    }
+    return nil
+  }
+
+  private static let longestPadding = 1 << 16
 
   private func plainOrLibrary(_ layout: PlainLayout?) throws(AudioFileError) -> Decoder {
     guard let layout else { return try library() }
@@ -94,8 +161,22 @@ struct Opening {
   }
 
   private func library() throws(AudioFileError) -> Decoder {
-    .library(try SndFileReader.open(source))
+    guard source.hasWholeHead else { throw Self.headTooLong }
+    // It would look for MPEG, and print what it finds.
+    let head = try source.peek(at: 0, count: 4)
+    if head.count == 4, head[0] == 0xFF, head[1] >= 0xE0 {
+      throw .malformed("not a sound file that can be read")
+    }
+    let length = try ContainerLength.of(source)
+    do throws(AudioFileError) {
+      return .library(try SndFileReader.open(source, length: length))
+    } catch {
+      throw error.kind == .malformed && source.isHeadTooLong ? Self.headTooLong : error
+    }
   }
+
+  private static let headTooLong = AudioFileError.malformed(
+    "header is longer than 16 MiB, too long for a pipe; save it to a file first")
 
   private func rawDecoder(_ raw: RawDescription) throws(AudioFileError) -> Decoder {
     if let layout = try raw.layout() { return .plain(PlainReader(source, layout: layout)) }
@@ -109,19 +190,6 @@ struct Opening {
     return .library(try SndFileReader(path: path))
   }
 
-  /// Whether this is an Opus stream whose channels are for no speakers in particular: only mapping
-  /// family 1 tells them, and their order.
-  func hasDiscreteChannels(_ decoder: Decoder) throws(AudioFileError) -> Bool {
-    // Others are not looked into: a pipe may have no more than its header yet.
-    guard case .library(let reader) = decoder, reader.facts.format.codec == .opus else {
-      return false
-    }
-    // The first page has one packet, and a segment table of one byte.
-    let page = try source.peek(at: 0, count: 47)
-    guard page.count == 47, page[28..<36].elementsEqual("OpusHead".utf8) else { return false }
-    return page[46] > 1
-  }
-
   private var suffixType: AudioFileType? { path.flatMap(AudioFileType.forPath) }
 
   private func check(_ decoder: Decoder) throws(AudioFileError) {
@@ -129,6 +197,7 @@ struct Opening {
       switch decoder {
       case .plain(let reader): reader.layout.type
       case .library(let reader): reader.facts.format.type
+      case .codec(let reader): reader.facts.format.type
       }
     if let type, type.family != found.family {
       throw .malformed("no \(type.name) but \(found.name)")

@@ -1,5 +1,4 @@
-internal import PCM
-
+import PCM
 import Platform
 
 /// When the first frame of a file was captured, in the wall time of the place.

@@ -6,7 +6,7 @@ struct SndFileFacts {
   let format: AudioFileFormat
   let sampleRate: Double
   let channelCount: Int
-  let frameCount: Int?
+  var frameCount: Int?
   let canSeek: Bool
   let tags: AudioFileTags
   let layout: ChannelLayout?

@@ -17,16 +17,20 @@ import Platform
   private var block: [UInt8] = []
   private var blockRest = 0..<0
   private var isDrained = false
+  private let length: ContainerLength
+  private var position = 0
+  /// What libsndfile complained of, once.
+  var damage = DamageLog()
 
   /// Opens a file or the beginning of a pipe, as headerless data where `raw` says so.
   static func open(
-    _ source: ByteSource, raw: RawDescription? = nil
+    _ source: ByteSource, raw: RawDescription? = nil, length: ContainerLength = ContainerLength()
   ) throws(AudioFileError) -> SndFileReader {
     if !source.isSeekable {
       source.endlessLength = ByteSource.anyLength
       let reader: SndFileReader?
       do throws(AudioFileError) {
-        reader = try SndFileReader(source, raw)
+        reader = try SndFileReader(source, raw, length)
       } catch {
         guard error.kind == .malformed else { throw error }
         reader = nil
@@ -35,18 +39,12 @@ import Platform
       // The head is still there, so a pipe can be opened twice.
       source.endlessLength = ByteSource.countableLength
     }
-    let reader = try SndFileReader(source, raw)
-    guard source.isSeekable, reader.facts.format.type == .mp3 else { return reader }
-    // Where no frame of contents tells the length, mpg123 guesses it by the first frame's bit
-    // rate, and libsndfile stops there. It cannot guess without knowing the file's end.
-    source.hidesEnd = true
-    let honest = try SndFileReader(source, raw)
-    if honest.facts.frameCount == nil { return honest }
-    source.hidesEnd = false
-    return try SndFileReader(source, raw)
+    return try SndFileReader(source, raw, length)
   }
 
-  private init(_ source: ByteSource, _ raw: RawDescription?) throws(AudioFileError) {
+  private init(
+    _ source: ByteSource, _ raw: RawDescription?, _ length: ContainerLength
+  ) throws(AudioFileError) {
     var info = SF_INFO()
     if let raw { info = try raw.sndFileInfo() }
     source.cursor = 0
@@ -56,7 +54,11 @@ import Platform
     let opened = unsafe sf_open_virtual(&functions, CInt(SFM_READ), &info, context)
     do throws(AudioFileError) {
       try source.throwFailure()
-      unsafe facts = try SndFileFacts(opened, info, isStream: !source.isSeekable)
+      var found = unsafe try SndFileFacts(opened, info, isStream: !source.isSeekable)
+      if let present = length.presentFrameCount {
+        found.frameCount = found.frameCount.map { min($0, present) }
+      }
+      facts = found
     } catch {
       if let opened = unsafe opened { unsafe sf_close(opened) }
       throw error
@@ -64,6 +66,7 @@ import Platform
     guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
     unsafe handle = opened
     self.source = source
+    self.length = length
     transfer = SndFileTransfer(facts.format)
     decodesBlocks = facts.format.decodesBlocks
     source.isExhausted = false
@@ -83,6 +86,7 @@ import Platform
     guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
     unsafe handle = opened
     source = nil
+    length = ContainerLength()
     transfer = SndFileTransfer(facts.format)
     decodesBlocks = facts.format.decodesBlocks
   }
@@ -91,13 +95,27 @@ import Platform
 
   var trailingByteCount: Int { source?.trailingByteCount ?? 0 }
 
+  /// What the header promises and is not there; known at the end.
+  var shortage: Damage.Shortage? {
+    guard let promised = length.promisedFrameCount, position < promised else { return nil }
+    return .frames(promised: promised)
+  }
+
   /// Whole frames into the caller's bytes; 0 at the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
-    let frames = target.count / facts.bytesPerFrame
-    guard frames > 0, let base = target.baseAddress else { return 0 }
+    let left = (length.presentFrameCount ?? .max) - position
+    let frames = min(target.count / facts.bytesPerFrame, max(0, left))
+    guard target.count >= facts.bytesPerFrame, let base = target.baseAddress else { return 0 }
     let count =
       unsafe decodesBlocks ? readBlocks(base, frames) : readPlainly(base, frames)
+    position += count
     try source?.throwFailure()
+    if count < frames, damage.isEmpty, unsafe sf_error(handle) != 0 {
+      damage.append(
+        Damage(
+          kind: .lost(reason: "the \(facts.format.codec) in it cannot be decoded further"),
+          position: position, frameCount: nil))
+    }
     if count == 0, !isDrained {
       isDrained = true
       try source?.drain()
@@ -112,6 +130,7 @@ import Platform
     source?.isExhausted = false
     let reached = unsafe sf_seek(handle, sf_count_t(frame), CInt(SEEK_SET))
     try source?.throwFailure()
+    if reached == frame { position = frame }
     return reached == frame
   }
 

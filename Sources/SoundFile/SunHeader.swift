@@ -54,7 +54,13 @@ struct SunHeader {
   /// Reads the layout from a source whose head has been probed.
   static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
     let header = SunHeader(try source.peek(at: 0, count: 24))
-    guard let layout = header?.layout else { return nil }
+    guard var layout = header?.layout else { return nil }
+    // What is not reached was not known; a length of 0 is all until the end, too.
+    if let count = layout.dataByteCount, count == 0 || count >= WAVHeader.unknownLength,
+      source.byteCount.map({ layout.dataStart + count > $0 }) ?? true || count == 0
+    {
+      layout.dataByteCount = nil
+    }
     if try source.peek(at: layout.dataStart - 1, count: 1).isEmpty {
       throw .malformed("au header is cut short")
     }

@@ -53,9 +53,7 @@ struct WAVHeader {
       default: break
       }
       position = body + size + size & 1
-      guard source.isSeekable || position < ByteSource.longestHead else {
-        throw .malformed("wav header is longer than 16 MiB")
-      }
+      if position >= ByteSource.longestHead { try source.forgetHead(before: position) }
     }
     throw .malformed("wav header has no data among its first \(Self.mostChunks) chunks")
   }
@@ -67,8 +65,14 @@ struct WAVHeader {
       type: isRF64 ? .rf64 : .wav, encoding: .u8, sampleRate: Double(format.sampleRate),
       channelCount: format.channelCount, dataStart: dataStart, tags: tags)
     layout = try layout.checked()
-    guard let encoding = format.encoding else { return nil }
-    layout.encoding = encoding
+    if let encoding = format.encoding {
+      layout.encoding = encoding
+    } else if format.has24BitsInWords {
+      layout.encoding = .s24le
+      layout.packing = try WordPacking.of(source, at: dataStart, byteCount: size)
+    } else {
+      return nil
+    }
     layout.layout = ChannelLayout(mask: format.mask, channelCount: format.channelCount)
     layout.origination = Origination(
       origination, sampleRate: layout.sampleRate, isBigEndian: isBigEndian)
@@ -82,7 +86,7 @@ struct WAVHeader {
   /// How much data there is, nil for all until the end.
   ///
   /// Who writes to a pipe does not know, and says 0, 0x7FFFF000 (sox), 2 GiB (arecord) or
-  /// 0xFFFFFFFF (ffmpeg). In a file such a length is believed where chunks follow it in order.
+  /// 0xFFFFFFFF (ffmpeg), or a little less. In a file such a length is believed where chunks follow it in order.
   private func dataByteCount(saying size: Int, from start: Int) throws(AudioFileError) -> Int? {
     if isRF64, size == 0xFFFF_FFFF, let long = longDataByteCount {
       // Only an unfinished file has a ds64 chunk without lengths.
@@ -126,7 +130,7 @@ struct WAVHeader {
     Int(truncatingIfNeeded: integer(bytes, at: index, count: count, isBigEndian: isBigEndian))
   }
 
-  private static let unknownLength = 0x7FFF_F000
+  static let unknownLength = 0x7F00_0000
   private static let longestData = 1 << 60
   private static let mostChunks = 10_000
 }
@@ -196,6 +200,11 @@ extension WAVHeader {
       bytesPerFrame = number(12, 2)
       bitCount = number(14, 2)
       self.isBigEndian = isBigEndian
+    }
+
+    /// Whether each sample of 24 bits has a word of four bytes, as arecord writes S24_LE.
+    var has24BitsInWords: Bool {
+      tag == 1 && bitCount == 24 && bytesPerFrame == 4 * channelCount && !isBigEndian
     }
 
     /// The encoding of plain samples, nil for codecs and for sizes that do not fit together,

@@ -174,9 +174,9 @@ struct AudioFileTests {
 
   @Test func unknownFilesAreErrorsThatNameRaw() throws {
     let folder = try TemporaryDirectory()
-    let photograph: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + frames(500, channels: 1, .u8)
+    let photograph: [UInt8] = [0x49, 0x49, 0x2A, 0] + frames(500, channels: 1, .u8)
     let mpegLike: [UInt8] = [0xFF, 0xFB, 0x90, 0x64] + [UInt8](repeating: 0, count: 4000)
-    for (name, bytes) in [("a.jpg", photograph), ("b.txt", text("hello")), ("c.bin", mpegLike)] {
+    for (name, bytes) in [("a.tif", photograph), ("b.txt", text("hello")), ("c.bin", mpegLike)] {
       try save(bytes, to: folder.file(name))
       let error = #expect(throws: AudioFileError.self) {
         _ = try AudioFile(path: folder.file(name))

@@ -53,7 +53,7 @@ struct ByteSourceTests {
     try save(Self.bytes, to: folder.file("a"))
     let source = try ByteSource(
       Descriptor.open(folder.file("a"), flags: Descriptor.readOnly, interrupted: nil))
-    source.dropHead(1000)
+    try source.dropHead(1000)
     #expect(source.byteCount == 299_000)
     #expect(try source.peek(at: 0, count: 4) == Array(Self.bytes[1000..<1004]))
     #expect(try source.skip(from: 298_990, count: 50) == 10)

@@ -34,7 +34,7 @@ struct HeaderProbeTests {
 
   @Test func whatOnlyBeginsLikeAHeaderIsRaw() throws {
     let pretenders: [[UInt8]] = [
-      text("RIFF") + [1, 2, 3, 4] + text("AVI "),
+      text("RIFF") + [1, 2, 3, 4] + text("XYZ "),
       text("FORM") + [1, 2, 3, 4] + text("ILBM"),
       text("riff") + [UInt8](repeating: 0, count: 40),
       text("fLaC") + [5, 0, 0, 34, 1, 2, 3, 4],

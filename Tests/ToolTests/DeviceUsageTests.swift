@@ -112,6 +112,7 @@ import Testing
 
   @Test(arguments: [
     Mistake("sd-list -D nope", "'nope'", "virtual:null"),
+    Mistake("sd-play -D virtual:null --loop 2 a.wav", "2:", "did you mean --loop=2?"),
     Mistake("sd-play -D nope a.wav", "'nope'", "sd-list", "virtual:null"),
     Mistake("sd-rec -D nope b.raw", "'nope'", "virtual:null"),
     Mistake("sd-playrec -D nope a.wav b.raw", "'nope'", "virtual:null"),

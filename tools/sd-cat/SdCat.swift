@@ -37,6 +37,12 @@ struct SdCat: Tool {
   @Flag(help: "Describe the files instead of writing them.")
   var info = false
 
+  @Flag(help: "Decode the files and say of each whether it is whole; write nothing.")
+  var check = false
+
+  @Flag(help: "Silence of the same length for damaged stretches.")
+  var fillGaps = false
+
   @Flag(name: .shortAndLong, help: "Describe, or list types, as JSON.")
   var json = false
 
@@ -57,7 +63,7 @@ struct SdCat: Tool {
     if json, env { throw .usage("-j and --env", "give one of them, not both") }
     if env, files.count > 1 { throw .usage("--env", "describes one file") }
     try progress.check()
-    if types || describes { return }
+    if types || describes || check { return }
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
     try plan.check(
@@ -69,12 +75,17 @@ struct SdCat: Tool {
     if types {
       return try StandardStreams.print(json ? TypeTable.json.pretty + "\n" : TypeTable.text)
     }
+    if check { return try checkAll() }
     if describes { return try describe() }
     try copy()
   }
 
   /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
   private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
+    try AudioSource.open(files, inputOptions()) { Confinement.begin(writing: path) }
+  }
+
+  private func inputOptions() throws(ToolError) -> AudioSource.Options {
     var options = AudioSource.Options()
     // What -r and -c make of a file is what they say of raw data, as in every reader.
     let alike = RawFormat(rate: formats.rate, channelCount: formats.channels)
@@ -82,7 +93,18 @@ struct SdCat: Tool {
     options.typeOption = "--from"
     options.formatOption = "--from"
     if let from { options.type = .named(from.type) }
-    return try AudioSource.open(files, options) { Confinement.begin(writing: path) }
+    options.fillsGaps = fillGaps
+    return options
+  }
+
+  private func checkAll() throws(ToolError) {
+    for (name, source) in AudioSource.openEach(
+      files, try inputOptions(), whenOpen: { Confinement.begin() })
+    {
+      let (text, isGood) = try SoundCheck.line(name, source)
+      try StandardStreams.print(text + "\n")
+      if !isGood { ProgramExit.remember(ExitStatus.failure) }
+    }
   }
 
   private func describe() throws(ToolError) {

@@ -31,6 +31,7 @@ struct SdPlay: PlannedTool {
   func plan() throws(ToolError) -> PlayPlan {
     try DeviceSystem.checkEnvironment()
     try map.refuseRepeats()
+    try loop.refuseCount(among: files)
     var plan = PlayPlan()
     plan.files = files
     plan.reading.type = format.type

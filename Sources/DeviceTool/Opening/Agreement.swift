@@ -88,6 +88,7 @@ struct Agreement {
     // The input first: where both are missing, that is the one to name.
     if let input { sides.append(try Side(input, .input)) }
     if let output { sides.insert(try Side(output, .output), at: 0) }
+    try Self.checkHosts(sides)
     var rate = wanted
     if sides.count == 2 { rate = rate ?? sides[0].device.defaultSampleRate }
     for side in sides.reversed() {
@@ -100,6 +101,19 @@ struct Agreement {
       bufferFrameCount: Negotiation.bufferFrameCount(
         plan.buffer ?? buffer, rate: rate ?? 0,
         bytesPerFrame: sides.map(\.bytesPerFrame).max() ?? 1))
+  }
+
+  /// Throws where one stream would have to span two host APIs, which none can.
+  private static func checkHosts(_ sides: [Side]) throws(DeviceFailure) {
+    guard sides.count == 2, sides[0].device.hostAPIName != sides[1].device.hostAPIName else {
+      return
+    }
+    let (output, input) = (sides[0].device.id, sides[1].device.id)
+    throw DeviceFailure(
+      .failure(
+        "",
+        "'\(input)' and '\(output)' belong to different host APIs; "
+          + "use sd-rec -D '\(input)' -L low | sd-play -D '\(output)' -L low"))
   }
 
   /// Agrees and opens, again and again as long as the plan waits for a device.

@@ -13,7 +13,9 @@ public final class AudioSource {
     /// What options, not the environment, said of the data: where a header knows better, one line
     /// says so.
     public var claimed = RawFormat()
-    /// The options that say what an input is, for messages: its type, and its encoding.
+    /// Whether silence of the same length stands for what is damaged.
+    public var fillsGaps = false
+    /// The option that says what an input is, for messages.
     public var typeOption = "-t"
     /// The option that states the encoding of raw data.
     public var formatOption = "-f"
@@ -32,6 +34,9 @@ public final class AudioSource {
   public let stated: RawFormat
   /// Which file it is, to keep an output from cutting it.
   public let identity: FileIdentity?
+
+  /// What is told of its damage, or kept of it.
+  public internal(set) var damage: DamageReport
 
   private var didReportEnd = false
   /// Judges what raw data begins with where nobody stated its encoding.
@@ -58,6 +63,39 @@ public final class AudioSource {
     return sources
   }
 
+  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but gives each its own failure.
+  public static func openEach(
+    _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
+  ) -> [(name: String, source: Result<AudioSource, ToolError>)] {
+    if operands.count > 200 { raiseOpenFileLimit() }
+    let opened = (operands.isEmpty ? ["-"] : operands).map { operand in
+      let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
+      return (name: operand == "-" ? "stdin" : operand, operand: result)
+    }
+    whenOpen()
+    return opened.map { entry in
+      let source = entry.operand.flatMap { operand in
+        Result { () throws(ToolError) in try AudioSource(operand, options) }
+      }
+      return (entry.name, source)
+    }
+  }
+
+  /// The rest of an input whose format changes, as joined streams may; nil where there is none.
+  func continuation() -> AudioSource? {
+    file.continuation().map { AudioSource(continuing: self, with: $0) }
+  }
+
+  private init(continuing source: AudioSource, with file: AudioFile) {
+    (name, identity, damage) = (source.name, source.identity, source.damage)
+    self.file = file
+    format = StreamFormat(
+      encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
+    stated = RawFormat(
+      encoding: format.encoding, rate: format.rate, channelCount: format.channelCount)
+    Messages.note(name, "goes on with \(hertz(format.rate)), \(channels(format.channelCount))")
+  }
+
   /// Opens one operand, `-` being stdin.
   public convenience init(_ operand: String, _ options: Options = Options()) throws(ToolError) {
     try self.init(OpenOperand(operand, options), options)
@@ -70,6 +108,8 @@ public final class AudioSource {
     } catch {
       throw error.replacing(" -t ", " \(options.typeOption) ")
     }
+    damage = DamageReport(name)
+    file.fillsGaps = options.fillsGaps
     format = StreamFormat(
       encoding: file.encoding, rate: file.sampleRate, channelCount: file.channelCount)
     Messages.detail(
@@ -147,7 +187,11 @@ public final class AudioSource {
         throw Self.translate(error, name)
       }
     }
-    if count == 0 { reportEnd() }
+    damage.take(file.takeDamage(), rate: format.rate)
+    if count == 0 {
+      damage.end()
+      reportEnd()
+    }
     return count
   }
 
@@ -182,11 +226,9 @@ public final class AudioSource {
     }
     guard count > 0, !didReportEnd else { return }
     didReportEnd = true
-    ProgramExit.remember(
-      .failure(
-        name,
-        "\(counted(count, "trailing byte")) ignored (a frame is \(counted(format.bytesPerFrame, "byte")))"
-      ))
+    damage.take(
+      "\(counted(count, "trailing byte")) ignored "
+        + "(a frame is \(counted(format.bytesPerFrame, "byte")))")
   }
 
   fileprivate static func calling<R>(

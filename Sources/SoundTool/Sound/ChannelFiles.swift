@@ -30,8 +30,11 @@ public final class ChannelFiles: FrameSink {
     return { splits.set() }
   }
 
-  /// What messages call it: the first of the files.
-  public var name: String { sinks.first?.name ?? "" }
+  /// The first channel's output, and the last.
+  public var name: String {
+    guard let first = sinks.first?.name, let last = sinks.last?.name else { return "" }
+    return first == last ? first : "\(first) … \(last)"
+  }
 
   /// Whether any goes to a pipe or a device.
   public var isStream: Bool { sinks.contains { $0.isStream } }

@@ -36,8 +36,8 @@ public final class FramePipeline {
   public private(set) var position = 0
   /// Samples clipped so far.
   public var clippedCount: Int { clippedBefore + (chain?.clippedCount ?? 0) }
-  /// The input being read.
-  public var current: AudioSource? { inputs.current }
+  /// The input that is read now or next; nil at the end.
+  public var current: AudioSource? { inputs.upcoming }
 
   // Bytes asked of an input at once, where frames are not read straight into their place.
   private static let blockByteCount = 1 << 16

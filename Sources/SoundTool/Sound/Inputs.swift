@@ -22,6 +22,9 @@ final class Inputs {
     passesLeft = passes
   }
 
+  /// The input that is read now or next; nil at the end.
+  var upcoming: AudioSource? { current ?? (index < sources.count ? sources[index] : nil) }
+
   /// The input to read from now, or nil at the end.
   func next() throws(ToolError) -> AudioSource? {
     while true {
@@ -40,8 +43,8 @@ final class Inputs {
   func advance() {
     guard let current else { return }
     if current.file.position > 0 { passHadFrames = true }
-    self.current = nil
-    index += 1
+    self.current = current.continuation()
+    if self.current == nil { index += 1 }
   }
 
   /// Throws a failure where the first part, which is to be skipped, is known to be more than there

@@ -106,6 +106,8 @@ struct DeviceListTests {
     let error = #expect(throws: DeviceError.self) {
       try VirtualBench().list.defaultDevice(for: .input)
     }
-    #expect(error?.description == "no default input device; virtual:null always works")
+    #expect(
+      error?.description
+        == "no input device found (sd-list shows them; -D virtual:null records silence)")
   }
 }

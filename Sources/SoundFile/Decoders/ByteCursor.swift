@@ -1,0 +1,72 @@
+import Platform
+
+/// Where a codec's library stands in a file or stream. A file may have several.
+@safe final class ByteCursor {
+  let source: ByteSource
+  /// The next byte that is read.
+  private(set) var offset = 0
+  /// Whether the library was shown the end.
+  private(set) var isAtEnd = false
+  /// Sees the bytes that go past, and where they stand.
+  var watch: ((UnsafeRawBufferPointer, Int) -> Void)?
+
+  /// Makes pages of what is read on from the beginning; given up where the library moves.
+  private(set) var pages: OggPages?
+
+  private var failure: AudioFileError?
+
+  init(_ source: ByteSource, pages: OggPages? = nil) {
+    self.source = source
+    self.pages = pages
+  }
+
+  /// What a C library hands back to its callbacks; the cursor must outlive it.
+  var context: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
+
+  static func at(_ context: UnsafeMutableRawPointer?) -> ByteCursor? {
+    unsafe context.map { unsafe Unmanaged<ByteCursor>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// What is missing at the end of an Ogg stream that was read from its beginning.
+  var shortage: Damage.Shortage? { pages?.shortage }
+
+  /// As many bytes as are at hand, 0 at the end and after a failure.
+  func read(into target: UnsafeMutableRawBufferPointer) -> Int {
+    guard let pages else { return unsafe readPlainly(into: target) }
+    return unsafe pages.read(into: target) { unsafe readPlainly(into: $0) }
+  }
+
+  private func readPlainly(into target: UnsafeMutableRawBufferPointer) -> Int {
+    guard failure == nil, target.count > 0 else { return 0 }
+    do throws(AudioFileError) {
+      let count = unsafe try source.readSome(at: offset, into: target)
+      unsafe watch?(UnsafeRawBufferPointer(rebasing: target[..<count]), offset)
+      offset += count
+      isAtEnd = count == 0
+      return count
+    } catch {
+      failure = error
+      return 0
+    }
+  }
+
+  /// Moves as lseek(2) does; -1 where that cannot be, as in a pipe.
+  func seek(by distance: Int, _ whence: CInt) -> Int {
+    guard source.isSeekable, let byteCount = source.byteCount else { return -1 }
+    let start =
+      switch whence {
+      case SEEK_SET: 0
+      case SEEK_CUR: offset
+      default: byteCount
+      }
+    let (target, isTooFar) = start.addingReportingOverflow(distance)
+    guard !isTooFar, target >= 0 else { return -1 }
+    (offset, isAtEnd, pages) = (target, false, nil)
+    return target
+  }
+
+  /// Throws, once, what a callback could not.
+  func throwFailure() throws(AudioFileError) {
+    if let failure = failure.take() { throw failure }
+  }
+}

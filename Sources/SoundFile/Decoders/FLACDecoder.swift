@@ -1,0 +1,104 @@
+import CFLAC
+import PCM
+
+/// FLAC, native or in Ogg, of 4 to 32 bits, through libFLAC. One thread at a time.
+///
+/// Samples of a depth that is no whole number of bytes stand in the high bits. Corresponds to
+/// `FLAC__stream_decoder_init_stream`.
+@safe final class FLACDecoder: FrameDecoder {
+  let facts: SoundFacts
+  private let cursor: ByteCursor
+  private let sink: FLACSink
+  private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
+  /// Whether libFLAC has compared the checksum, after which it must be started anew.
+  private var hasFinished = false
+  /// Whether the end was gone to, where there is no frame that libFLAC could go to.
+  private var isBehindAll = false
+
+  init(_ source: ByteSource, isInOgg: Bool) throws(AudioFileError) {
+    cursor = ByteCursor(source, pages: isInOgg ? OggPages() : nil)
+    sink = FLACSink(cursor)
+    guard let made = unsafe FLAC__stream_decoder_new() else { throw .malformed("out of memory") }
+    unsafe decoder = made
+    unsafe FLAC__stream_decoder_set_md5_checking(made, 1)
+    unsafe FLAC__stream_decoder_set_metadata_respond(made, FLAC__METADATA_TYPE_VORBIS_COMMENT)
+    do throws(AudioFileError) {
+      facts = unsafe try Self.start(made, sink, isInOgg: isInOgg)
+    } catch {
+      unsafe FLAC__stream_decoder_delete(made)
+      throw error
+    }
+  }
+
+  deinit { unsafe FLAC__stream_decoder_delete(decoder) }
+
+  func advance(_ queue: FrameQueue) throws(AudioFileError) {
+    guard !hasFinished, !isBehindAll else {
+      return queue.append(.end(shortage: nil, hasWrongChecksum: false))
+    }
+    sink.queue = queue
+    defer { sink.queue = nil }
+    let goesOn = unsafe FLAC__stream_decoder_process_single(decoder) != 0
+    try cursor.throwFailure()
+    let state = unsafe FLAC__stream_decoder_get_state(decoder)
+    guard goesOn, state != FLAC__STREAM_DECODER_END_OF_STREAM else { return finish(queue) }
+    unsafe sink.noteFrameEnd(decoder)
+  }
+
+  func seek(toFrame frame: Int, _ queue: FrameQueue) throws(AudioFileError) -> Bool {
+    if hasFinished {
+      _ = cursor.seek(by: 0, 0)
+      _ = unsafe try Self.start(decoder, sink, isInOgg: facts.format.type == .ogg)
+      hasFinished = false
+    }
+    isBehindAll = frame == facts.frameCount
+    if isBehindAll { return true }
+    sink.queue = queue
+    defer { sink.queue = nil }
+    let found = unsafe FLAC__stream_decoder_seek_absolute(decoder, FLAC__uint64(frame)) != 0
+    try cursor.throwFailure()
+    // On its way it looks at places where no frame begins.
+    sink.forget()
+    if !found { unsafe FLAC__stream_decoder_flush(decoder) }
+    return found
+  }
+
+  private func finish(_ queue: FrameQueue) {
+    hasFinished = true
+    // Where the length is known, it tells what is missing; and tags and padding are no damage.
+    if let reason = sink.reason, facts.frameCount == nil { queue.append(.damage(reason: reason)) }
+    let isCut = facts.frameCount == nil && sink.reason == nil && sink.hasRest
+    let isRight = unsafe FLAC__stream_decoder_finish(decoder) != 0
+    sink.forget()
+    queue.append(
+      .end(shortage: isCut ? .mark("within a frame") : cursor.shortage, hasWrongChecksum: !isRight))
+  }
+
+  private static func start(
+    _ decoder: UnsafeMutablePointer<FLAC__StreamDecoder>, _ sink: FLACSink, isInOgg: Bool
+  ) throws(AudioFileError) -> SoundFacts {
+    sink.forget()
+    let source = sink.cursor.source
+    let starter =
+      unsafe isInOgg ? FLAC__stream_decoder_init_ogg_stream : FLAC__stream_decoder_init_stream
+    let isSeekable = source.isSeekable
+    let status = unsafe starter(
+      decoder, FLACSink.read, isSeekable ? FLACSink.seek : nil, FLACSink.tell,
+      isSeekable ? FLACSink.length : nil, FLACSink.isAtEnd, FLACSink.write, FLACSink.metadata,
+      FLACSink.error, Unmanaged.passUnretained(sink).toOpaque())
+    let isRead =
+      status == FLAC__STREAM_DECODER_INIT_STATUS_OK
+      && (unsafe FLAC__stream_decoder_process_until_end_of_metadata(decoder)) != 0
+    try sink.cursor.throwFailure()
+    guard isRead, let info = sink.info else { throw .malformed("flac header is damaged") }
+    // What is wrong in the metadata says nothing of the sound.
+    sink.reason = nil
+    let type = isInOgg ? AudioFileType.ogg : .flac
+    let total = Int(clamping: info.total_samples)
+    return try SoundFacts(
+      format: AudioFileFormat(type, codec: .pcm(sink.encoding)),
+      sampleRate: Double(info.sample_rate), channelCount: Int(info.channels),
+      frameCount: total > 0 ? total : nil, canSeek: isSeekable, tags: sink.tags
+    ).checked()
+  }
+}

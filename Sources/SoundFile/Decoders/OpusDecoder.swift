@@ -1,0 +1,85 @@
+import COpusFile
+import PCM
+
+/// Ogg Opus through libopusfile: every stream of a chain, gapless, on behind damage. One thread at
+/// a time.
+///
+/// Opus decodes at 48 kHz; what was 8, 12, 16 or 24 kHz is decoded at that rate. Files and pipes are
+/// read alike, from front to back, so that no hole goes unseen; only a seek lets the library move.
+@safe final class OpusDecoder: FrameDecoder {
+  let facts: SoundFacts
+  private let source: ByteSource
+  /// What is read on from the beginning.
+  private let cursor: ByteCursor
+  private var hasMoved = false
+  private var file: OpusFile
+  private var stream: Int?
+  private var base = 0
+  private var position = 0
+  private var waiting: OpusFile.Block?
+
+  init(_ source: ByteSource) throws(AudioFileError) {
+    self.source = source
+    cursor = ByteCursor(source, pages: OggPages())
+    file = try OpusFile(cursor)
+    let length = source.isSeekable ? OpusFile.length(of: source) : nil
+    facts = try Self.facts(file, length)
+  }
+
+  /// Goes on in a chain where the format changes.
+  private init(after other: OpusDecoder, _ block: OpusFile.Block) throws(AudioFileError) {
+    (source, cursor, file) = (other.source, other.cursor, other.file)
+    (stream, waiting) = (block.stream, block)
+    facts = try Self.facts(file, nil)
+  }
+
+  func advance(_ queue: FrameQueue) throws(AudioFileError) {
+    if let block = waiting.take() { return append(block, to: queue) }
+    switch try file.decode() {
+    case .end:
+      queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
+    case .damage(let reason): queue.append(.damage(reason: reason))
+    case .block(let block):
+      if let stream, block.stream != stream {
+        guard file.rate == Int(facts.sampleRate), file.channelCount == facts.channelCount else {
+          let next = try OpusDecoder(after: self, block)
+          return queue.append(.change(to: next))
+        }
+        base = position
+      }
+      if stream == nil, !hasMoved, cursor.pages?.isMissingFirstSound == true {
+        queue.append(.damage(reason: "lost sync"))
+      }
+      stream = block.stream
+      append(block, to: queue)
+    }
+  }
+
+  func seek(toFrame frame: Int, _ queue: FrameQueue) throws(AudioFileError) -> Bool {
+    let moving = try OpusFile(ByteCursor(source), canSeek: true)
+    guard try moving.seek(toFrame: frame) else { return false }
+    (file, stream, base, position, waiting, hasMoved) = (moving, nil, 0, frame, nil, true)
+    return true
+  }
+
+  private func append(_ block: OpusFile.Block, to queue: FrameQueue) {
+    let byteCount = block.count * facts.bytesPerFrame
+    position = base + block.position + block.count
+    let file = file
+    unsafe queue.append(frames: block.count, position: base + block.position) { target in
+      unsafe file.samples.withUnsafeBytes { samples in
+        if let start = samples.baseAddress {
+          unsafe target.copyMemory(from: start, byteCount: byteCount)
+        }
+      }
+    }
+  }
+
+  private static func facts(_ file: OpusFile, _ length: Int?) throws(AudioFileError) -> SoundFacts {
+    try SoundFacts(
+      format: AudioFileFormat(.opus, codec: .opus), sampleRate: Double(file.rate),
+      channelCount: file.channelCount, frameCount: length.map { $0 * file.rate / 48_000 },
+      canSeek: length != nil, tags: file.tags, isDiscrete: file.isDiscrete
+    ).checked()
+  }
+}

@@ -1,0 +1,202 @@
+import CVorbisFile
+import PCM
+
+/// Ogg Vorbis through libvorbisfile: every stream of a chain, gapless, on behind damage. One thread
+/// at a time.
+///
+/// Files and pipes are read alike, from front to back, so that no hole goes unseen; a file's length
+/// is looked up beside that, and only a seek lets the library move.
+@safe final class VorbisDecoder: FrameDecoder {
+  let facts: SoundFacts
+  private let source: ByteSource
+  /// What is read on from the beginning.
+  private let cursor: ByteCursor
+  private var hasMoved = false
+  private var file: VorbisFile
+  /// The stream of the chain that is being read.
+  private var stream: CInt?
+  /// Where that stream begins in the whole.
+  private var base = 0
+  /// Where the next frame stands in the whole.
+  private var position = 0
+  /// Decoded by a predecessor, of another format.
+  private var waiting: VorbisFile.Block?
+
+  init(_ source: ByteSource) throws(AudioFileError) {
+    self.source = source
+    cursor = ByteCursor(source, pages: OggPages())
+    file = try VorbisFile(cursor)
+    let length = source.isSeekable ? VorbisFile.length(of: source) : nil
+    facts = try Self.facts(file, length)
+  }
+
+  /// Goes on in a chain where the format changes.
+  private init(after other: VorbisDecoder, _ block: VorbisFile.Block) throws(AudioFileError) {
+    (source, cursor, file) = (other.source, other.cursor, other.file)
+    (stream, waiting) = (block.stream, block)
+    facts = try Self.facts(file, nil)
+  }
+
+  func advance(_ queue: FrameQueue) throws(AudioFileError) {
+    if let block = waiting.take() { return append(block, to: queue) }
+    var result = try file.decode()
+    if case .damage(let reason) = result {
+      result = try file.decode()
+      // Where the library goes on to another stream of a chain, it complains of a hole each time.
+      let isSpurious = if case .block(let block) = result { block.stream != stream } else { false }
+      if !isSpurious || stream == nil { queue.append(.damage(reason: reason)) }
+    }
+    switch result {
+    case .end:
+      queue.append(.end(shortage: hasMoved ? nil : cursor.shortage, hasWrongChecksum: false))
+    case .damage(let reason): queue.append(.damage(reason: reason))
+    case .block(let block):
+      if let stream, block.stream != stream {
+        guard file.rate == facts.sampleRate, file.channelCount == facts.channelCount else {
+          let next = try VorbisDecoder(after: self, block)
+          return queue.append(.change(to: next))
+        }
+        base = position
+      }
+      stream = block.stream
+      append(block, to: queue)
+    }
+  }
+
+  func seek(toFrame frame: Int, _ queue: FrameQueue) throws(AudioFileError) -> Bool {
+    let moving = try VorbisFile(ByteCursor(source), canSeek: true)
+    guard try moving.seek(toFrame: frame) else { return false }
+    (file, stream, base, position, waiting, hasMoved) = (moving, nil, 0, frame, nil, true)
+    return true
+  }
+
+  private func append(_ block: VorbisFile.Block, to queue: FrameQueue) {
+    let channelCount = facts.channelCount
+    let start = block.position.map { base + $0 }
+    position = (start ?? position) + block.count
+    unsafe queue.append(frames: block.count, position: start) { target in
+      let target = unsafe target.assumingMemoryBound(to: Float.self)
+      for channel in 0..<channelCount {
+        guard let samples = unsafe block.channels?[channel] else { continue }
+        for index in 0..<block.count {
+          unsafe target[index &* channelCount &+ channel] = samples[index]
+        }
+      }
+    }
+  }
+
+  private static func facts(_ file: VorbisFile, _ length: Int?) throws(AudioFileError) -> SoundFacts
+  {
+    try SoundFacts(
+      format: AudioFileFormat(.ogg, codec: .vorbis), sampleRate: file.rate,
+      channelCount: file.channelCount, frameCount: length, canSeek: length != nil, tags: file.tags
+    ).checked()
+  }
+}
+
+/// An open stream of libvorbisfile. Corresponds to `OggVorbis_File`.
+@safe final class VorbisFile {
+  /// Frames that the library has decoded; the samples are there until it decodes more.
+  @safe struct Block {
+    let count: Int
+    let stream: CInt
+    /// Where the first frame stands in its stream, or in the file after a seek, if that is known.
+    let position: Int?
+    let channels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?
+  }
+
+  enum Result {
+    case block(Block)
+    case damage(reason: String)
+    case end
+  }
+
+  private let cursor: ByteCursor
+  private var hasMoved = false
+  private let handle: UnsafeMutablePointer<OggVorbis_File>
+
+  /// Opens what a cursor reads. Corresponds to `ov_open_callbacks`.
+  init(_ cursor: ByteCursor, canSeek: Bool = false) throws(AudioFileError) {
+    self.cursor = cursor
+    unsafe handle = .allocate(capacity: 1)
+    unsafe handle.initialize(to: OggVorbis_File())
+    let functions = unsafe ov_callbacks(
+      read_func: { target, size, count, context in
+        let room = unsafe UnsafeMutableRawBufferPointer(start: target, count: size * count)
+        return unsafe (ByteCursor.at(context)?.read(into: room) ?? 0) / max(1, size)
+      },
+      seek_func: canSeek
+        ? { context, offset, whence in
+          (unsafe ByteCursor.at(context)?.seek(by: Int(offset), whence) ?? -1) < 0 ? -1 : 0
+        } : nil,
+      close_func: nil,
+      tell_func: canSeek ? { context in unsafe ByteCursor.at(context)?.offset ?? -1 } : nil)
+    let status = unsafe ov_open_callbacks(cursor.context, handle, nil, 0, functions)
+    try cursor.throwFailure()
+    guard status == 0 else { throw .malformed("vorbis header is damaged") }
+  }
+
+  deinit {
+    unsafe ov_clear(handle)
+    unsafe handle.deallocate()
+  }
+
+  private var info: vorbis_info? { unsafe ov_info(handle, -1).map { unsafe $0.pointee } }
+
+  /// Frames a second of the stream that is being read.
+  var rate: Double { Double(unsafe info?.rate ?? 0) }
+
+  /// Channels of the stream that is being read.
+  var channelCount: Int { Int(unsafe info?.channels ?? 0) }
+
+  /// Its texts.
+  var tags: AudioFileTags {
+    var tags = AudioFileTags()
+    guard let comment = unsafe ov_comment(handle, -1) else { return tags }
+    for index in 0..<Int(unsafe comment.pointee.comments) {
+      unsafe tags.add(
+        comment: UnsafeRawBufferPointer(
+          start: comment.pointee.user_comments[index],
+          count: Int(comment.pointee.comment_lengths[index])))
+    }
+    return tags
+  }
+
+  /// Corresponds to `ov_read_float`.
+  func decode() throws(AudioFileError) -> Result {
+    var channels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?
+    var stream: CInt = 0
+    let count = unsafe ov_read_float(handle, &channels, 4096, &stream)
+    try cursor.throwFailure()
+    if count == 0 { return .end }
+    guard count > 0 else {
+      return .damage(reason: count == Int(OV_HOLE) ? "lost sync" : "damaged header of a stream")
+    }
+    // Behind a hole the library knows the place again at the next page's end.
+    let isKnown = unsafe handle.pointee.vd.granulepos != -1
+    let position = unsafe isKnown ? Int(ov_pcm_tell(handle)) - count : nil
+    return unsafe .block(
+      Block(count: count, stream: stream, position: position, channels: channels))
+  }
+
+  /// Corresponds to `ov_pcm_seek`.
+  func seek(toFrame frame: Int) throws(AudioFileError) -> Bool {
+    let status = unsafe ov_pcm_seek(handle, Int64(frame))
+    try cursor.throwFailure()
+    return status == 0
+  }
+
+  /// Frames of all streams in a file, nil where they differ in format or cannot be found.
+  static func length(of source: ByteSource) -> Int? {
+    guard let file = try? VorbisFile(ByteCursor(source), canSeek: true) else { return nil }
+    let first = unsafe ov_info(file.handle, 0)
+    for link in 0..<CInt(unsafe ov_streams(file.handle)) {
+      guard let first = unsafe first, let info = unsafe ov_info(file.handle, link),
+        unsafe info.pointee.rate == first.pointee.rate,
+        unsafe info.pointee.channels == first.pointee.channels
+      else { return nil }
+    }
+    let total = unsafe ov_pcm_total(file.handle, -1)
+    return total >= 0 ? Int(total) : nil
+  }
+}
