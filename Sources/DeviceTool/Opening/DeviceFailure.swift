@@ -14,7 +14,7 @@ struct DeviceFailure: Error {
         isList ? "virtual:null is always there" : "sd-list shows them; -D virtual:null needs none"
       self.init("", "no device '\(query)' (\(hint))", true)
     case .noDefault: self.init("", error.description, true)
-    case .ambiguous, .badVirtualConfiguration: self.init("", error.description, false)
+    case .ambiguous, .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
     case .host(let error): self.init(error)
     }
   }
