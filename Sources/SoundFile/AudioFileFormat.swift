@@ -122,6 +122,9 @@ public struct AudioFileFormat: Hashable, Sendable {
     if let only = type.onlyRate, only != sampleRate {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
     }
+    if type == .opus, ![8000, 12_000, 16_000, 24_000, 48_000].contains(sampleRate) {
+      throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
+    }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
       let most = (1..<channelCount).reversed().first {
         isValid(sampleRate: sampleRate, channelCount: $0)
