@@ -169,7 +169,8 @@ let package = Package(
       dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
+      name: "DeviceToolTests",
+      dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",
