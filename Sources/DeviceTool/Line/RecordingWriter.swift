@@ -45,7 +45,7 @@ final class RecordingWriter {
   var name: String { sink.name }
 
   /// Samples clipped so far.
-  var clippedCount: Int { chain.clippedCount }
+  var clippedCount: Int { chain.clippedCount + sink.clippedCount }
 
   /// How far it has got.
   var progress: Progress {

@@ -29,7 +29,11 @@ struct SoundFacts {
 
   var encoding: SampleEncoding { format.deliveredEncoding }
   /// The speaker of each channel, in the order of WAV.
-  var layout: ChannelLayout? { isDiscrete ? nil : .standard(channelCount) }
+  var layout: ChannelLayout? {
+    if isDiscrete { return nil }
+    return tags.channelMask.flatMap { ChannelLayout(mask: $0, channelCount: channelCount) }
+      ?? .standard(channelCount)
+  }
 
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
