@@ -165,7 +165,9 @@ import PCM
   }
 
   private func prepare(_ options: AudioFileWriter.Options) throws(AudioFileError) {
-    guard let handle = unsafe handle else { throw .malformed(openingFailure()) }
+    guard let handle = unsafe handle else {
+      throw .malformed(unsafe plainText(String(cString: sf_strerror(nil))))
+    }
     if Self.growsToRF64(format) {
       unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
     }
