@@ -123,7 +123,7 @@ public struct AudioFileFormat: Hashable, Sendable {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
     }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
-      let most = (1..<channelCount).reversed().first {
+      let most = (1..<max(1, min(channelCount, Self.mostChannels + 1))).reversed().first {
         isValid(sampleRate: sampleRate, channelCount: $0)
       }
       let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""
