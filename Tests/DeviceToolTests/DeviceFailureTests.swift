@@ -1,4 +1,4 @@
-import SoundDevice
+@testable import SoundDevice
 import SoundTool
 import Testing
 
