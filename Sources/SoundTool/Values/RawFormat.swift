@@ -55,8 +55,9 @@ public struct RawFormat: Hashable, Sendable {
   /// What a reader of raw data in `format` must be told besides the encoding, because it is neither
   /// stated here nor what the reader takes it for: `44100 Hz; its reader needs -r 44100`. Nil where
   /// there is nothing.
-  public func surprise(in format: StreamFormat) throws(ToolError) -> String? {
-    let assumed = try RawFormat().completedByEnvironment().resolved
+  ///
+  /// - Parameter assumed: What the reader takes it for, by the environment and the rule.
+  public func surprise(in format: StreamFormat, assumed: StreamFormat) -> String? {
     var words: [String] = []
     var options: [String] = []
     if rate == nil, format.rate != assumed.rate {
