@@ -119,7 +119,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
         unsafe PaJack_SetClientName(copy)
       }
     #endif
-    try Self.check(Pa_Initialize(), "starting PortAudio")
+    try Self.check(Self.parking { Pa_Initialize() }, "starting PortAudio")
     isInitialized = true
     startTime = monotonicSeconds()
   }
@@ -309,7 +309,8 @@ extension HostConfiguration {
   }
 
   func start() throws(PortAudioError) {
-    try PortAudioHost.check(unsafe Pa_StartStream(stream), "starting stream")
+    let code = PortAudioHost.parking { unsafe Pa_StartStream(stream) }
+    try PortAudioHost.check(code, "starting stream")
   }
 
   func stop() throws(PortAudioError) {

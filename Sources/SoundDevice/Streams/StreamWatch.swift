@@ -19,6 +19,8 @@ struct StreamWatch {
     /// The longer of the granted latencies; 0 if unknown.
     var latency = 0.0
     var sampleRate: Double
+    /// Ports of both directions: a JACK server takes periods for each that is taken away.
+    var channelCount = 0
   }
 
   /// What can be seen of a stream.
@@ -68,13 +70,14 @@ struct StreamWatch {
   }
 
   /// The silence behind the last frame covers the latency, so one latency and one period after it
-  /// was handed over nothing is left to play. A host that neither goes inactive nor answers within
-  /// the stall time after that is gone.
+  /// was handed over nothing is left to play. A host that has not stopped the stream within the stall
+  /// time after that, and what stopping may take, is gone.
   private mutating func end(_ signs: Signs, _ time: Double) -> Verdict {
     let since = finishingSince ?? time
     finishingSince = since
     let pending = limits.latency + seconds(signs.period)
-    if time - since >= pending + limit(signs) { return .lost }
+    let stopping = Double(4 * limits.channelCount) * seconds(signs.period)
+    if time - since >= pending + limit(signs) + stopping { return .lost }
     return time - since >= pending ? .finish : .ask
   }
 
