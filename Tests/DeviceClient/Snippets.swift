@@ -140,7 +140,6 @@ private func gettingStarted10() throws {
       print(gap.frameCount, "frames of silence at frame", gap.position)
     }
   }
-  if speaker.isLost { print("device lost") }
   print(speaker.losses.output.delivered, "frames played")
   try speaker.stop()
 }
