@@ -182,10 +182,12 @@ final class PortAudioHost: Host, @unchecked Sendable {
     var stream: UnsafeMutableRawPointer?
     let context = unsafe Unmanaged.passRetained(trampoline)
     let traits = unsafe configuration.deviceInfo.map { unsafe Self.traits($0) }
-    let code = unsafe Self.withParameters(configuration) { input, output in
-      unsafe Pa_OpenStream(
-        &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
-        PaStreamFlags(flags), portAudioCallback, context.toOpaque())
+    let code = Self.parking {
+      unsafe Self.withParameters(configuration) { input, output in
+        unsafe Pa_OpenStream(
+          &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
+          PaStreamFlags(flags), portAudioCallback, context.toOpaque())
+      }
     }
     do throws(PortAudioError) {
       try Self.check(code, configuration.operation)
