@@ -132,8 +132,11 @@ import Testing
             "format": "s24le",
             "rate": 44100,
             "channels": 2,
+            "layout": null,
+            "positions": null,
             "frames": 4410,
             "seconds": 0.1,
+            "origination": null,
             "tags": {}
           }
         ]

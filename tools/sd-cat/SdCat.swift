@@ -81,8 +81,10 @@ struct SdCat: Tool {
   }
 
   /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
-  private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
-    try AudioSource.open(files, inputOptions()) { Confinement.begin(writing: path) }
+  private func open(writing output: OutputPlan) throws(ToolError) -> [AudioSource] {
+    try AudioSource.open(files, inputOptions()) {
+      Confinement.begin(writing: output.path, isTwoFiles: output.type == .sd2)
+    }
   }
 
   private func inputOptions() throws(ToolError) -> AudioSource.Options {
@@ -129,7 +131,7 @@ struct SdCat: Tool {
   private func copy() throws(ToolError) {
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
-    let sources = try open(writing: plan.path)
+    let sources = try open(writing: plan)
     try plan.refuse(sources)
     let target = try target(of: sources, plan)
     var options = FramePipeline.Options()
