@@ -48,7 +48,7 @@ public enum Cat {
     guard let output = plan.output else { return }
     // All are open, and what is not needed to decode them is given up, before any is looked into.
     let sources = try AudioSource.open(plan.files, plan.reading) {
-      Confinement.begin(writing: output.path)
+      Confinement.begin(writing: output.path, isTwoFiles: output.type == .sd2)
     }
     try output.refuse(sources)
     let target = try target(of: sources, output, plan)

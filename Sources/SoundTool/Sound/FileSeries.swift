@@ -38,6 +38,7 @@ public final class FileSeries: FrameSink {
   private var firstPath = ""
   /// Frames of the current file, if it has a limit in frames.
   private var length = Int.max
+  private var headerByteCount = 0
   private var finishedFrameCount = 0
   private var finishedClippedCount = 0
   private let splits = SplitFlag()
@@ -114,12 +115,9 @@ public final class FileSeries: FrameSink {
     // The size of a coded file is only known afterwards; a plain one grows with each write.
     let size = fileFormat.codec.isPlain ? written * format.bytesPerFrame : 0
     let onDisk = FileIdentity(path: path)?.byteCount ?? 0
-    let left = most - max(size + Self.headerByteCount, onDisk)
+    let left = most - max(size + headerByteCount, onDisk)
     return max(left / format.bytesPerFrame, written == 0 ? 1 : 0)
   }
-
-  /// More than any of our headers without texts.
-  private static let headerByteCount = 800
 
   private func beginFile(at captured: Double) throws(ToolError) {
     path = try namer.next(at: captured, reserve: System.createFile)
@@ -132,6 +130,7 @@ public final class FileSeries: FrameSink {
     sink = try AudioSink(
       plan, as: fileFormat, rate: format.rate, channelCount: format.channelCount, options: options,
       syncs: syncs)
+    headerByteCount = FileIdentity(path: path)?.byteCount ?? 0
     Messages.detail(path, "begun")
     keeper?.add(path)
     didBegin?(path, finishedFrameCount, captured)
