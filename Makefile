@@ -8,9 +8,9 @@ SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libflac-dev libmpg123-dev libvorbis-dev \
-	libopusfile-dev pkg-config
+	libopusfile-dev libkissfft-dev libebur128-dev libpng-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
-	flac mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db strace zsh fish
+	flac mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db strace tmux zsh fish
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:

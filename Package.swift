@@ -57,6 +57,14 @@ let package = Package(
     .systemLibrary(
       name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
       providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
+    .systemLibrary(
+      name: "CKissFFT", pkgConfig: "kissfft-float",
+      providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
+    .systemLibrary(
+      name: "CEBUR128", pkgConfig: "libebur128",
+      providers: [.apt(["libebur128-dev"]), .brew(["libebur128"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     // Libraries, in dependency order.
     .target(name: "CRealtime"),
@@ -78,6 +86,14 @@ let package = Package(
     .target(
       name: "SoundTool",
       dependencies: ["PCM", "Platform", "Resampler", "SoundFile", "CConfine", argumentParser],
+      swiftSettings: settings),
+    .target(
+      name: "Spectrum", dependencies: ["Platform", "CKissFFT", "CEBUR128"], swiftSettings: settings),
+    .target(
+      name: "PlotTool",
+      dependencies: [
+        "PCM", "Platform", "SoundFile", "SoundTool", "Spectrum", "CPNG", argumentParser,
+      ],
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
@@ -105,6 +121,9 @@ let package = Package(
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
       path: "tools/sd-cat", swiftSettings: settings),
+    .executableTarget(
+      name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
+      path: "tools/sd-plot", swiftSettings: settings),
 
     // Benchmarks.
     .executableTarget(
@@ -144,6 +163,11 @@ let package = Package(
       name: "SoundToolTests",
       dependencies: ["SoundTool", "PCM", "Platform", "SoundFile", "TestSupport", argumentParser],
       swiftSettings: settings),
+    .testTarget(name: "SpectrumTests", dependencies: ["Spectrum"], swiftSettings: settings),
+    .testTarget(
+      name: "PlotToolTests",
+      dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
       swiftSettings: settings),
@@ -161,7 +185,7 @@ let package = Package(
       dependencies: [
         "sd-test-confined",
         "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
-        "sd-cat",
+        "sd-cat", "sd-plot",
       ],
       swiftSettings: settings),
   ]

@@ -88,4 +88,4 @@ _sd_tools() {
   fi
 }
 
-complete -F _sd_tools sd-cat sd-list sd-play sd-playrec sd-rec sd-wire
+complete -F _sd_tools sd-cat sd-list sd-play sd-playrec sd-plot sd-rec sd-wire

@@ -61,8 +61,8 @@ end
 
 # Loaded under a program's name it completes that one, else all.
 set -l program (string replace .fish '' (status basename))
-contains $program sd-cat sd-list sd-play sd-playrec sd-rec sd-wire
-or set program sd-cat sd-list sd-play sd-playrec sd-rec sd-wire
+contains $program sd-cat sd-list sd-play sd-playrec sd-plot sd-rec sd-wire
+or set program sd-cat sd-list sd-play sd-playrec sd-plot sd-rec sd-wire
 for each in $program
     __sd_tools_complete $each
 end

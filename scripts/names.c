@@ -1,5 +1,5 @@
-// The five programs with a device, as they are installed: one file that does what its name says, so
-// that they share one copy of the Swift runtime. SwiftPM calls each program's main after its module.
+// The five device programs are installed as one file that acts on the name it is called by, so that
+// they share one copy of the Swift runtime. SwiftPM names each program's main after its module.
 
 #include <stdio.h>
 #include <string.h>

@@ -10,12 +10,11 @@ internal import Synchronization
 /// Frame n of the recording was captured while frame n was played, and there are as many. The main
 /// thread records; another one feeds what is played.
 public final class DuplexRecorder {
+  private let stream: RawAudioStream
   private let run: StreamRun
   private let recording: RecordingWriter
   private let line: StreamInput
   private let feeder: Feeder
-  /// Frames of silence played after the sound: while they play, its end comes back.
-  private let tail: Int
 
   /// Plays and records, from the first call into the libraries to the last.
   public static func run(_ plan: PlayRecordPlan) throws(ToolError) {
@@ -39,7 +38,6 @@ public final class DuplexRecorder {
       encoding: SampleEncoding(stream.inputFormat), rate: rate,
       channelCount: stream.inputChannelCount)
     let roundTrip = Self.roundTrip(plan.compensation, stream)
-    tail = roundTrip + plan.tail.frameCount(at: rate)
     let reporter = try RunReporter(
       plan.duplex.report, rate: rate, channelCount: recorded.channelCount, isAligned: true)
     source.reportGuess()
@@ -57,8 +55,7 @@ public final class DuplexRecorder {
     let recording = try RecordingWriter(recordingPlan, from: recorded, into: sink, reporter)
     let device = agreement.output.device
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)],
-      LossPolicy(xrun: plan.duplex.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.duplex.stream.xrun), reporter
     ) {
       let losses = stream.losses
       return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
@@ -73,8 +70,10 @@ public final class DuplexRecorder {
       return progress
     }
     line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
-    feeder = Feeder(OutputFeed(stream, device, played), pipeline) { stream.endOutput() }
-    self.recording = recording
+    // While the tail plays, the end of the sound comes back.
+    let tail = roundTrip + plan.tail.frameCount(at: rate)
+    feeder = Feeder(OutputFeed(pipeline, to: stream, device, tail: tail), pipeline, stream)
+    (self.stream, self.recording) = (stream, recording)
   }
 
   private static func open(
@@ -134,8 +133,9 @@ public final class DuplexRecorder {
 
   private func playAndRecord() throws(ToolError) {
     run.attempt { () throws(ToolError) in
+      try feeder.prefill()
       try run.start()
-      feeder.begin(tail: tail)
+      feeder.begin()
       while let segment = line.next() {
         run.note(segment)
         try recording.take(segment)
@@ -147,8 +147,8 @@ public final class DuplexRecorder {
     // What went wrong with the input explains a recording that ends early.
     run.prefer(feeder.failure)
     try run.finish(
-      recording.account.settled(run.losses, isComplete: false),
-      clipped: recording.clippedCount + feeder.clippedCount)
+      recording.account.settled(stream.losses, isComplete: false),
+      output: recording.name, clipped: recording.clippedCount + feeder.clippedCount)
   }
 
   /// Feeds what is played, on a thread of its own.
@@ -156,32 +156,36 @@ public final class DuplexRecorder {
     // Safe to share: from `begin` on, nobody but the thread asks the feed and the pipeline anything.
     private let feed: OutputFeed
     private let pipeline: FramePipeline
-    private let endOutput: @Sendable () -> Void
+    private let stream: RawAudioStream
     private let state = Mutex((failure: ToolError?.none, clippedCount: 0))
 
-    init(
-      _ feed: OutputFeed, _ pipeline: FramePipeline, endOutput: @escaping @Sendable () -> Void
-    ) {
+    init(_ feed: OutputFeed, _ pipeline: FramePipeline, _ stream: RawAudioStream) {
       self.feed = feed
       self.pipeline = pipeline
-      self.endOutput = endOutput
+      self.stream = stream
     }
 
     var failure: ToolError? { state.withLock { $0.failure } }
     var clippedCount: Int { state.withLock { $0.clippedCount } }
 
-    func begin(tail: Int) {
+    /// Fills the ring before the start, unless the sound comes as it is made.
+    func prefill() throws(ToolError) {
+      if pipeline.current?.isRepeatable == true { try feed.prefill() }
+      noteClipped()
+    }
+
+    func begin() {
       startThread(named: "sd-feed") { [self] in
-        do throws(ToolError) {
-          try feed.run(pipeline, tail: tail, start: nil) { () throws(ToolError) in
-            let count = pipeline.clippedCount
-            state.withLock { $0.clippedCount = count }
-          }
-        } catch {
+        do throws(ToolError) { try feed.run(check: noteClipped) } catch {
           state.withLock { $0.failure = error }
-          endOutput()
+          stream.endOutput()
         }
       }
+    }
+
+    private func noteClipped() {
+      let count = pipeline.clippedCount
+      state.withLock { $0.clippedCount = count }
     }
   }
 }

@@ -50,7 +50,7 @@ public final class Player {
     for source in sources { source.reportGuess() }
     let pipeline = try FramePipeline(sources, to: format, plan.sound)
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: plan.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
     ) {
       let counts = stream.losses.output
       let seconds = (Double(counts.delivered) / format.rate * 1000).rounded() / 1000
@@ -65,7 +65,7 @@ public final class Player {
     }
     isLive = sources.contains { !$0.isRepeatable }
     isLow = isLive && plan.latency == .low
-    feed = OutputFeed(stream, device, format, pacing: isLow ? .live : .full, reporter)
+    feed = OutputFeed(pipeline, to: stream, device, pacing: isLow ? .live : .full, reporter)
     (self.stream, self.pipeline) = (stream, pipeline)
   }
 
@@ -74,11 +74,12 @@ public final class Player {
   private func play() throws(ToolError) {
     run.attempt { () throws(ToolError) in
       // What is live is not waited for until it fills the ring.
-      if isLive { try run.start() }
+      if !isLive { try feed.prefill() }
+      try run.start()
       if isLow, !SoundSystem.makeThreadRealtime() {
         Messages.detail("", "no real-time priority for the thread that reads")
       }
-      try feed.run(pipeline, start: isLive ? nil : run.start, check: run.check)
+      try feed.run(check: run.check)
       try run.waitUntilFinished()
     }
     run.halt(run.failure == nil ? .drain : .abort)

@@ -42,14 +42,14 @@ public final class Recorder {
     let reporter = try RunReporter(
       plan.report, rate: rate, channelCount: format.channelCount)
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: plan.stream.xrun), reporter
+      stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
     ) {
       let counts = stream.losses.input
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
         + "\(counts.lost) lost"
     }
-    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput(run.wakeUp)) }
+    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput { stream.wakeWaiting() }) }
     let sound = StreamFormat(
       encoding: encoding, rate: plan.rate ?? rate, channelCount: format.channelCount)
     let length = plan.recording.length?.frameCount(at: sound.rate)
@@ -101,8 +101,8 @@ public final class Recorder {
     let early = recording.account.early
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     try run.finish(
-      recording.account.settled(run.losses, isComplete: recording.isComplete),
-      clipped: recording.clippedCount)
+      recording.account.settled(stream.losses, isComplete: recording.isComplete),
+      output: recording.name, clipped: recording.clippedCount)
   }
 
   private func prepareLowLatency() {

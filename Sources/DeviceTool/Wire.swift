@@ -46,7 +46,7 @@ public final class Wire {
         + "output latency \(Negotiation.milliseconds(stream.outputLatency))")
     let limit = plan.length?.frameCount(at: rate) ?? .max
     run = StreamRun(
-      [StreamRun.Leg(stream: stream, device: device)], LossPolicy(xrun: duplex.stream.xrun),
+      stream, device, LossPolicy(xrun: duplex.stream.xrun),
       try RunReporter(duplex.report, rate: rate, channelCount: 0)
     ) { Self.summary(stream, limit) }
     run.progress = {
@@ -86,7 +86,7 @@ public final class Wire {
     run.halt(.drain)
     run.noteGaps()
     if run.failure?.kind != .reported { Messages.note("", summary) }
-    try run.finish(settled(run.losses), clipped: 0)
+    try run.finish(settled(stream.losses), clipped: 0)
   }
 
   /// The last block may reach beyond the length; what is beyond is silence.

@@ -1,9 +1,9 @@
 extension ChannelMap {
-  /// Takes the chosen channels out of interleaved frames.
+  /// Extracts the chosen channels from interleaved frames.
   ///
-  /// `source` is whole frames of `channelCount` samples, which must include the highest channel
-  /// of the map; `target` has room for as many frames of `count` samples. Both are of
-  /// `encoding`. Any thread, the audio thread too.
+  /// `source` is whole frames of `channelCount` samples, which must include the map's highest
+  /// channel. `target` must have room for as many frames of `count` samples. Both are of
+  /// `encoding`. Any thread, the audio thread included.
   public func gather(
     _ source: RawSpan, channelCount: Int, into target: inout MutableRawSpan,
     encoding: SampleEncoding
@@ -29,12 +29,12 @@ extension ChannelMap {
     }
   }
 
-  /// Puts data into the chosen channels of interleaved frames, and silence into the others.
+  /// Writes data to the chosen channels of interleaved frames, and silence to the others.
   ///
-  /// `source` is whole frames of `count` samples, or of one sample, which then goes to every
-  /// chosen channel. `target` has room for as many frames of `channelCount` samples, which must
-  /// include the highest channel of the map. Where a channel is chosen twice the last one stays.
-  /// Both are of `encoding`. Any thread, the audio thread too.
+  /// `source` is whole frames of `count` samples, or of one sample, which then goes to every chosen
+  /// channel. `target` must have room for as many frames of `channelCount` samples, which must
+  /// include the map's highest channel. If a channel is chosen twice, the last one wins. Both are
+  /// of `encoding`. Any thread, the audio thread included.
   public func scatter(
     _ source: RawSpan, channelCount sourceChannelCount: Int, into target: inout MutableRawSpan,
     channelCount: Int, encoding: SampleEncoding
@@ -63,25 +63,25 @@ extension ChannelMap {
     }
   }
 
-  /// Copies channel by channel, some frames at a time so that they stay in the cache.
+  /// Copies channel by channel, a few hundred frames at a time so that they stay in the cache.
   @inline(__always)
   private func copyFrames(
     _ frameCount: Int, _ width: Int, _ strided: (_ firstFrame: Int, _ index: Int) -> Strided
   ) {
     var first = 0
     while first < frameCount {
-      let some = min(frameCount - first, 512)
+      let chunk = min(frameCount - first, 512)
       for index in 0..<count {
         let samples = unsafe strided(first, index)
         switch width {
-        case 1: unsafe samples.copy(some, as: UInt8.self)
-        case 2: unsafe samples.copy(some, as: UInt16.self)
-        case 3: unsafe samples.copy(some, as: Int24.self)
-        case 4: unsafe samples.copy(some, as: UInt32.self)
-        default: unsafe samples.copy(some, as: UInt64.self)
+        case 1: unsafe samples.copy(chunk, as: UInt8.self)
+        case 2: unsafe samples.copy(chunk, as: UInt16.self)
+        case 3: unsafe samples.copy(chunk, as: Int24.self)
+        case 4: unsafe samples.copy(chunk, as: UInt32.self)
+        default: unsafe samples.copy(chunk, as: UInt64.self)
         }
       }
-      first += some
+      first += chunk
     }
   }
 
@@ -92,7 +92,7 @@ extension ChannelMap {
   }
 }
 
-/// One channel on its way from interleaved frames to others.
+/// One channel to copy between interleaved frames.
 @unsafe
 private struct Strided {
   let source: UnsafeRawPointer

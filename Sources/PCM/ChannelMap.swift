@@ -1,18 +1,18 @@
-/// What is wrong with a list of channels, in one line.
+/// Why a list of channels was refused, in one line.
 public struct ChannelMapError: Error, Hashable, CustomStringConvertible {
-  /// The complaint and what would work.
+  /// The complaint, with lists that would work.
   public let description: String
 }
 
 /// A choice of channels, in order, counted from 1 as users count them.
 ///
-/// Gathering takes these channels out of frames; scattering puts data into these channels of
-/// frames, the others silent.
+/// Gathering extracts these channels from frames; scattering writes data to these channels of
+/// frames and silence to the others.
 public struct ChannelMap: Hashable, Sendable {
   /// The chosen channels, from 1; never empty.
   public let channels: [Int]
 
-  /// A map of these channels, each at least 1 and at most `ChannelMap.limit`.
+  /// Creates a map. Throws if the list is empty or too long, or a channel is not in 1...`limit`.
   public init(_ channels: [Int]) throws(ChannelMapError) {
     guard !channels.isEmpty else {
       throw ChannelMapError(description: "no channels, try 1 or 2,1")
@@ -31,16 +31,16 @@ public struct ChannelMap: Hashable, Sendable {
     self.channels = channels
   }
 
-  /// The largest number a channel can have, and the longest a map can be.
+  /// The highest channel number, and the maximum length of a map.
   public static let limit = 1024
 
-  /// Channels 1 to `count`, as they are. `count` is in 1...`limit`.
+  /// Channels 1 to `count`, in order; `count` is in 1...`limit`.
   public static func straight(_ count: Int) -> ChannelMap {
     precondition(1...limit ~= count, "a map has 1 to \(limit) channels")
     return ChannelMap(unchecked: Array(1...count))
   }
 
-  /// Reads a list such as `2,1` or `1-4,7`; repeats are allowed here.
+  /// Parses a list such as `2,1` or `1-4,7`, which may repeat channels.
   public init(parsing text: String) throws(ChannelMapError) {
     var channels: [Int] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -61,10 +61,10 @@ public struct ChannelMap: Hashable, Sendable {
     try self.init(channels)
   }
 
-  /// Channels chosen.
+  /// The number of channels chosen.
   public var count: Int { channels.count }
 
-  /// The highest channel named.
+  /// The highest channel chosen.
   public var highest: Int { channels.reduce(0, max) }
 
   /// Whether no channel is chosen twice.
@@ -73,7 +73,7 @@ public struct ChannelMap: Hashable, Sendable {
   /// Whether the map is 1, 2, … up to `count`.
   public var isStraight: Bool { channels.enumerated().allSatisfy { $0.offset + 1 == $0.element } }
 
-  /// Throws where a channel is beyond `channelCount`, or chosen twice unless `repeats`.
+  /// Throws if a channel is above `channelCount`, or chosen twice without `allowingRepeats`.
   public func validate(
     channelCount: Int, allowingRepeats repeats: Bool = false
   ) throws(ChannelMapError) {
@@ -86,7 +86,7 @@ public struct ChannelMap: Hashable, Sendable {
     if !repeats { try validateDistinct() }
   }
 
-  /// Throws where a channel is chosen twice.
+  /// Throws if a channel is chosen twice.
   public func validateDistinct() throws(ChannelMapError) {
     var seen: Set<Int> = []
     for channel in channels where !seen.insert(channel).inserted {

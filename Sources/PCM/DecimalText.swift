@@ -1,6 +1,6 @@
-/// Digits with at most one point, and nothing else: no sign, no exponent, no locale.
+/// Parses digits with at most one point: no sign, no exponent, no locale.
 ///
-/// Returns nil for other text; infinity where the number is too large for a `Double`.
+/// Returns nil for other text, and infinity if the number is too large for a `Double`.
 func decimal(_ text: some StringProtocol) -> Double? {
   var digits = 0
   var points = 0
@@ -12,11 +12,11 @@ func decimal(_ text: some StringProtocol) -> Double? {
     }
   }
   guard digits > 0, points <= 1 else { return nil }
-  // The standard library reads neither ".5" nor "5." on every platform.
+  // On some platforms the standard library rejects ".5" or "5.".
   return Double("0" + text + (points == 0 ? "" : "0"))
 }
 
-/// Digits and nothing else. Returns nil for other text, and `Int.max` where there are too many.
+/// Parses digits only. Returns nil for other text, and `Int.max` if the number is too large.
 func wholeNumber(_ text: some StringProtocol) -> Int? {
   let isDigits = text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   guard isDigits, !text.isEmpty else { return nil }

@@ -1,12 +1,12 @@
-/// What is wrong with a time's text, in one line.
+/// Why a time was refused, in one line.
 public struct FrameTimeError: Error, Hashable, CustomStringConvertible {
-  /// The complaint and what would work.
+  /// The complaint, with times that would work.
   public let description: String
 }
 
-/// A length of time as users write it: in seconds, or in frames of a rate known later.
+/// A duration as users write it: in seconds, or in frames at a rate known later.
 ///
-/// `5`, `1.5`, `1:30`, `1:02:03.5`, or a number with `s`, `ms`, `us` or `f` for frames.
+/// `5`, `1.5`, `1:30`, `1:02:03.5`, or a number with the unit `s`, `ms`, `us` or `f` (frames).
 public enum FrameTime: Hashable, Sendable {
   /// Seconds, finite and not negative.
   case seconds(Double)
@@ -14,7 +14,7 @@ public enum FrameTime: Hashable, Sendable {
   /// Frames, not negative.
   case frames(Int)
 
-  /// Reads the TIME syntax. Throws for anything else, for negative and for immense times.
+  /// Parses the TIME syntax. Throws for any other text and for times that are negative or too long.
   public init(parsing text: String) throws(FrameTimeError) {
     guard let time = try Self.read(text) else {
       throw FrameTimeError(
@@ -56,7 +56,7 @@ public enum FrameTime: Hashable, Sendable {
     return .frames(count)
   }
 
-  /// `SS[.f]`, `MM:SS[.f]` or `HH:MM:SS[.f]`, where only the first may be 60 or more.
+  /// `SS[.f]`, `MM:SS[.f]` or `HH:MM:SS[.f]`; only the first number may be 60 or more.
   private static func clock(_ text: String) -> Double? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count <= 3, let last = parts.last, let seconds = decimal(last) else { return nil }
@@ -69,7 +69,7 @@ public enum FrameTime: Hashable, Sendable {
     return minutes * 60 + seconds
   }
 
-  /// The number of frames at `rate` hertz, to the nearest; `Int.max` where that is too small.
+  /// The nearest number of frames at `rate` hertz, or `Int.max` if it does not fit.
   public func frameCount(at rate: Double) -> Int {
     switch self {
     case .frames(let count): return count
@@ -78,7 +78,7 @@ public enum FrameTime: Hashable, Sendable {
     }
   }
 
-  /// The length in seconds, where frames are those of `rate` hertz.
+  /// The duration in seconds, counting frames at `rate` hertz.
   public func seconds(at rate: Double) -> Double {
     switch self {
     case .frames(let count): Double(count) / rate

@@ -1,30 +1,30 @@
 internal import Platform
 
-/// What is wrong with a gain's text, in one line.
+/// Why a gain was refused, in one line.
 public struct GainError: Error, Hashable, CustomStringConvertible {
-  /// The complaint and what would work.
+  /// The complaint, with values that would work.
   public let description: String
 }
 
-/// A factor for samples, which users write in decibels.
+/// A factor for samples; users write it in decibels.
 public struct Gain: Hashable, Sendable {
-  /// What samples are multiplied with: 1 leaves them alone, 0 silences them.
+  /// The factor: 1 leaves samples unchanged, 0 silences them.
   public let factor: Double
 
   /// No change.
   public static let unity = Gain(factor: 1)
 
-  /// A gain by its factor.
+  /// Creates a gain from a factor.
   public init(factor: Double) {
     self.factor = factor
   }
 
-  /// A gain in decibels of amplitude: -6 is about a half, minus infinity is silence.
+  /// Creates a gain from decibels of amplitude: -6 is about a half, minus infinity is silence.
   public init(decibels: Double) {
     factor = decibels == 0 ? 1 : pow(10, decibels / 20)
   }
 
-  /// Reads decibels: `-6`, `+3.5`, `6dB`, `-inf`. At most 200.
+  /// Parses decibels: `-6`, `+3.5`, `6dB`, `-inf`. Throws above 200 dB.
   public init(parsing text: String) throws(GainError) {
     var number = Substring(text.lowercased())
     if number.hasSuffix("db") { number.removeLast(2) }
@@ -47,23 +47,23 @@ public struct Gain: Hashable, Sendable {
   /// Decibels of amplitude; minus infinity for a factor of 0.
   public var decibels: Double { 20 * log10(factor.magnitude) }
 
-  /// Whether samples stay as they are.
+  /// Whether the gain leaves samples unchanged.
   public var isUnity: Bool { factor == 1 }
 
-  /// Multiplies all samples. Any thread, the audio thread too.
+  /// Multiplies all samples. Any thread, the audio thread included.
   public func apply(to samples: inout MutableSpan<Float>) {
     var bytes = unsafe samples.mutableBytes
     apply(to: &bytes, format: .float32)
   }
 
-  /// Multiplies all samples. Any thread, the audio thread too.
+  /// Multiplies all samples. Any thread, the audio thread included.
   public func apply(to samples: inout MutableSpan<Double>) {
     var bytes = unsafe samples.mutableBytes
     apply(to: &bytes, format: .float64)
   }
 
   /// Multiplies all of `bytes`, which are whole samples of `format`: float32 or float64. Any
-  /// thread, the audio thread too.
+  /// thread, the audio thread included.
   public func apply(to bytes: inout MutableRawSpan, format: SampleFormat) {
     precondition(format.isFloat, "gain is for floating point")
     precondition(bytes.byteCount.isMultiple(of: format.byteCount), "the bytes are whole samples")

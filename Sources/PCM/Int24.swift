@@ -1,5 +1,5 @@
-/// A signed 24-bit integer packed in three bytes, in the machine's byte order, without padding:
-/// an array of them is exactly the memory of `SampleFormat.int24`.
+/// A signed 24-bit integer packed in three bytes, in the machine's byte order, without padding. An
+/// array of them has the memory layout of `SampleFormat.int24`.
 public struct Int24: BitwiseCopyable, Sendable {
   private var bytes: (UInt8, UInt8, UInt8)
 
@@ -32,7 +32,7 @@ public struct Int24: BitwiseCopyable, Sendable {
     self.init(Swift.min(Swift.max(value, -0x80_0000), 0x7F_FFFF))
   }
 
-  /// The same number as an `Int32`.
+  /// The number as an `Int32`.
   public var int32: Int32 {
     #if _endian(little)
       let (low, middle, high) = bytes
@@ -44,10 +44,10 @@ public struct Int24: BitwiseCopyable, Sendable {
 }
 
 extension Int24: Hashable, Comparable {
-  /// Whether both are one number.
+  /// Whether both are the same number.
   public static func == (left: Int24, right: Int24) -> Bool { left.int32 == right.int32 }
 
-  /// Whether the left number is less.
+  /// Whether the left number is smaller.
   public static func < (left: Int24, right: Int24) -> Bool { left.int32 < right.int32 }
 
   /// Feeds the number to a hasher.

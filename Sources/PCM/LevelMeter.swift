@@ -1,6 +1,6 @@
-/// Peak and mean level of each channel since the last reset.
+/// Measures each channel's peak and RMS level since the last reset.
 ///
-/// Updating does not allocate, once `init` has.
+/// Only `init` allocates; updates may run on the audio thread.
 public struct LevelMeter: Sendable {
   private var peaks: [Float]
   private var squares: [Double]
@@ -8,25 +8,25 @@ public struct LevelMeter: Sendable {
   /// Frames measured since the last reset.
   public private(set) var frameCount = 0
 
-  /// A meter for frames of `channelCount` samples.
+  /// Creates a meter for frames of `channelCount` samples.
   public init(channelCount: Int) {
     precondition(channelCount > 0, "a frame has at least one channel")
     peaks = [Float](repeating: 0, count: channelCount)
     squares = [Double](repeating: 0, count: channelCount)
   }
 
-  /// Samples of one frame.
+  /// Samples per frame.
   public var channelCount: Int { peaks.count }
 
-  /// The largest magnitude in a channel, counted from 0: 1 is full scale; 0 without frames.
+  /// The peak magnitude of a channel, counted from 0: full scale is 1; 0 without frames.
   public func peak(_ channel: Int) -> Double { Double(peaks[channel]) }
 
-  /// The root of the mean square of a channel, counted from 0; 0 without frames.
+  /// The root mean square of a channel, counted from 0: 0 without frames.
   public func rms(_ channel: Int) -> Double {
     frameCount == 0 ? 0 : (squares[channel] / Double(frameCount)).squareRoot()
   }
 
-  /// Starts again.
+  /// Starts over, with no frames.
   public mutating func reset() {
     for channel in peaks.indices {
       peaks[channel] = 0
@@ -50,22 +50,22 @@ public struct LevelMeter: Sendable {
       "the bytes are whole frames")
     frameCount += count / channelCount
     var converter = SampleConverter(from: encoding, to: SampleEncoding(.float32), dither: false)
-    // Up to 1024 bytes, if known when compiled, lie on the stack.
+    // The compiler keeps a constant 1024 bytes or less on the stack.
     unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { scratch in
       var start = 0
       while start < count {
-        let some = min(count - start, 256)
-        let range = start * encoding.byteCount..<(start + some) * encoding.byteCount
+        let chunk = min(count - start, 256)
+        let range = start * encoding.byteCount..<(start + chunk) * encoding.byteCount
         var target = unsafe scratch.mutableBytes
         converter.convert(bytes.extracting(range), into: &target)
         let floats = unsafe scratch.bindMemory(to: Float.self)
-        unsafe add(UnsafeBufferPointer(start: floats.baseAddress, count: some), from: start)
-        start += some
+        unsafe add(UnsafeBufferPointer(start: floats.baseAddress, count: chunk), from: start)
+        start += chunk
       }
     }
   }
 
-  /// Adds samples, the first of which is sample `start` of whole frames.
+  /// Adds samples, the first of which has index `start` in whole frames.
   private mutating func add(_ samples: UnsafeBufferPointer<Float>, from start: Int) {
     var channel = start % channelCount
     for index in 0..<samples.count {
@@ -77,6 +77,6 @@ public struct LevelMeter: Sendable {
     }
   }
 
-  /// A level in decibels of full scale: 0 for 1, minus infinity for 0.
+  /// A level in decibels relative to full scale: 0 for 1, minus infinity for 0.
   public static func decibels(_ level: Double) -> Double { Gain(factor: level).decibels }
 }

@@ -1,4 +1,4 @@
-/// `text` in quotes for a message of one line: what would break the line becomes `?`.
+/// `text` in quotes for a one-line message, with control characters and line breaks as `?`.
 func quoted(_ text: some StringProtocol) -> String {
   let plain = text.unicodeScalars.map { scalar in
     switch scalar.properties.generalCategory {

@@ -1,9 +1,9 @@
-/// A type that is one sample in memory, exactly as `format` says.
+/// A type that is one sample in memory, in the layout `format` names.
 public protocol Sample: BitwiseCopyable, Sendable {
-  /// How this type lies in memory.
+  /// The in-memory format of this type.
   static var format: SampleFormat { get }
 
-  /// The middle of the range: 128 in `UInt8`, otherwise 0.
+  /// The middle of the range: 128 for `UInt8`, otherwise 0.
   static var silence: Self { get }
 }
 

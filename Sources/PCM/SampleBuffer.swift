@@ -1,19 +1,18 @@
 /// Sound in memory: frames × channels of one sample type, interleaved.
 public struct SampleBuffer<S: Sample>: Sendable {
-  /// Samples of one frame.
+  /// Samples per frame.
   public let channelCount: Int
 
-  /// All samples, frame by frame: whoever changes their count keeps it a multiple of
-  /// `channelCount`.
+  /// All samples, interleaved. Keep their count a multiple of `channelCount`.
   public var samples: [S]
 
-  /// Silence: `frameCount` × `channelCount`.
+  /// Creates silence: `frameCount` × `channelCount`.
   public init(frameCount: Int, channelCount: Int = 1) {
     self.init(
       [S](repeating: .silence, count: frameCount * channelCount), channelCount: channelCount)
   }
 
-  /// Interleaved samples, whose count must be a multiple of `channelCount`; mono unless said.
+  /// Wraps interleaved samples, whose count must be a multiple of `channelCount`.
   public init(_ samples: [S], channelCount: Int = 1) {
     precondition(channelCount > 0, "a buffer has at least one channel")
     precondition(samples.count.isMultiple(of: channelCount), "a buffer holds whole frames")
@@ -24,13 +23,13 @@ public struct SampleBuffer<S: Sample>: Sendable {
   /// Frames in the buffer.
   public var frameCount: Int { samples.count / channelCount }
 
-  /// The sample of one frame, from 0, and one channel, from 0.
+  /// The sample at a frame and a channel, both counted from 0.
   public subscript(frame: Int, channel: Int) -> S {
     get { samples[index(frame, channel)] }
     set { samples[index(frame, channel)] = newValue }
   }
 
-  /// A copy of one channel, counted from 0: one sample a frame.
+  /// A copy of one channel, counted from 0: one sample per frame.
   public func channel(_ channel: Int) -> [S] {
     precondition(0..<channelCount ~= channel, "no such channel")
     return stride(from: channel, to: samples.count, by: channelCount).map { samples[$0] }
@@ -38,8 +37,8 @@ public struct SampleBuffer<S: Sample>: Sendable {
 
   /// The same sound as another sample type.
   ///
-  /// Floating point beyond ±1 is clipped where the target is an integer. With `dither`, noise of
-  /// ±1 least significant bit is added where bits are lost.
+  /// An integer target clips floating point beyond ±1. `dither` adds noise of ±1 least significant
+  /// bit where the target has fewer bits.
   public func converted<T: Sample>(to type: T.Type, dither: Bool = false) -> SampleBuffer<T> {
     var result = SampleBuffer<T>(frameCount: frameCount, channelCount: channelCount)
     var converter = SampleConverter(

@@ -1,17 +1,17 @@
 /// Converts raw samples from any encoding to any other.
 ///
-/// Integers are scaled by a power of two, so that what fits comes back unchanged; the rest is
-/// rounded to the nearest value, even in the middle. Floating point beyond ±1 never wraps and
-/// NaN becomes silence. A converter does not allocate, lock or call the system: it may be used
-/// on the audio thread, by one thread at a time.
+/// Integers are scaled by a power of two: a value that fits survives the way back unchanged, any
+/// other is rounded to the nearest, ties to even. Floating point beyond ±1 never wraps, and NaN
+/// becomes silence. A converter does not allocate, lock or make system calls. Any thread, the audio
+/// thread included, but one at a time.
 public struct SampleConverter: Sendable {
-  /// The encoding read.
+  /// The source's encoding.
   public let from: SampleEncoding
 
-  /// The encoding written.
+  /// The target's encoding.
   public let to: SampleEncoding
 
-  /// Whether noise is added: asked for, and this pair of encodings loses bits.
+  /// Whether dither is added: it was requested, and this pair of encodings loses bits.
   public let dithers: Bool
 
   /// Whether floating point beyond ±1 is clipped and counted.
@@ -19,13 +19,12 @@ public struct SampleConverter: Sendable {
 
   private var state: ConversionState
 
-  /// A converter from one encoding to another.
+  /// Creates a converter from one encoding to another.
   ///
-  /// `dither` adds triangular noise of ±1 least significant bit of an integer target wherever
-  /// the source is floating point or a wider integer; it does nothing for other pairs, those to
-  /// floating point and to ulaw and alaw among them. `clip` is for floating point to floating
-  /// point, where it is off unless asked for; integer targets always clip. The same `seed` gives
-  /// the same noise.
+  /// `dither` adds triangular noise of ±1 least significant bit of an integer target if the source
+  /// is floating point or a wider integer. It has no effect on other pairs, including all to
+  /// floating point, ulaw and alaw. `clip` applies to floating point to floating point only;
+  /// integer targets always clip. The same `seed` gives the same noise.
   public init(
     from: SampleEncoding, to: SampleEncoding, dither: Bool, clip: Bool = false, seed: UInt64 = 0
   ) {
@@ -36,14 +35,14 @@ public struct SampleConverter: Sendable {
     state = ConversionState(noise: NoiseSource(seed: seed))
   }
 
-  /// Whether conversion is a copy of bytes.
+  /// Whether conversion just copies bytes.
   public var isCopy: Bool { from == to && !clips }
 
-  /// Samples so far that were beyond ±1, infinities included; ±1 itself and NaN are not.
+  /// Samples beyond ±1 so far, counting infinities but not ±1 itself or NaN.
   public var clippedCount: Int { state.clippedCount }
 
-  /// Converts all of `source`, which must be whole samples, into the beginning of `target`,
-  /// which must have room for as many. Any thread, the audio thread too.
+  /// Converts all of `source`, which must be whole samples, to the start of `target`, which must
+  /// have room for as many samples. Any thread, the audio thread included.
   public mutating func convert(_ source: RawSpan, into target: inout MutableRawSpan) {
     let count = source.byteCount / from.byteCount
     precondition(source.byteCount == count * from.byteCount, "the source is whole samples")
@@ -66,8 +65,8 @@ public struct SampleConverter: Sendable {
     }
   }
 
-  /// Converts all of `source` into the beginning of `target`, which must have room for as many
-  /// samples; the types must be those of the encodings. Any thread, the audio thread too.
+  /// Converts all of `source` to the start of `target`, which must have room for as many samples.
+  /// The types must be those of the encodings. Any thread, the audio thread included.
   @inlinable
   public mutating func convert<S: Sample, T: Sample>(
     _ source: Span<S>, into target: inout MutableSpan<T>
@@ -78,9 +77,9 @@ public struct SampleConverter: Sendable {
     unsafe convert(source.bytes, into: &bytes)
   }
 
-  /// A run with three-byte samples on either side: by way of words, some hundred at a time.
+  /// Converts three-byte samples, on either side, through 32-bit words, 256 at a time.
   private mutating func runUnpacked(_ job: Job) {
-    // Up to 1024 bytes, if known when compiled, lie on the stack.
+    // The compiler keeps a constant 1024 bytes or less on the stack.
     let size = 256
     unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { input in
       unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { output in

@@ -1,6 +1,6 @@
-/// How one sample is written in raw data: in a pipe, a file or a device's buffer.
+/// The encoding of a sample in raw data: in a pipe, a file or a device's buffer.
 ///
-/// `s24le` and `s24be` are packed in three bytes; `ulaw` and `alaw` are the companded bytes of
+/// `s24le` and `s24be` are packed in three bytes. `ulaw` and `alaw` are the companded bytes of
 /// G.711, which decode to 16 bits.
 public enum SampleEncoding: Hashable, Sendable, CaseIterable {
   case u8, s8
@@ -11,7 +11,7 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
   case f64le, f64be
   case ulaw, alaw
 
-  /// The encoding of a format in memory, in this machine's byte order.
+  /// The encoding of an in-memory format, in this machine's byte order.
   public init(_ format: SampleFormat) {
     self =
       switch format {
@@ -25,8 +25,7 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
       }
   }
 
-  /// The format in memory that is this encoding, or nil where samples are companded or in the
-  /// other byte order.
+  /// The in-memory format with this encoding; nil for companded samples and the other byte order.
   public var format: SampleFormat? {
     switch self {
     case .u8: .uint8
@@ -40,7 +39,7 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Bytes of one sample.
+  /// Bytes per sample.
   public var byteCount: Int {
     switch self {
     case .u8, .s8, .ulaw, .alaw: 1
@@ -51,7 +50,7 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether samples are floating point, with full scale at ±1.
+  /// Whether samples are floating point, full scale being ±1.
   public var isFloat: Bool {
     switch self {
     case .f32le, .f32be, .f64le, .f64be: true
@@ -59,14 +58,14 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether samples are linear integers; false for floating point and for companded bytes.
+  /// Whether samples are linear integers, not floating point or companded.
   public var isInteger: Bool { !isFloat && !isCompanded }
 
   /// Whether samples are the companded bytes of G.711.
   public var isCompanded: Bool { self == .ulaw || self == .alaw }
 
-  /// The bits an integer must have to hold every sample: 24 for f32 within full scale, 53 for
-  /// f64, 14 for ulaw and 13 for alaw.
+  /// The integer width in bits that holds every sample: 24 for f32 within full scale, 53 for f64,
+  /// 14 for ulaw and 13 for alaw.
   public var significantBits: Int {
     switch self {
     case .u8, .s8: 8
@@ -87,8 +86,8 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
     return significantBits >= other.significantBits
   }
 
-  /// The byte that every byte of a silent sample has: 0x80 in u8, 0xFF in ulaw, 0xD5 in alaw,
-  /// otherwise 0.
+  /// The value of every byte of a silent sample: 0x80 in u8, 0xFF in ulaw, 0xD5 in alaw, otherwise
+  /// 0.
   public var silentByte: UInt8 {
     switch self {
     case .u8: 0x80
@@ -98,7 +97,7 @@ public enum SampleEncoding: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Overwrites all of `bytes` with silence. Any thread, the audio thread too.
+  /// Overwrites all of `bytes` with silence. Any thread, the audio thread included.
   public func fillSilence(_ bytes: inout MutableRawSpan) {
     unsafe bytes.withUnsafeMutableBytes { buffer in
       guard let start = buffer.baseAddress else { return }

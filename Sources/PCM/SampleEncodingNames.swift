@@ -1,11 +1,11 @@
-/// What is wrong with a sample format's name, in one line.
+/// Why a sample format's name was refused, in one line.
 public struct SampleEncodingError: Error, Hashable, CustomStringConvertible {
-  /// The complaint and what would work.
+  /// The complaint, with names that would work.
   public let description: String
 }
 
 extension SampleEncoding {
-  /// The name the tools print: `s16le`, which is ffmpeg's too.
+  /// The name the tools print, `s16le`; ffmpeg uses the same.
   public var name: String {
     switch self {
     case .u8: "u8"
@@ -25,12 +25,12 @@ extension SampleEncoding {
     }
   }
 
-  /// Reads a sample format by any of the names its users know.
+  /// Reads a sample format by any name in common use.
   ///
-  /// Names of ALSA (`S16_LE`), PulseAudio, PipeWire, GStreamer, ffmpeg, sox, numpy (`<i2`),
-  /// PortAudio, sndio and libsndfile; case does not matter, underscores do. Without a byte order,
-  /// the machine's. Throws where the name is unknown, has two meanings or means 24 bits in four
-  /// bytes.
+  /// Accepts the names of ALSA (`S16_LE`), PulseAudio, PipeWire, GStreamer, ffmpeg, sox, numpy
+  /// (`<i2`), PortAudio, sndio and libsndfile. Case does not matter, underscores do. A name without
+  /// a byte order means the machine's. Throws if the name is unknown, is ambiguous or means 24 bits
+  /// in four bytes.
   public init(parsing text: String) throws(SampleEncodingError) {
     let key = text.lowercased()
     if let encoding = Self.spelling(key) {

@@ -1,11 +1,11 @@
-/// How one sample lies in memory: the machine's own byte order, `int24` packed in three bytes.
+/// The in-memory format of a sample: in the machine's byte order, `int24` packed in three bytes.
 ///
-/// These are the formats a device or a typed buffer can have; what else may stand in a file or
-/// a pipe is a `SampleEncoding`. Corresponds to PortAudio's `PaSampleFormat`, with `float64` added.
+/// Devices and typed buffers have one of these formats; files and pipes have a `SampleEncoding`.
+/// Corresponds to PortAudio's `PaSampleFormat`, with `float64` added.
 public enum SampleFormat: Hashable, Sendable, CaseIterable {
   case uint8, int8, int16, int24, int32, float32, float64
 
-  /// Bytes of one sample.
+  /// Bytes per sample.
   public var byteCount: Int {
     switch self {
     case .uint8, .int8: 1
@@ -16,7 +16,7 @@ public enum SampleFormat: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether samples are floating point, with full scale at ±1.
+  /// Whether samples are floating point, full scale being ±1.
   public var isFloat: Bool { self == .float32 || self == .float64 }
 
   /// The name numpy uses: `int16`, `float32`, …

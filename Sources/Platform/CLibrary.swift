@@ -1,4 +1,4 @@
-// The system's C library, whatever its module is called here. Everything else imports Platform.
+// Re-exports the system's C library, whatever its module is called. Other targets import Platform.
 
 #if canImport(Darwin)
   @_exported public import Darwin

@@ -1,7 +1,7 @@
-/// Seconds of a clock that never goes back. Any thread, the audio thread included.
+/// Seconds of a monotonic clock. Any thread, the audio thread included.
 public func monotonicSeconds() -> Double { Double(monotonicNanoseconds()) / 1e9 }
 
-/// Nanoseconds of a clock that never goes back. Any thread, the audio thread included.
+/// Nanoseconds of a monotonic clock. Any thread, the audio thread included.
 public func monotonicNanoseconds() -> Int64 {
   var time = timespec()
   unsafe clock_gettime(CLOCK_MONOTONIC, &time)

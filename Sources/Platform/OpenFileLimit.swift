@@ -1,5 +1,5 @@
-/// Lets this process open as many files as it may: the usual limit is for programs that use
-/// select, which this one does not.
+/// Raises the soft limit on open files to the hard limit, up to 65536. The usual soft limit
+/// protects programs that use select(2), which this one does not.
 public func raiseOpenFileLimit() {
   var limit = rlimit()
   #if canImport(Darwin)

@@ -1,6 +1,6 @@
-/// What the process does when a signal comes, read and set.
+/// The process's response to a signal: reads and sets it.
 public enum SignalDisposition {
-  /// Says whether the signal was ignored when this program was started, `nohup` for one.
+  /// Whether the signal was ignored when this program started, as under `nohup`.
   public static func isIgnored(_ signal: CInt) -> Bool {
     var action = sigaction()
     guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
@@ -12,8 +12,8 @@ public enum SignalDisposition {
     return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Gives the signal a handler that does nothing, without SA_RESTART: all it does is end a blocked
-  /// system call with EINTR.
+  /// Gives the signal an empty handler without SA_RESTART: it only makes a blocked system call fail
+  /// with EINTR.
   public static func handleAsInterruption(_ signal: CInt) {
     var action = sigaction()
     #if canImport(Glibc)

@@ -1,7 +1,7 @@
-/// The C functions whose names methods of other types take.
+/// C functions under names that methods of other types would otherwise shadow.
 public enum SystemCall {
   #if canImport(Darwin)
-    /// Corresponds to open(2); a created file gets mode 0666 less the umask.
+    /// Corresponds to open(2); creates files with mode 0666 less the umask.
     public static func open(_ path: UnsafePointer<CChar>, _ flags: CInt) -> CInt {
       unsafe Darwin.open(path, flags, 0o666)
     }
@@ -19,7 +19,7 @@ public enum SystemCall {
     /// Corresponds to close(2).
     public static func close(_ descriptor: CInt) -> CInt { Darwin.close(descriptor) }
   #else
-    /// Corresponds to open(2); a created file gets mode 0666 less the umask.
+    /// Corresponds to open(2); creates files with mode 0666 less the umask.
     public static func open(_ path: UnsafePointer<CChar>, _ flags: CInt) -> CInt {
       unsafe Glibc.open(path, flags, 0o666)
     }

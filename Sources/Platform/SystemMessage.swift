@@ -1,4 +1,4 @@
-/// The system's own words for an `errno`, first letter in lower case: `no such file or directory`.
+/// The system's message for an `errno`, starting in lower case: `no such file or directory`.
 ///
 /// Any thread. Corresponds to `strerror_r`, in the C locale.
 public func systemMessage(_ code: CInt) -> String {

@@ -1,4 +1,4 @@
-/// A thread, to compare and to send signals to while it lives.
+/// A thread, to compare with others and, while it lives, to send signals to.
 @safe public struct ThreadHandle: Equatable, @unchecked Sendable {
   // A number on Linux, a pointer that is never dereferenced on Darwin.
   private let thread: pthread_t

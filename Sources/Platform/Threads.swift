@@ -1,8 +1,8 @@
 internal import CRealtime
 
-/// Starts a detached thread on which no signal handler of the program ever runs.
+/// Starts a detached thread that never runs a signal handler of the program.
 ///
-/// Threads that PortAudio starts from there inherit that, so a signal never lands on the audio
+/// Threads that PortAudio starts from it inherit its signal mask, so no signal interrupts the audio
 /// thread.
 public func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
   let argument = unsafe Unmanaged.passRetained(ThreadContext(name: name, body: body)).toOpaque()
@@ -37,7 +37,7 @@ private final class ThreadContext: Sendable {
   }
 }
 
-/// Blocks what a program may handle, never what a fault raises, and returns the mask before.
+/// Blocks all signals except those that faults raise, and returns the previous mask.
 private func blockSignals() -> sigset_t {
   var all = sigset_t()
   var previous = sigset_t()

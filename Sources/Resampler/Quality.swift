@@ -1,21 +1,21 @@
 internal import CSoxr
 
 extension RateConverter {
-  /// How well a rate is converted, and how slowly: soxr's recipes.
+  /// Conversion quality, from fast to accurate: soxr's recipes.
   public enum Quality: Hashable, Sendable, CaseIterable {
     /// Cubic interpolation.
     case quick
 
-    /// 16 bits with a wide transition band.
+    /// 16 bits, with a wide transition band.
     case low
 
     /// 16 bits.
     case medium
 
-    /// 20 bits: what the tools use.
+    /// 20 bits; the tools' default.
     case high
 
-    /// 28 bits: for float64 and 32-bit material.
+    /// 28 bits, for float64 and 32-bit material.
     case veryHigh
 
     var recipe: UInt {

@@ -3,40 +3,41 @@ public import PCM
 
 /// Converts the sample rate of a stream of interleaved floating point frames, with libsoxr.
 ///
-/// Feed blocks of any size to `convert` and call `finish` until it gives nothing more. In all,
-/// N input frames become exactly round(N · output rate / input rate) frames, and the first
-/// output frame stands where the first input frame stood. Nothing is clipped: a converted full
+/// Feed blocks of any size to `convert`, then call `finish` until it returns no more frames. In
+/// all, N input frames become exactly round(N · output rate / input rate) frames, and the first
+/// output frame is aligned with the first input frame. Nothing is clipped: full scale may overshoot
+/// ±1. Any thread except the audio thread, one at a time.
 /// scale may overshoot ±1. For use by one thread at a time, not on the audio thread.
 @safe
 public struct RateConverter: ~Copyable, @unchecked Sendable {
-  // Sendable although it owns a C handle: soxr keeps no thread state, and only one owner exists.
+  // Sendable although it owns a C handle: soxr has no thread state, and the handle has one owner.
   private let handle: OpaquePointer
   private let bytesPerFrame: Int
   private var consumedCount = 0
   private var producedCount = 0
 
-  /// Frames a second going in, in hertz.
+  /// The input rate in hertz.
   public let inputRate: Double
 
-  /// Frames a second coming out, in hertz.
+  /// The output rate in hertz.
   public let outputRate: Double
 
-  /// Samples of one frame, in and out.
+  /// Samples per frame, in and out.
   public let channelCount: Int
 
   /// `float32` or `float64`, in and out.
   public let format: SampleFormat
 
-  /// The most channels a converter takes.
+  /// The maximum channel count.
   public static let channelLimit = 128
 
-  /// How many times one rate may be the other.
+  /// The maximum ratio between the rates, either way.
   public static let ratioLimit = 10_000.0
 
-  /// A converter for frames of `channelCount` samples, 1 to 128, of `float32` or `float64`.
+  /// Creates a converter for frames of `channelCount` samples, 1 to 128, of `float32` or `float64`.
   ///
-  /// Throws where a rate is not positive and finite or the rates are absurdly far apart, where
-  /// there are too many channels, or where soxr refuses. Corresponds to `soxr_create`.
+  /// Throws if a rate is not positive and finite, if the ratio or the channel count exceeds its
+  /// limit, or if soxr refuses. Corresponds to `soxr_create`.
   public init(
     from inputRate: Double, to outputRate: Double, channelCount: Int,
     format: SampleFormat = .float32, quality: Quality = .high
@@ -44,7 +45,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
     for rate in [inputRate, outputRate] where !(rate > 0 && rate.isFinite) {
       throw RateConverterError("cannot resample at \(hertz(rate)), rates are above 0")
     }
-    // soxr crashes on ratios that are absurd enough.
+    // soxr crashes on extreme ratios.
     guard max(inputRate / outputRate, outputRate / inputRate) <= Self.ratioLimit else {
       throw RateConverterError(
         "cannot resample from \(hertz(inputRate)) to \(hertz(outputRate)), "
@@ -79,12 +80,12 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
 
   deinit { unsafe soxr_delete(handle) }
 
-  /// Takes frames from `input` and gives frames into `output`, both interleaved.
+  /// Reads frames from `input` and writes frames to `output`, both interleaved.
   ///
-  /// Either may be of any number of whole frames, none included. All is consumed unless `output`
-  /// was filled first; then offer the rest of `input` again. Corresponds to `soxr_process`.
+  /// Either may hold any number of whole frames, including none. All input is consumed unless
+  /// `output` fills up first; then pass the rest of `input` again. Corresponds to `soxr_process`.
   ///
-  /// - Returns: the frames consumed of `input` and produced at the beginning of `output`.
+  /// - Returns: The frames consumed from `input` and produced at the start of `output`.
   public mutating func convert(
     _ input: RawSpan, into output: inout MutableRawSpan
   ) throws(RateConverterError) -> (consumed: Int, produced: Int) {
@@ -106,24 +107,24 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
     return (consumed, produced)
   }
 
-  /// Gives the frames still inside, after the last input; call until it gives none.
+  /// Returns the frames still inside after the last input; call it until there are none.
   ///
-  /// - Returns: the frames produced at the beginning of `output`: all that remain, or as many as
-  ///   it has room for. Only `finish` and `reset` may follow.
+  /// - Returns: The frames produced at the start of `output`: all that remain, or as many as fit.
+  ///   Only `finish` and `reset` may follow.
   public mutating func finish(
     into output: inout MutableRawSpan
   ) throws(RateConverterError) -> Int {
     try finish(into: &output, after: 0)
   }
 
-  /// `finish` behind the first `offset` frames of `output`.
+  /// Like `finish`, but skips the first `offset` frames of `output`.
   mutating func finish(
     into output: inout MutableRawSpan, after offset: Int
   ) throws(RateConverterError) -> Int {
     let room = min(output.byteCount / bytesPerFrame - offset, remainingCount)
     guard room > 0 else { return 0 }
-    // Silence pushes out what is inside. soxr's own flushing takes the sound to end in silence
-    // too, but rounds the count the other way where it lies in the middle.
+    // Silence pushes out the remaining frames. soxr's own flush also assumes silence after the
+    // sound, but rounds ties in the count the other way.
     let silence = [UInt8](repeating: 0, count: 256 * bytesPerFrame)
     var produced = 0
     let complaint = unsafe output.withUnsafeMutableBytes { target -> soxr_error_t? in
@@ -145,21 +146,21 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
     return produced
   }
 
-  /// Forgets everything: the next input begins a new stream. Corresponds to `soxr_clear`.
+  /// Discards all state: the next input starts a new stream. Corresponds to `soxr_clear`.
   public mutating func reset() throws(RateConverterError) {
     try unsafe check(soxr_clear(handle))
     consumedCount = 0
     producedCount = 0
   }
 
-  /// The frames that come of `count` input frames at these rates: round(N · out / in).
+  /// The output frames for `count` input frames at these rates: round(N · out / in).
   public static func frameCount(
     for count: Int, from inputRate: Double, to outputRate: Double
   ) -> Int {
     Int(exactly: (Double(count) * outputRate / inputRate).rounded()) ?? .max
   }
 
-  /// Frames `finish` has still to give for the input so far.
+  /// Frames that `finish` has yet to return for the input so far.
   public var remainingCount: Int {
     let total = Self.frameCount(for: consumedCount, from: inputRate, to: outputRate)
     return max(total - producedCount, 0)
@@ -171,7 +172,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// A rate as people write it: without a fraction where it has none.
+/// A rate in hertz, without a fraction if it is whole.
 private func hertz(_ rate: Double) -> String {
   Int(exactly: rate).map { "\($0) Hz" } ?? "\(rate) Hz"
 }

@@ -1,5 +1,4 @@
 import PCM
-
 import Platform
 
 /// When the first frame of a file was captured, in the wall time of the place.

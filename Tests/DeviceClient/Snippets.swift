@@ -13,6 +13,8 @@ let snippets: [(name: String, run: @Sendable () async throws -> Void)] = [
   ("GettingStarted 7", gettingStarted7),
   ("GettingStarted 8", gettingStarted8),
   ("GettingStarted 9", gettingStarted9),
+  ("GettingStarted 10", gettingStarted10),
+  ("GettingStarted 11", gettingStarted11),
   ("CallbackRules 1", callbackRules1),
   ("CallbackRules 2", callbackRules2),
   ("CallbackRules 3", callbackRules3),
@@ -115,6 +117,59 @@ private func gettingStarted9() async throws {
     if stream.losses.input.delivered > 2_000 { break }
   }
   try stream.abort()
+}
+
+private func gettingStarted10() throws {
+  let tone = SampleBuffer<Int16>((0..<60_000).map { $0 / 50 % 2 == 0 ? 900 : -900 })
+  var options = StreamOptions(sampleRate: 48_000)
+  options.prebuffersOutput = true
+  let mono = StreamParameters(channelCount: 1)
+  let speaker = try AudioOutputStream<Int16>(mono, options: options)
+  let isInterrupted = { false }
+
+  // What the ring holds before the start plays from the first block on.
+  var done = speaker.prefill(tone.samples.span)
+  try speaker.start()
+  while done < tone.frameCount, !isInterrupted() {
+    let rest = tone.samples.span.extracting(done..<tone.frameCount)
+    done += try speaker.write(rest, until: isInterrupted)
+  }
+  speaker.endOutput()
+  while !speaker.wait(timeout: 0.1) {
+    for gap in speaker.takeGaps() {
+      print(gap.frameCount, "frames of silence at frame", gap.position)
+    }
+  }
+  if speaker.isLost { print("device lost") }
+  print(speaker.losses.output.delivered, "frames played")
+  try speaker.stop()
+}
+
+private func gettingStarted11() throws {
+  let mono = StreamParameters(channelCount: 1)
+  let microphone = try AudioInputStream<Float>(mono)
+  var reader = InputReader(microphone)
+  var block = [Float](repeating: 0, count: 1_024)
+  var take: [Float] = []
+
+  try microphone.start()
+  recording: while true {
+    var room = block.mutableSpan
+    switch try reader.next(into: &room) {
+    case .frames(let count):
+      take += block[..<count]
+    case .gap(let gap):
+      print(gap.frameCount, "frames missing at frame", gap.position)
+      take += [Float](repeating: 0, count: gap.frameCount)
+    case .interrupted:
+      break
+    case .end:
+      break recording
+    }
+    // What was captured before the stop is still given.
+    if take.count >= 4_800 { try microphone.abort() }
+  }
+  print(take.count, "frames recorded")
 }
 
 private func callbackRules1() throws {

@@ -2,7 +2,7 @@ import PCM
 import Testing
 
 @Suite struct ChannelCopiesTests {
-  /// Frames of `encoding` whose samples all differ, more than are copied at a time.
+  /// Frames of `encoding` with distinct samples, more than are copied at a time.
   private func frames(_ channelCount: Int, _ encoding: SampleEncoding) -> [UInt8] {
     (0..<1300 * channelCount * encoding.byteCount).map { UInt8(truncatingIfNeeded: $0 &* 73) }
   }
@@ -67,7 +67,7 @@ import Testing
     #expect(target == [7, 0, 7, 8, 0, 8])
   }
 
-  @Test func lastOfARepeatStays() throws {
+  @Test func lastRepeatWins() throws {
     let map = try ChannelMap([2, 2])
     var target = [Int8](repeating: 99, count: 2)
     var span = target.mutableSpan

@@ -5,7 +5,7 @@ import Testing
   private let codes = Array(UInt8.min...UInt8.max)
   private let samples = Array(Int16.min...Int16.max)
 
-  /// FNV-1a, which tells a table apart from every other.
+  /// FNV-1a, to compare whole tables.
   private func hash(_ bytes: [UInt8]) -> UInt64 {
     bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
@@ -14,13 +14,13 @@ import Testing
     convert(bytes(samples), .init(.int16), encoding).bytes
   }
 
-  /// The tables of libsndfile, sox and ffmpeg, which agree in decoding.
+  /// The decoding tables of libsndfile, sox and ffmpeg, which agree.
   @Test func decodesLikeThePeers() {
     #expect(hash(convert(codes, .ulaw, .s16le).bytes) == 0xB91E_65D6_8481_A1A8)
     #expect(hash(convert(codes, .alaw, .s16le).bytes) == 0x693A_40CA_62A3_D2A5)
   }
 
-  /// The tables of libsndfile, but for -32768, which it turns into the largest positive code.
+  /// libsndfile's encoding table, except that it turns -32768 into the largest positive code.
   @Test func encodesLikeLibsndfile() {
     #expect(hash(encoded(.ulaw)) == 0x94D7_5252_14C7_5EB2)
     #expect(hash(encoded(.alaw)) == 0xEDB1_228B_3FFE_13DA)

@@ -1,13 +1,13 @@
 import PCM
 
 extension Array {
-  /// The elements by `count` at a time.
+  /// The elements in groups of `count`.
   func chunks(_ count: Int) -> [[Element]] {
     stride(from: 0, to: self.count, by: count).map { Array(self[$0..<$0 + count]) }
   }
 }
 
-/// Samples of an encoding: all edges, and bytes without order.
+/// Samples of an encoding: all edge cases, and random bytes.
 func material(_ encoding: SampleEncoding) -> [UInt8] {
   var state: UInt32 = 7
   var raw: [UInt8] = []
@@ -21,7 +21,7 @@ func material(_ encoding: SampleEncoding) -> [UInt8] {
     0x1.fffffep-1, 0x1.fffffffffffffp-1, 0x1p-1074, 0x1.01p-1, -0x1.01p-1,
   ]
   for edge in edges {
-    // NaN cannot be decoded back to an integer, and stands for random bits there.
+    // NaN cannot be decoded back to an integer, so integer encodings get 0.3 instead.
     let sample: [UInt8] =
       switch encoding {
       case .f32le, .f32be: ordered(bytes([Float(edge)]), encoding)
@@ -33,7 +33,7 @@ func material(_ encoding: SampleEncoding) -> [UInt8] {
   return raw
 }
 
-/// What one sample should become, and whether it was beyond full scale.
+/// The expected conversion of a sample, and whether it was beyond full scale.
 func model(
   _ sample: [UInt8], _ from: SampleEncoding, _ to: SampleEncoding
 ) -> (bytes: [UInt8], isBeyond: Bool) {
@@ -47,7 +47,7 @@ func model(
   return (result, value.magnitude > 1)
 }
 
-/// The exact value of a sample, full scale at 1.
+/// The exact value of a sample, full scale being 1.
 private func decoded(_ sample: [UInt8], _ encoding: SampleEncoding) -> Double {
   let little = isBig(encoding) ? Array(sample.reversed()) : sample
   let bits = little.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
@@ -64,7 +64,7 @@ private func decoded(_ sample: [UInt8], _ encoding: SampleEncoding) -> Double {
   }
 }
 
-/// The integer nearest to a value, even in the middle, within an encoding's range.
+/// The nearest integer within an encoding's range, ties to even.
 private func integer(_ value: Double, _ encoding: SampleEncoding) -> Int {
   let scale = encoding.isCompanded ? 32768 : Double(1 << (8 * encoding.byteCount - 1))
   let rounded = (value * scale).rounded(.toNearestOrEven)
@@ -86,12 +86,12 @@ private func isBig(_ encoding: SampleEncoding) -> Bool {
   [.s16be, .s24be, .s32be, .f32be, .f64be].contains(encoding)
 }
 
-/// Bytes in the machine's order, in an encoding's.
+/// Reorders bytes from the machine's order to an encoding's.
 private func ordered(_ native: [UInt8], _ encoding: SampleEncoding) -> [UInt8] {
   encoding.format == nil ? native.reversed() : native
 }
 
-// G.711 as its text has it: segments, each twice as coarse as the one before.
+// G.711 as its text defines it: segments, each twice as coarse as the one before.
 
 func ulawDecoded(_ code: UInt8) -> Int {
   let bits = Int(~code)

@@ -5,7 +5,7 @@ func bytes<S: Sample>(_ samples: [S]) -> [UInt8] {
   unsafe samples.withUnsafeBytes { unsafe Array($0) }
 }
 
-/// `source` converted, as bytes, and how many samples were clipped.
+/// Converts `source` to bytes, and counts clipped samples.
 func convert(
   _ source: [UInt8], _ from: SampleEncoding, _ to: SampleEncoding, dither: Bool = false,
   clip: Bool = false, seed: UInt64 = 0
@@ -18,7 +18,7 @@ func convert(
   return (target, converter.clippedCount)
 }
 
-/// `source` converted to samples of another type.
+/// Converts `source` to samples of another type.
 func convert<S: Sample, T: Sample>(
   _ source: [S], to: T.Type, dither: Bool = false, clip: Bool = false, seed: UInt64 = 0
 ) -> (samples: [T], clipped: Int) {

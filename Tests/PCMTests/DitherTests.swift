@@ -3,7 +3,7 @@ import Testing
 @testable import PCM
 
 @Suite struct DitherTests {
-  /// Mean and variance of what `value`, in steps of the target, becomes.
+  /// The mean and variance of conversions of `value`, in steps of the target.
   private func moments<T: Sample & BinaryInteger>(
     _ value: Double, _ type: T.Type, bits: Int
   ) -> (mean: Double, variance: Double) {
@@ -15,8 +15,8 @@ import Testing
     return (mean, variance)
   }
 
-  /// Triangular noise of two steps makes the mean the value and the variance 1/4, whatever lies
-  /// between the steps: 1/6 by the noise and 1/12 by the rounding.
+  /// Triangular noise of two steps makes the mean the value and the variance 1/4, wherever the
+  /// value lies between the steps: 1/6 from the noise and 1/12 from the rounding.
   @Test(arguments: [0, 0.25, 0.5, -0.37, 10.8])
   func isTriangular(_ value: Double) {
     for (mean, variance) in [
@@ -62,7 +62,7 @@ import Testing
     #expect(one.samples.allSatisfy { $0 > Int24(0x7F_FFF0) })
   }
 
-  /// Nothing is lost, so nothing is hidden.
+  /// Without lost bits there is no noise.
   @Test func onlyWhereBitsAreLost() {
     for from in SampleEncoding.allCases {
       for to in SampleEncoding.allCases {

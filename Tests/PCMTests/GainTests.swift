@@ -17,7 +17,7 @@ import Testing
     #expect(throws: GainError(description: message)) { try Gain(parsing: text) }
   }
 
-  @Test func hasAnUpperEnd() throws {
+  @Test func hasAMaximum() throws {
     #expect(try Gain(parsing: "200").factor == 1e10)
     for text in ["200.1", "9999", String(repeating: "9", count: 400)] {
       #expect(throws: GainError(description: "gain '\(text)' is too large, at most 200 dB")) {

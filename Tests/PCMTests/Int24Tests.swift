@@ -10,7 +10,7 @@ import Testing
     #expect("\(Int24(number))" == "\(number)")
   }
 
-  @Test func liesPackedInTheMachinesOrder() {
+  @Test func isPackedInTheMachinesOrder() {
     let little: [UInt8] = [0x56, 0x34, 0x12, 0xFE, 0xFF, 0xFF]
     let native = SampleEncoding(.int24) == .s24le ? little : [0x12, 0x34, 0x56, 0xFF, 0xFF, 0xFE]
     #expect(bytes([0x12_3456, -2] as [Int24]) == native)

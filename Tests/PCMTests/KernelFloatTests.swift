@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: [8, 16, 22, 24, 32] as [Int32])
-  func integersAreTheLibrarys(_ bitCount: Int32) {
+  func integersMatchTheLibrary(_ bitCount: Int32) {
     let high = 0x1p31 / Double.power(32 - bitCount) - 1
     for base in [0, 1, 2, 3, 127, 1000, high / 2, high - 2, high - 1, high, high + 1, high * 4] {
       for offset in [0, 0.25, 0.5, 0.75] {

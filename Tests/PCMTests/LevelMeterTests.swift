@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: SampleEncoding.allCases)
   func anyEncoding(_ encoding: SampleEncoding) {
-    // Three channels, so that the pieces measured at a time do not end on a frame.
+    // With three channels, the chunks measured at a time do not end on a frame.
     let frames = 1000
     var samples = [Float](repeating: 0, count: frames * 3)
     for frame in 0..<frames {

@@ -2,10 +2,10 @@ import PCM
 import Testing
 
 @Suite struct SampleConverterTests {
-  /// Every pair of encodings against a plain model, over all edges and unaligned memory, with
-  /// counts around the pieces a converter works in.
+  /// Every pair of encodings against a plain model, with all edge cases, unaligned memory, and
+  /// counts around the converter's chunk sizes.
   @Test(arguments: SampleEncoding.allCases)
-  func everyPairIsTheModel(_ from: SampleEncoding) {
+  func everyPairMatchesTheModel(_ from: SampleEncoding) {
     let source = material(from)
     for to in SampleEncoding.allCases where to != from {
       let found = convert(source, from, to)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// All values of up to 24 bits by way of floating point; every 61st in a debug build, where a
+  /// All values of up to 24 bits through floating point; every 61st in a debug build, where a
   /// sample takes a thousand times as long.
   @Test func integersComeBackFromFloats() {
     #if DEBUG

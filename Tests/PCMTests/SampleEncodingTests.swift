@@ -29,9 +29,9 @@ import Testing
     #expect(SampleEncoding.allCases.filter(\.isFloat) == [.f32le, .f32be, .f64le, .f64be])
   }
 
-  /// What `holds` promises is what conversion there and back does.
+  /// Compares `holds` with an actual conversion there and back.
   @Test(arguments: SampleEncoding.allCases)
-  func whatHoldsComesBack(_ encoding: SampleEncoding) {
+  func heldSamplesComeBack(_ encoding: SampleEncoding) {
     let material: [Double] = [0, 0.5, -1, 0x1.23456789abcdep-2, -0x1.f0f0f0f0f0f0fp-3, 0.7]
     for other in SampleEncoding.allCases {
       let source = convert(convert(bytes(material), .init(.float64), other).bytes, other, other)

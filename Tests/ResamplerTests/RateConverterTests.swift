@@ -3,8 +3,8 @@ import Testing
 
 @testable import Resampler
 
-/// Everything a converter makes of `input`, given in blocks of `inputBlock` frames and taken in
-/// blocks of `outputBlock`.
+/// A converter's whole output for `input`, fed in blocks of `inputBlock` frames and taken in blocks
+/// of `outputBlock`.
 private func run<S: Sample & BinaryFloatingPoint>(
   _ converter: inout RateConverter, _ input: [S], inputBlock: Int, outputBlock: Int
 ) throws -> [S] {
@@ -62,7 +62,7 @@ private func run<S: Sample & BinaryFloatingPoint>(
       let input = (0..<count).flatMap { [sine(Double($0), from), cosine(Double($0), from)] }
       let output = try run(&converter, input, inputBlock: 700, outputBlock: 4096)
       #expect(output.count == 2 * RateConverter.frameCount(for: count, from: from, to: to))
-      // The ends ring, since there the tone begins and stops.
+      // The ends ring, because the tone starts and stops there.
       let tolerance = quality == .quick ? 0.05 : 1e-3
       for frame in 500..<output.count / 2 - 500 {
         #expect(abs(output[2 * frame] - sine(Double(frame), to)) < tolerance)
@@ -80,7 +80,7 @@ private func run<S: Sample & BinaryFloatingPoint>(
     tone(frame * 440 / rate + 0.25)
   }
 
-  /// Half the sine of `turns`, by its series, which needs no C library.
+  /// Half the sine of `turns`, from its series, without a C library.
   private func tone(_ turns: Double) -> Double {
     let angle = (turns - turns.rounded()) * 2 * .pi
     var term = angle
@@ -167,7 +167,7 @@ private func run<S: Sample & BinaryFloatingPoint>(
     }
   }
 
-  /// Counts that lie in the middle between two, where soxr's own rounding may be another.
+  /// Counts halfway between two integers, which soxr itself may round differently.
   @Test(arguments: [80, 240, 400, 560, 720, 880, 48_080, 1_000_080])
   func countIsExactInTheMiddle(_ count: Int) throws {
     for (from, to) in [(48_000.0, 44_100.0), (192_000, 176_400), (96_000.3, 44_100.1)] {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes everything go wrong under each of the programs and writes down what they do.
+"""Makes everything go wrong for each of the programs and records how they respond.
 
 faults.py DIRECTORY-OF-THE-PROGRAMS FILE.md
 
 Each cell is one run: the exit status, the seconds from the fault to the end, the last line on
-stderr, and whether the file that was being recorded can be read, by libsndfile's own program.
+stderr, and whether sndfile-info can read the file being recorded.
 """
 import os
 import re
@@ -17,7 +17,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig  # noqa: E402
 
-LONG = 25.0  # longer than any of them may take to end
+LONG = 25.0  # more seconds than any program may take to end
 
 
 class Bench:
@@ -41,7 +41,7 @@ class Bench:
         return path
 
     def programs(self, device):
-        """How each device program runs until something happens: its words, and the file it makes."""
+        """Each device program's arguments, for a long run, and its output file."""
         on = ["-q", "-D", device] if device else ["-q"]
         take = self.file("take.wav")
         return {
@@ -51,13 +51,13 @@ class Bench:
             "sd-wire": (["sd-wire", *on], None),
         }
 
-    def run(self, words, environment=None, fault=None, after=1.0, shell=None, stdin=None,
+    def run(self, argv, environment=None, fault=None, after=1.0, shell=None, stdin=None,
             output=None):
-        """One cell: runs a program, lets the fault happen, and tells how it ended."""
+        """One cell: runs a program, makes the fault happen, and returns how it ended."""
         self.take()
-        words_path = self.file("words")
-        with open(words_path, "wb") as stderr:
-            command = [self.tool(words[0]), *words[1:]]
+        stderr_path = self.file("stderr")
+        with open(stderr_path, "wb") as stderr:
+            command = [self.tool(argv[0]), *argv[1:]]
             if shell:
                 command = ["bash", "-c", shell.replace("%", '"$0" "$@"'), *command]
             process = subprocess.Popen(
@@ -78,7 +78,7 @@ class Bench:
             process.kill()
             process.wait()
             ending, seconds = "HANGS", LONG
-        with open(words_path, errors="replace") as file:
+        with open(stderr_path, errors="replace") as file:
             lines = [line for line in file.read().splitlines() if line]
         return ending, seconds, lines
 
@@ -96,10 +96,10 @@ class Bench:
     def verdict(self, path):
         if not os.path.exists(path):
             return "no file"
-        told = subprocess.run(["sndfile-info", path], capture_output=True, text=True)
-        frames = re.search(r"^Frames *: *(\d+)", told.stdout, re.M)
-        # Of a file without frames it cannot tell the loudest one.
-        if not frames or "Error" in told.stdout and int(frames[1]) > 0:
+        info = subprocess.run(["sndfile-info", path], capture_output=True, text=True)
+        frames = re.search(r"^Frames *: *(\d+)", info.stdout, re.M)
+        # sndfile-info prints an error for a file without frames, because it has no peak.
+        if not frames or "Error" in info.stdout and int(frames[1]) > 0:
             return f"file of {os.path.getsize(path)} bytes NOT readable"
         width = 8
         unread = (os.path.getsize(path) - 4096) // width - int(frames[1])
@@ -108,17 +108,17 @@ class Bench:
 
 
 def device_faults(bench):
-    """Rows for what happens to the server under the programs."""
+    """Rows for faults of the sound server."""
     def on_jack(title, fault, device="loopback", ends=True):
         row = {}
-        for name, (words, path) in bench.programs(device).items():
+        for name, (argv, path) in bench.programs(device).items():
             with rig.jack(bench.folder) as server:
                 def happen(process):
                     fault(server)
                     if not ends:
                         time.sleep(1)
                         process.send_signal(signal.SIGINT)
-                row[name] = bench.cell(bench.run(words, server.environment, happen), path)
+                row[name] = bench.cell(bench.run(argv, server.environment, happen), path)
         with rig.jack(bench.folder) as server:
             fault(server)
             row["sd-list"] = bench.cell(bench.run(["sd-list"], server.environment))
@@ -141,17 +141,17 @@ def device_faults(bench):
     yield on_jack("jackd's period changes, then INT", resize, ends=False)
 
     row = {}
-    for name, (words, path) in bench.programs(None).items():
+    for name, (argv, path) in bench.programs(None).items():
         with rig.pulse(bench.folder) as server:
-            result = bench.run(words, server.environment, lambda _: server.process.kill(), 1.5)
+            result = bench.run(argv, server.environment, lambda _: server.process.kill(), 1.5)
             row[name] = bench.cell(result, path)
     with rig.pulse(bench.folder) as server:
         server.process.kill()
         row["sd-list"] = bench.cell(bench.run(["sd-list"], server.environment))
     yield "pulseaudio killed (KILL)", row
 
-    row = {name: bench.cell(bench.run(words), path)
-           for name, (words, path) in bench.programs(None).items()}
+    row = {name: bench.cell(bench.run(argv), path)
+           for name, (argv, path) in bench.programs(None).items()}
     row["sd-list"] = bench.cell(bench.run(["sd-list"]))
     yield "no server, no sound card", row
 
@@ -160,19 +160,19 @@ def device_faults(bench):
         row = {}
         ends = "INT" in title
         environment = dict(bench.clean, SD_VIRTUAL=virtual)
-        for name, (words, path) in bench.programs("virtual:loopback").items():
-            words = [w for w in words if w != "-q"]
+        for name, (argv, path) in bench.programs("virtual:loopback").items():
+            argv = [w for w in argv if w != "-q"]
             fault = (lambda p: p.send_signal(signal.SIGINT)) if ends else (lambda p: None)
-            row[name] = bench.cell(bench.run(words, environment, fault, 1.5 if ends else 1), path)
+            row[name] = bench.cell(bench.run(argv, environment, fault, 1.5 if ends else 1), path)
         yield title, row
 
 
 def signal_faults(bench):
-    """Rows for what is done to the programs themselves."""
+    """Rows for signals to the programs themselves."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
         row = {}
-        for name, (words, path) in bench.programs("virtual:loopback").items():
-            result = bench.run(words, fault=lambda p: p.send_signal(number), after=1.5)
+        for name, (argv, path) in bench.programs("virtual:loopback").items():
+            result = bench.run(argv, fault=lambda p: p.send_signal(number), after=1.5)
             row[name] = bench.cell(result, path)
         row["sd-cat"] = bench.cell(bench.run(
             ["sd-cat", "--from", "s16le:48000:2", "-o", bench.file("take.wav"), "/dev/zero"],
@@ -186,14 +186,14 @@ def signal_faults(bench):
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
     row = {}
-    for name, (words, path) in bench.programs("virtual:loopback").items():
-        words = [w for w in words if w != "-q"]
-        row[name] = bench.cell(bench.run(words, fault=pause), path)
+    for name, (argv, path) in bench.programs("virtual:loopback").items():
+        argv = [w for w in argv if w != "-q"]
+        row[name] = bench.cell(bench.run(argv, fault=pause), path)
     yield "TSTP, CONT a second later, then INT", row
 
 
 def pipe_faults(bench):
-    """Rows for what happens at the other end of a pipe or on the disk."""
+    """Rows for faults at the other end of a pipe or on the disk."""
     on = ["-q", "-D", "virtual:loopback"]
     raw = ["-f", "s16le", "-r", "48000", "-c", "2"]
     recording = ["sd-rec", *on]
@@ -206,8 +206,8 @@ def pipe_faults(bench):
 
     def shells(title, line, programs):
         row = {}
-        for name, words in programs.items():
-            row[name] = bench.cell(bench.run(words, shell=line))
+        for name, argv in programs.items():
+            row[name] = bench.cell(bench.run(argv, shell=line))
         return title, row
 
     outputs = {"sd-rec": recording, "sd-playrec": duplex, "sd-cat": cat}
@@ -222,8 +222,8 @@ def pipe_faults(bench):
     yield shells("stdout is closed", "% >&-", outputs)
     yield shells("a limit on file size (ulimit -f 100)", "ulimit -f 100; %", takes)
     yield shells("the directory is not writable", "%", {
-        name: [w.replace(bench.file("take.wav"), "/proc/take.wav") for w in words]
-        for name, words in takes.items()})
+        name: [w.replace(bench.file("take.wav"), "/proc/take.wav") for w in argv]
+        for name, argv in takes.items()})
     yield shells("stdin is closed", "% <&-", inputs)
     yield shells("stdin is empty", "% </dev/null", inputs)
     yield shells("stdin ends within a frame", "head -c 4801 /dev/zero | %", inputs)
@@ -236,8 +236,8 @@ def pipe_faults(bench):
         os.remove(bench.file("take.wav"))
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-    row = {name: bench.cell(bench.run(words, fault=remove))
-           for name, words in takes.items() if name != "sd-cat"}
+    row = {name: bench.cell(bench.run(argv, fault=remove))
+           for name, argv in takes.items() if name != "sd-cat"}
     yield "the file is removed, then INT", row
 
 

@@ -1,4 +1,4 @@
-"""Private sound servers and running programs, for the measurements that are made outside the tests:
+"""Private sound servers and running programs, for measurements outside the tests:
 Tests/Benchmarks, Tests/Rig/soak.py and Tests/Rig/faults.py."""
 import contextlib
 import os
@@ -8,7 +8,7 @@ import time
 
 
 def clean_environment():
-    """This environment without what would name another server, or a default of the sd tools."""
+    """This environment without variables that select a server or a default of the sd tools."""
     clean = {k: v for k, v in os.environ.items()
              if not k.startswith(("SD_", "JACK_", "PULSE_", "ALSA_"))}
     clean["JACK_NO_START_SERVER"] = "1"
@@ -16,13 +16,13 @@ def clean_environment():
 
 
 class Server:
-    """A running server: its process, and the environment its clients need."""
+    """A running server: its process, and the environment for its clients."""
 
     def __init__(self, process, environment, log):
         self.process, self.environment, self.log = process, environment, log
 
     def xruns(self):
-        """How often the server said that a period was missed."""
+        """The number of xruns that the server logged."""
         with open(self.log, errors="replace") as file:
             return file.read().lower().count("xrun")
 
@@ -47,7 +47,7 @@ def _running(command, environment, log, is_ready):
     finally:
         if process.poll() is None:
             process.terminate()
-            # It may have been stopped.
+            # A stopped process would not react to a signal.
             process.send_signal(signal.SIGCONT)
             try:
                 process.wait(5)
@@ -58,18 +58,18 @@ def _running(command, environment, log, is_ready):
 
 @contextlib.contextmanager
 def jack(folder, period=256, rate=48000, synchronous=False, channels=2):
-    """A JACK server on the dummy driver with a loopback; real-time where that is allowed."""
+    """A JACK server on the dummy driver with a loopback; real-time if running as root."""
     name = f"sdrig{os.getpid()}"
     environment = dict(clean_environment(), JACK_DEFAULT_SERVER=name)
     realtime = ["-R", "-P", "60"] if os.geteuid() == 0 else ["--no-realtime"]
-    # A small table of ports keeps a server within the shared memory that containers have.
+    # A small port table fits the server into the shared memory that containers have.
     ports = 128 if channels == 2 else 1024
     command = ["jackd", *realtime, *(["-S"] if synchronous else []), "-n", name, "--port-max",
                str(ports), "-L", "2", "-d", "dummy", "-r", str(rate), "-p", str(period),
                "-C", str(channels), "-P", str(channels)]
 
     def is_ready():
-        # jack_lsp of JACK 2 may hang when it leaves.
+        # jack_lsp of JACK 2 may hang at its exit.
         return subprocess.run(["timeout", "2", "jack_lsp"], env=environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 

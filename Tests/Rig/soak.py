@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the device programs for a long time on a busy machine and balances their books.
+"""Runs the device programs for a long time on a busy machine and checks their frame counts.
 
 soak.py DIRECTORY-OF-THE-PROGRAMS [SECONDS]
 
@@ -22,22 +22,22 @@ PERIOD = 64
 
 
 class Program:
-    """One of ours: its status lines, its words and its memory."""
+    """A running program: its status lines, its messages and its memory."""
 
-    def __init__(self, folder, environment, words, name=None, **streams):
-        self.name = name or os.path.basename(words[0])
+    def __init__(self, folder, environment, argv, name=None, **streams):
+        self.name = name or os.path.basename(argv[0])
         self.status_path = os.path.join(folder, self.name + ".status")
-        self.words_path = os.path.join(folder, self.name + ".words")
+        self.stderr_path = os.path.join(folder, self.name + ".stderr")
         status = os.open(self.status_path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with open(self.words_path, "wb") as stderr:
+        with open(self.stderr_path, "wb") as stderr:
             self.process = subprocess.Popen(
-                [words[0], "--status-fd", str(status), *words[1:]], env=environment,
+                [argv[0], "--status-fd", str(status), *argv[1:]], env=environment,
                 stderr=stderr, pass_fds=[status], **streams)
         os.close(status)
         self.memory = 0
 
     def wait(self, seconds):
-        """Waits for the end; the largest memory is the kernel's own account of it."""
+        """Waits for the end and stores the peak memory, in MiB, as the kernel measured it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
@@ -54,13 +54,13 @@ class Program:
             lines = [json.loads(line) for line in file]
         return [line for line in lines if line["event"] == kind]
 
-    def words(self):
-        with open(self.words_path) as file:
+    def messages(self):
+        with open(self.stderr_path) as file:
             return file.read()
 
 
 def losses(program):
-    """Frames and times by direction and cause."""
+    """The number of losses and their frames, by direction and cause."""
     table = {}
     for loss in program.events("loss"):
         key = f"{loss['direction']} {loss['cause']}"
@@ -70,7 +70,7 @@ def losses(program):
 
 
 def imbalances(end):
-    """What the last status line leaves unaccounted for."""
+    """The frames that the last status line does not account for."""
     for direction, parts in (
             ("input", ("delivered", "dropped", "discarded")),
             ("output", ("delivered", "inserted", "padding"))):
@@ -112,7 +112,7 @@ def soak(directory, seconds, folder):
                 time.sleep(0.2)
                 for program in programs[:3]:
                     if program.process.poll() is not None:
-                        raise RuntimeError(f"{program.name} ended: {program.words()}")
+                        raise RuntimeError(f"{program.name} ended: {program.messages()}")
             recorder.process.send_signal(signal.SIGINT)
             wire.process.send_signal(signal.SIGINT)
             duplex.wait(max(1, duplex_end - time.monotonic()))
@@ -139,7 +139,7 @@ def soak(directory, seconds, folder):
         problems += [f"{program.name}: {text}" for text in imbalances(end)]
         if program.process.returncode != 0:
             problems.append(f"{program.name}: status {program.process.returncode}: "
-                            + program.words())
+                            + program.messages())
     recorded = ends["sd-rec"]["input"]["delivered"]
     played = ends["sd-play"]["output"]["delivered"]
     if recorded != played:

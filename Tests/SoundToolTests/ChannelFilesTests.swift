@@ -5,6 +5,7 @@ import Testing
 
 /// Keeps what it is given.
 final class MemorySink: FrameSink {
+  let name = "memory"
   let format: StreamFormat
   let isStream = false
   private(set) var bytes: [UInt8] = []

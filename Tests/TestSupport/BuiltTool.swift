@@ -1,8 +1,9 @@
 import Foundation
 
-/// Where the programs under test are.
+/// Finds the programs under test.
 public enum BuiltTool {
-  /// The directory of the built programs: `SD_BIN` if set, else where the running tests were built.
+  /// The directory of the built programs: `SD_BIN` if set, otherwise the one with the running
+  /// tests.
   public static let directory: String = {
     if let chosen = ProcessInfo.processInfo.environment["SD_BIN"], !chosen.isEmpty {
       return chosen
@@ -15,10 +16,10 @@ public enum BuiltTool {
     URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// The path of one of the package's files, such as `man/sd-cat.1`.
+  /// The path of a file in the package, such as `man/sd-cat.1`.
   public static func packageFile(_ path: String) -> String { packageRoot + "/" + path }
 
-  /// The path of one of the tests' sounds.
+  /// The path of one of the tests' sound files.
   public static func resource(_ name: String) -> String {
     packageFile("Tests/TestSupport/Resources/" + name)
   }
@@ -34,7 +35,7 @@ public enum BuiltTool {
     return path
   }
 
-  /// A bundle's products stand beside it, at whatever depth inside it the image lies.
+  /// A test bundle's image may be nested at any depth; the programs are built beside the bundle.
   static func buildDirectory(ofImage image: String) -> String {
     var url = URL(fileURLWithPath: image)
     if let bundle = url.pathComponents.lastIndex(where: { $0.hasSuffix(".xctest") }) {

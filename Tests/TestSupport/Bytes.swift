@@ -1,10 +1,9 @@
-/// The bytes of an array of numbers as they lie in memory.
+/// The in-memory bytes of an array of numbers.
 public func bytes<T: BitwiseCopyable>(of values: [T]) -> [UInt8] {
   unsafe values.withUnsafeBytes { unsafe Array($0) }
 }
 
-/// The numbers that bytes hold, in the machine's own order; bytes after the last whole one are left
-/// out.
+/// The numbers in `bytes`, in the machine's byte order; an incomplete last one is ignored.
 public func values<T: BitwiseCopyable>(of type: T.Type, from bytes: [UInt8]) -> [T] {
   let size = MemoryLayout<T>.stride
   return unsafe bytes.withUnsafeBytes { source in
@@ -14,7 +13,7 @@ public func values<T: BitwiseCopyable>(of type: T.Type, from bytes: [UInt8]) -> 
   }
 }
 
-/// The bytes of every number in the other order.
+/// The bytes with each number's byte order reversed.
 public func swapped(_ bytes: [UInt8], sampleSize: Int) -> [UInt8] {
   stride(from: 0, to: bytes.count, by: sampleSize).flatMap { start in
     bytes[start..<min(start + sampleSize, bytes.count)].reversed()

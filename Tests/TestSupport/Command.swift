@@ -1,8 +1,8 @@
 import Foundation
 
-/// What a child process finds at its standard input.
+/// A child process's standard input.
 public enum ProcessInput: Sendable {
-  /// Nothing to read: the end comes at once.
+  /// Empty: the end comes at once.
   case null
   /// A pipe that carries these bytes and then ends.
   case bytes([UInt8])
@@ -12,39 +12,39 @@ public enum ProcessInput: Sendable {
   case pipe
   /// No descriptor at all, as the shell's `<&-` leaves it.
   case closed
-  /// The process's terminal, fed by ``ToolProcess/type(_:)``.
+  /// The process's terminal, which ``ToolProcess/type(_:)`` feeds.
   case terminal
-  /// An open descriptor of the test process; it stays the caller's.
+  /// An open descriptor of the test process, which the caller owns.
   case descriptor(Int32)
 
   /// A pipe that carries this text and then ends.
   public static func text(_ text: String) -> ProcessInput { .bytes(Array(text.utf8)) }
 }
 
-/// Where a child process writes.
+/// The target of a child process's output.
 public enum ProcessOutput: Sendable {
-  /// A pipe that is emptied all the time.
+  /// A pipe that is drained continuously.
   case captured
-  /// A pipe that is emptied only as far as ``ToolProcess/readOutput(_:from:timeout:)`` asks, so
-  /// that it fills and the child has to wait.
+  /// A pipe that ``ToolProcess/readOutput(_:from:timeout:)`` alone drains, so that it fills up and
+  /// the child must wait.
   case onDemand
-  /// A file, created or cut.
+  /// A file, created or truncated.
   case file(String)
-  /// Thrown away.
+  /// Discarded.
   case null
   /// No descriptor at all.
   case closed
-  /// A pipe whose reader has already gone.
+  /// A pipe without a reader.
   case broken
   /// The process's terminal, read with ``ToolProcess/terminalText``.
   case terminal
-  /// Wherever another descriptor goes, as the shell's `2>&1`.
+  /// Another descriptor's target, as with the shell's `2>&1`.
   case same(Int32)
-  /// An open descriptor of the test process; it stays the caller's.
+  /// An open descriptor of the test process, which the caller owns.
   case descriptor(Int32)
 }
 
-/// A program with everything it is started with.
+/// A program and everything it starts with.
 public struct Command: Sendable, CustomStringConvertible {
   /// The program's name or path.
   public var name: String
@@ -52,15 +52,15 @@ public struct Command: Sendable, CustomStringConvertible {
   public var isTool: Bool
   /// The arguments, without the program's name.
   public var arguments: [String]
-  /// Changes to ``baseEnvironment``; `nil` takes a variable away.
+  /// Changes to ``baseEnvironment``; `nil` removes a variable.
   public var environment: [String: String?] = [:]
   /// Standard input.
   public var input = ProcessInput.null
-  /// The descriptors written to: standard output, standard error, and any others.
+  /// The output descriptors: standard output, standard error and any others.
   public var outputs: [Int32: ProcessOutput] = [1: .captured, 2: .captured]
-  /// Signals that the program inherits as ignored, by the shell's names (`INT`, `PIPE`).
+  /// Signals that the program inherits as ignored, by their shell names (`INT`, `PIPE`).
   public var ignoredSignals: [String] = []
-  /// The directory to start in; that of the tests by default.
+  /// The directory to start in; by default the tests' own.
   public var workingDirectory: String?
 
   /// One of this package's programs, as built with the tests.
@@ -73,7 +73,7 @@ public struct Command: Sendable, CustomStringConvertible {
     Command(name: name, isTool: false, arguments: arguments)
   }
 
-  /// A line for the shell.
+  /// A shell command line.
   public static func shell(_ line: String) -> Command { .program("sh", ["-c", line]) }
 
   /// The same command with other standard input.
@@ -98,7 +98,7 @@ public struct Command: Sendable, CustomStringConvertible {
     return copy
   }
 
-  /// The words as one would type them.
+  /// The command line as typed.
   public var description: String {
     ([name] + arguments).map { word in
       let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
@@ -106,8 +106,8 @@ public struct Command: Sendable, CustomStringConvertible {
     }.joined(separator: " ")
   }
 
-  /// The tests' own environment without what selects a sound server or a default of the tools, so
-  /// that a developer's desktop never changes a result.
+  /// The tests' own environment without variables that select a sound server or a default of the
+  /// tools, so that a developer's desktop never changes a result.
   public static let baseEnvironment: [String: String] = {
     let chosen = ["SD_", "JACK_", "PULSE_", "PIPEWIRE_", "ALSA_", "PA_ALSA_", "AUDIODEV"]
     var environment = ProcessInfo.processInfo.environment.filter { name, _ in

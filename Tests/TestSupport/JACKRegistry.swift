@@ -1,15 +1,15 @@
 import Foundation
 
-/// The table in shared memory where every jackd of this machine has a line.
+/// The shared-memory table in which every jackd of this machine has an entry.
 ///
-/// It has eight lines, and jackd gives up with "Too many servers already active" when all are taken.
-/// A server that was killed leaves its line behind until one of the same name starts. So the lines
-/// of the dead are cleared here, the way jackd clears them: under its semaphore, and only where the
-/// process is gone. Whatever does not look exactly like the table of jackd 1.9 is left alone.
+/// It has eight entries. When all are taken, jackd gives up with "Too many servers already active".
+/// A killed server leaves its entry behind until a server of the same name starts. So this type
+/// clears the entries of dead servers as jackd does: under its semaphore, and only if the process
+/// is gone. A table that does not look exactly like jackd 1.9's is left alone.
 ///
-/// Beside it lies a database that all servers and clients of a user share. Each client that was
-/// killed takes some of its locks with it, and after about 170 every client prints "unable to
-/// allocate memory for mutex". A server that ends well removes it; so do we while no server lives.
+/// Beside the table is a database that all servers and clients of a user share. Each killed client
+/// leaks some of its locks, and after about 170 every client prints "unable to allocate memory for
+/// mutex". A server that exits cleanly removes the database; so do we while no server is alive.
 enum JACKRegistry {
   private static let path = "/dev/shm/jack-shm-registry"
   private static let database = "/dev/shm/jack_db-\(getuid())"
@@ -18,10 +18,10 @@ enum JACKRegistry {
   private static let serverLine = 4 + 256 + 1 + 3
   private static let semaphoreKey: key_t = 0x282929
 
-  /// Clears the lines of servers, and removes the memory segments of processes, that are no more;
-  /// without a living server the database too.
+  /// Clears the entries of dead servers and removes the memory segments of dead processes, and the
+  /// database if no server is alive.
   ///
-  /// - Throws: ``ToolFailure`` if the table is there but cannot be opened or locked.
+  /// - Throws: ``ToolFailure`` if the table exists but cannot be opened or locked.
   static func sweep() throws(ToolFailure) {
     #if os(Linux)
       guard unsafe access(path, F_OK) == 0 else { return removeDatabase() }
@@ -44,7 +44,7 @@ enum JACKRegistry {
     #endif
   }
 
-  /// Removes the sockets and semaphores of one ended server.
+  /// Removes the sockets and semaphores of a server that has ended.
   static func removeFiles(ofServer name: String) {
     let user = getuid()
     let prefixes = ["jack_\(name)_\(user)_", "jack_sem.\(user)_\(name)_"]
@@ -54,7 +54,7 @@ enum JACKRegistry {
     }
   }
 
-  /// Returns how many servers live; at least one where the table is not understood.
+  /// Returns the number of living servers, or at least one if the table is not recognised.
   static func clearDead(in table: UnsafeMutableRawBufferPointer) -> Int {
     func word(_ offset: Int) -> Int {
       unsafe Int(table.load(fromByteOffset: offset, as: UInt32.self))
@@ -76,7 +76,7 @@ enum JACKRegistry {
     for line in stride(from: headerSize, to: table.count, by: lineSize)
     where isDead(word(line + 4)) {
       let name = unsafe table[line + 12..<line + lineSize].prefix { $0 != 0 }
-      // Segments are called /jack-UID-INDEX; nothing else is jackd's to remove.
+      // Segments are named /jack-UID-INDEX; jackd has no others to remove.
       let path = unsafe String(decoding: name, as: UTF8.self)
       if path.hasPrefix("/jack-") { unsafe unlink("/dev/shm" + path) }
       // The line's own index stays.
@@ -86,7 +86,7 @@ enum JACKRegistry {
   }
 
   private static func removeDatabase() {
-    // Mostly there is none; one that stays is met again by the next server.
+    // Usually there is none. If removal fails, the next server tries again.
     try? FileManager.default.removeItem(atPath: database)
   }
 
@@ -101,8 +101,8 @@ enum JACKRegistry {
 
   #if os(Linux)
     private static func lock(_ semaphore: Int32, _ change: Int16) throws(ToolFailure) {
-      // Undone by the kernel if this process dies in between. Never waits in the kernel: a holder
-      // may be a server that a test has stopped.
+      // The kernel undoes this if the process dies in between. Does not block: the holder may be a
+      // server that a test has stopped.
       var operation = sembuf(sem_num: 0, sem_op: change, sem_flg: Int16(SEM_UNDO | IPC_NOWAIT))
       for _ in 0..<2000 {
         if unsafe semop(semaphore, &operation, 1) == 0 { return }

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// A private `jackd` on the dummy driver, whose loopback gives back what was played, bit for bit,
-/// one period later.
+/// A private `jackd` on the dummy driver. Its loopback returns the sound bit for bit, one period
+/// later.
 public final class JACKServer: Sendable {
-  /// What the server is like.
+  /// Settings of a server.
   public struct Options: Sendable {
-    /// Frames per second, the only rate its clients can have.
+    /// Frames per second; clients cannot use any other rate.
     public var sampleRate = 48_000
     /// Frames per period.
     public var periodSize = 256
@@ -14,19 +14,19 @@ public final class JACKServer: Sendable {
     public var loopbackChannelCount = 2
     /// Channels of `system`, in each direction.
     public var systemChannelCount = 2
-    /// Whether its threads have real-time priority (needs root or rtprio).
+    /// Whether its threads have real-time priority, which needs root or rtprio.
     public var isRealtime = false
-    /// Whether each period waits for its clients. Without it the server goes on without a client that
-    /// is late, and its loopback loses or repeats a period and tells nobody.
+    /// Whether each period waits for its clients. If not, the server continues without a late
+    /// client, and its loopback drops or repeats a period without reporting it.
     public var isSynchronous = false
-    /// Whether it says all it knows in ``JACKServer/messages``.
+    /// Whether it logs everything to ``JACKServer/messages``.
     public var isVerbose = false
 
     /// Stereo, 48 kHz, periods of 256 frames, no real-time priority.
     public init() {}
 
-    /// A server that keeps its periods as well as a shared machine allows: long ones that wait for
-    /// their clients, with real-time priority where that is permitted.
+    /// A server that keeps its periods as well as a shared machine allows: long periods that wait
+    /// for their clients, with real-time priority if permitted.
     public static var steady: Options {
       get async {
         var options = Options()
@@ -38,7 +38,7 @@ public final class JACKServer: Sendable {
     }
 
     fileprivate func arguments(name: String) -> [String] {
-      // A smaller port table keeps a server within the 64 MiB of shared memory that containers have.
+      // A smaller port table fits the server into the 64 MiB of shared memory that containers have.
       (isVerbose ? ["-v"] : [])
         + (isRealtime ? ["-R", "-P", "60"] : ["--no-realtime"])
         + (isSynchronous ? ["-S"] : [])
@@ -49,27 +49,27 @@ public final class JACKServer: Sendable {
     }
   }
 
-  /// The server's name, its own on this machine.
+  /// The server's name, unique on this machine.
   public let name: String
-  /// What it was started with.
+  /// Its settings.
   public let options: Options
   /// The running jackd.
   public let process: ToolProcess
 
   private static let count = Atomic<Int>(0)
 
-  /// What clients need in their environment to find this server and no other.
+  /// The environment that leads clients to this server and no other.
   public var environment: [String: String?] {
     ["JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"]
   }
 
-  /// What jackd said so far, on standard output and standard error.
+  /// The output of jackd so far, on standard output and standard error.
   public var messages: String { process.errorText }
 
   /// Starts a server and waits until clients can connect.
   ///
-  /// - Parameter lock: The gate's descriptor, which the server keeps until its end.
-  /// - Throws: ``ToolFailure`` with jackd's words if it does not come up.
+  /// - Parameter lock: The gate's descriptor, which the server holds until it ends.
+  /// - Throws: ``ToolFailure`` with jackd's messages if it does not come up.
   init(_ options: Options, lock: Int32?) async throws {
     let number = JACKServer.count.add(1, ordering: .relaxed).newValue
     name = "sd-test-\(getpid())-\(number)"
@@ -89,7 +89,7 @@ public final class JACKServer: Sendable {
     }
   }
 
-  /// The ports of all clients, by `jack_lsp`; none while the server does not answer.
+  /// All clients' ports, from `jack_lsp`; empty while the server does not answer.
   ///
   /// - Throws: ``ToolFailure`` if jack_lsp cannot run or hangs.
   public func ports() async throws -> [String] {
@@ -97,34 +97,34 @@ public final class JACKServer: Sendable {
     return result.succeeded ? result.outputText.split(separator: "\n").map(String.init) : []
   }
 
-  /// Stops the server in its tracks, as a debugger would: clients hang.
+  /// Suspends the server as a debugger would: clients hang.
   public func pause() { process.send(SIGSTOP) }
 
-  /// Lets a stopped server go on.
+  /// Resumes a suspended server.
   public func resume() { process.send(SIGCONT) }
 
-  /// Ends the server without a chance to say goodbye.
+  /// Kills the server without giving it a chance to clean up.
   ///
-  /// - Throws: ``ToolFailure`` if it does not go.
+  /// - Throws: ``ToolFailure`` if it does not end.
   public func kill() async throws(ToolFailure) {
     process.send(SIGKILL)
     try await process.wait()
   }
 
-  /// Ends the server as its owner would; its clients are told.
+  /// Ends the server as its owner would; it notifies its clients.
   ///
-  /// - Throws: ``ToolFailure`` if it does not go.
+  /// - Throws: ``ToolFailure`` if it does not end.
   public func terminate() async throws(ToolFailure) {
     process.send(SIGTERM)
     process.send(SIGCONT)
     try await process.wait()
   }
 
-  /// Ends the server if it still runs, and sweeps up after it.
+  /// Ends the server if it is still running, and cleans up after it.
   func end() async {
     await process.end(after: .seconds(3))
     JACKRegistry.removeFiles(ofServer: name)
-    // A registry that cannot be read now is told of by the next server that needs it.
+    // If the registry cannot be read, the next server that needs it reports that.
     try? JACKRegistry.sweep()
   }
 }
@@ -132,8 +132,8 @@ public final class JACKServer: Sendable {
 extension JACKServer {
   private static let ofThisProcess = Task {
     try await SoundServerGate.pass { _ in
-      // The lock stays with the gate: this server lives beside all others, so the tests' own client
-      // must have a name that no tool has.
+      // The gate keeps the lock: this server runs beside all others, so the tests' own client needs
+      // a name that no tool has.
       var options = await Options.steady
       options.periodSize = 1024
       let server = try await JACKServer(options, lock: nil)
@@ -142,17 +142,17 @@ extension JACKServer {
     }
   }
 
-  /// The server for clients inside the test process itself, started at the first call and ended with
+  /// The server for clients inside the test process itself. The first call starts it; it ends with
   /// the process.
   ///
   /// It is selected in this process's own environment, so call it before PortAudio is initialised,
-  /// and give the client a name of its own (`PaJack_SetClientName`).
+  /// and give the client a unique name (`PaJack_SetClientName`).
   ///
   /// - Throws: ``ToolFailure`` if it does not come up.
   public static func forThisProcess() async throws -> JACKServer { try await ofThisProcess.value }
 }
 
-/// Whether processes here may have real-time priority.
+/// Whether processes may have real-time priority here.
 private enum Realtime {
   static var isAllowed: Bool {
     get async { await probe.value }
@@ -164,11 +164,12 @@ private enum Realtime {
   }
 }
 
-/// Starts a private JACK server for the time of the body.
+/// Runs the body with a private JACK server.
 ///
-/// One such body runs at a time, here and on this machine; inside it more servers may be started.
+/// One such body runs at a time, in this process and on this machine; the body may start more
+/// servers.
 ///
-/// - Throws: ``ToolFailure`` if the server does not come up, and whatever the body throws.
+/// - Throws: ``ToolFailure`` if the server does not come up, and any error of the body.
 public nonisolated(nonsending) func withJACKServer<R>(
   _ options: JACKServer.Options = .init(),
   _ body: nonisolated(nonsending) (JACKServer) async throws -> R

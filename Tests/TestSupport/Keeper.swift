@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// The shell that outlives this process for a moment and ends what it left running.
+/// A shell that outlives this process briefly and ends the children it left running.
 ///
-/// It reads the numbers of started and ended children from a pipe whose only writer is this process;
-/// when the pipe ends, however this process came to its end, it ends what is still there. The
-/// kernel's parent-death signal would not do: it follows the thread that spawned, and threads of a
-/// pool come and go.
+/// It reads the process ids of started and ended children from a pipe whose only writer is this
+/// process. However this process ends, so does the pipe, and the shell ends the remaining children.
+/// The kernel's parent-death signal would not do: it follows the thread that spawned, and pool
+/// threads come and go.
 final class Keeper: Sendable {
   static let shared = Keeper()
 
@@ -27,12 +27,12 @@ final class Keeper: Sendable {
     }
   }
 
-  /// Ends this child's whole group should this process end without doing so.
+  /// Makes the keeper end this child's whole group if this process ends first.
   ///
-  /// - Throws: ``ToolFailure`` if there is no keeper: then nothing may be started either.
+  /// - Throws: ``ToolFailure`` if there is no keeper; then no child may be started.
   func watch(_ pid: pid_t) throws(ToolFailure) { try report("+ \(pid)\n") }
 
-  /// The child has ended and its number is about to be free.
+  /// Reports that the child has ended and its process id is about to be free.
   func forget(_ pid: pid_t) throws(ToolFailure) { try report("- \(pid)\n") }
 
   private func report(_ line: String) throws(ToolFailure) {

@@ -1,13 +1,13 @@
 import Foundation
 
 /// A private PulseAudio server with one null sink, whose monitor is the default source, and an ALSA
-/// configuration that leads to it: PortAudio lists it as `pulse` and `default`.
+/// configuration that leads to it. PortAudio lists it as `pulse` and `default`.
 public final class PulseServer: Sendable {
   /// The running server.
   public let process: ToolProcess
   private let directory: TemporaryDirectory
 
-  /// What clients need in their environment to find this server and no other.
+  /// The environment that leads clients to this server and no other.
   public var environment: [String: String?] {
     [
       "XDG_RUNTIME_DIR": directory.path,
@@ -17,7 +17,7 @@ public final class PulseServer: Sendable {
     ]
   }
 
-  /// What the server said so far.
+  /// The server's output so far.
   public var messages: String { process.errorText }
 
   init(sampleRate: Int) async throws {
@@ -48,26 +48,27 @@ public final class PulseServer: Sendable {
     }
   }
 
-  /// Stops the server in its tracks: clients hang.
+  /// Suspends the server as a debugger would: clients hang.
   public func pause() { process.send(SIGSTOP) }
 
-  /// Lets a stopped server go on.
+  /// Resumes a suspended server.
   public func resume() { process.send(SIGCONT) }
 
-  /// Ends the server without a chance to say goodbye.
+  /// Kills the server without giving it a chance to clean up.
   ///
-  /// - Throws: ``ToolFailure`` if it does not go.
+  /// - Throws: ``ToolFailure`` if it does not end.
   public func kill() async throws(ToolFailure) {
     process.send(SIGKILL)
     try await process.wait()
   }
 }
 
-/// Starts a private PulseAudio server for the time of the body.
+/// Runs the body with a private PulseAudio server.
 ///
-/// One such body runs at a time, here and on this machine; inside it more servers may be started.
+/// One such body runs at a time, in this process and on this machine; the body may start more
+/// servers.
 ///
-/// - Throws: ``ToolFailure`` if the server does not come up, and whatever the body throws.
+/// - Throws: ``ToolFailure`` if the server does not come up, and any error of the body.
 public nonisolated(nonsending) func withPulseServer<R>(
   sampleRate: Int = 48_000, _ body: nonisolated(nonsending) (PulseServer) async throws -> R
 ) async throws -> R {

@@ -1,15 +1,14 @@
 import Foundation
 import Synchronization
 
-/// Moves bytes between a child's descriptors and memory, on one thread, until the child is ended.
+/// Moves bytes between a child's descriptors and memory, on one thread, until the child has ended.
 ///
-/// The thread keeps the ended child's number from being used again (it is reaped last), so that a
-/// signal sent to it never meets a stranger.
+/// The child is reaped last, so its process id cannot be reused and no signal reaches a stranger.
 final class Pump: Sendable {
   struct Stream {
     var descriptor: Int32
     var bytes: [UInt8] = []
-    /// How many bytes may be held; a child that writes more has to wait.
+    /// The maximum number of bytes held; a child that writes more must wait.
     var limit: Int
     var hasEnded = false
   }
@@ -17,10 +16,10 @@ final class Pump: Sendable {
   struct State {
     /// Keyed by the child's descriptor; ``Pump/terminalKey`` is the terminal.
     var streams: [Int32: Stream] = [:]
-    /// The writing end of the child's standard input, while it is open.
+    /// The write end of the child's standard input, while it is open.
     var input: Int32?
     var toWrite: [UInt8] = []
-    /// How much of ``toWrite`` the pipe has taken.
+    /// Bytes of ``toWrite`` already in the pipe.
     var writtenCount = 0
     var endsInputWhenWritten = false
     var inputIsBroken = false
@@ -47,7 +46,7 @@ final class Pump: Sendable {
   }
 
   private func run() {
-    // Neither a broken pipe nor a signal meant for the tests may arrive here.
+    // Keeps SIGPIPE and signals meant for the tests off this thread.
     var all = sigset_t()
     unsafe sigfillset(&all)
     unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
@@ -56,7 +55,7 @@ final class Pump: Sendable {
       moveBytes(through: &buffer)
       noteEnd()
     }
-    // The leader is still unreaped, so the group's number is its own.
+    // The leader is not reaped yet, so the group still has its id.
     kill(-pid, SIGKILL)
     kill(pid, SIGKILL)
     while state.withLock({ $0.status }) == nil {
@@ -90,7 +89,7 @@ final class Pump: Sendable {
         }
       }
     }
-    // The time-out is how soon a new wish or the child's end is seen.
+    // The timeout bounds how late a new request or the child's end is noticed.
     guard unsafe poll(&polled, nfds_t(polled.count), 4) > 0 else { return }
     for (key, entry) in zip(keys, polled) where entry.revents != 0 {
       if let key {
@@ -113,7 +112,7 @@ final class Pump: Sendable {
       if count > 0 {
         state.streams[key]?.bytes += buffer[..<count]
       } else {
-        // A terminal whose last user has gone answers EIO rather than 0.
+        // A terminal that its last user has closed answers EIO rather than 0.
         state.streams[key]?.hasEnded = true
       }
     }
@@ -164,7 +163,7 @@ final class Pump: Sendable {
   }
 
   private func reap() {
-    // A keeper that is gone cannot harm this number's next owner; the next start tells of it.
+    // A keeper that is gone cannot harm this id's next owner; the next start reports it.
     try? Keeper.shared.forget(pid)
     var status: Int32 = 0
     while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}

@@ -17,9 +17,10 @@ public enum ProgramPath {
   }
 }
 
-/// What the tests' machine must have.
+/// Programs and modules that the tests' machine must have.
 public enum Requirement {
-  /// Whether something may be missing: not where `CI=true`, since there a skipped test is a lie.
+  /// Whether a requirement is met. Throws instead of returning false if `CI=true`: a skipped test
+  /// would go unnoticed there.
   static func isMet(
     _ problem: ToolFailure?, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(ToolFailure) -> Bool {
@@ -28,7 +29,7 @@ public enum Requirement {
     return false
   }
 
-  /// The first program that is missing.
+  /// The failure for the first missing program, if any.
   static func missing(_ programs: [String]) -> ToolFailure? {
     for program in programs {
       do throws(ToolFailure) {

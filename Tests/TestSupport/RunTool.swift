@@ -2,7 +2,7 @@ import Foundation
 
 /// Runs one of this package's programs to its end.
 ///
-/// - Throws: ``ToolFailure`` if it cannot start or does not end in time; it is killed then.
+/// - Throws: ``ToolFailure`` if it cannot start, or does not end in time and is killed.
 public nonisolated(nonsending) func runTool(
   _ name: String, _ arguments: [String] = [], stdin: ProcessInput = .null,
   environment: [String: String?] = [:], timeout: Duration = .seconds(20)
@@ -13,7 +13,7 @@ public nonisolated(nonsending) func runTool(
 
 /// Runs any program to its end.
 ///
-/// - Throws: ``ToolFailure`` if it cannot start or does not end in time; it is killed then.
+/// - Throws: ``ToolFailure`` if it cannot start, or does not end in time and is killed.
 public nonisolated(nonsending) func runProgram(
   _ name: String, _ arguments: [String] = [], stdin: ProcessInput = .null,
   environment: [String: String?] = [:], timeout: Duration = .seconds(20)
@@ -24,26 +24,26 @@ public nonisolated(nonsending) func runProgram(
 
 /// Runs a command to its end.
 ///
-/// - Throws: ``ToolFailure`` if it cannot start or does not end in time; it is killed then.
+/// - Throws: ``ToolFailure`` if it cannot start, or does not end in time and is killed.
 public nonisolated(nonsending) func run(
   _ command: Command, timeout: Duration = .seconds(20)
 ) async throws -> ToolResult {
   try await withTool(command) { try await $0.finish(timeout: timeout) }
 }
 
-/// Starts a command for the time of the body; what still runs at its end is killed.
+/// Runs the body with a started command, and kills it afterwards if it is still running.
 ///
-/// - Throws: ``ToolFailure`` if it cannot start, and whatever the body throws.
+/// - Throws: ``ToolFailure`` if it cannot start, and any error of the body.
 public nonisolated(nonsending) func withTool<R>(
   _ command: Command, _ body: nonisolated(nonsending) (ToolProcess) async throws -> R
 ) async throws -> R {
   try await withPipeline([command]) { try await body($0[0]) }
 }
 
-/// Runs commands joined by real pipes, standard output to standard input, to the end of all.
+/// Runs commands joined by real pipes, standard output to standard input, until all have ended.
 ///
 /// - Returns: One result for each stage; the last one's output is the pipeline's.
-/// - Throws: ``ToolFailure`` if one cannot start or does not end in time; all are killed then.
+/// - Throws: ``ToolFailure`` if one cannot start or does not end in time; all are then killed.
 public nonisolated(nonsending) func runPipeline(
   _ commands: [Command], timeout: Duration = .seconds(20)
 ) async throws -> [ToolResult] {
@@ -54,12 +54,12 @@ public nonisolated(nonsending) func runPipeline(
   }
 }
 
-/// Starts commands joined by real pipes for the time of the body.
+/// Runs the body with started commands joined by real pipes.
 ///
-/// No process but its two neighbours holds an end of a pipe, so that ends and broken pipes arrive
-/// as they do in a shell.
+/// Only a pipe's two neighbours hold its ends, so end of file and broken pipes arrive as they do in
+/// a shell.
 ///
-/// - Throws: ``ToolFailure`` if one cannot start, and whatever the body throws.
+/// - Throws: ``ToolFailure`` if one cannot start, and any error of the body.
 public nonisolated(nonsending) func withPipeline<R>(
   _ commands: [Command], _ body: nonisolated(nonsending) ([ToolProcess]) async throws -> R
 ) async throws -> R {

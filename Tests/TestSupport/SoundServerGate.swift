@@ -4,12 +4,12 @@ public import Testing
 
 /// Lets one test at a time use real sound servers, in this process and on this machine.
 ///
-/// Servers side by side would do harm: jackd names the socket of a client after the client and the
-/// user only, so that two clients of one name, each with a server of its own, take each other's
-/// connections; and two cores do not keep two servers' periods.
+/// Servers side by side interfere: jackd names a client's socket after the client and the user
+/// only, so two clients of the same name on different servers take each other's connections; and
+/// two cores cannot keep two servers' periods.
 ///
-/// A task that holds the gate passes it freely again (a test may start several servers), and whoever
-/// waits holds nothing else, so that there is no deadlock.
+/// A task inside the gate may pass again (a test may start several servers). A waiting task holds
+/// no other lock, so there is no deadlock.
 enum SoundServerGate {
   @TaskLocal static var lock: Int32?
   private static let queue = Mutex(Queue())
@@ -19,10 +19,10 @@ enum SoundServerGate {
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
-  /// Runs the body while nobody else's passes.
+  /// Runs the body while no other body does.
   ///
-  /// - Parameter body: Is given the machine-wide lock's descriptor; a server that inherits it keeps
-  ///   the gate shut for as long as it lives, even if this process dies.
+  /// - Parameter body: Receives the machine-wide lock's descriptor; a server that inherits it keeps
+  ///   the gate shut while it lives, even if this process dies.
   static nonisolated(nonsending) func pass<R>(
     _ body: nonisolated(nonsending) (Int32) async throws -> R
   ) async throws -> R {
@@ -63,12 +63,12 @@ enum SoundServerGate {
 
 /// Keeps real sound servers to one test at a time.
 public struct SoundServerTrait: SuiteTrait, TestTrait, TestScoping {
-  /// Each test of a suite passes on its own.
+  /// Each test of a suite passes the gate separately.
   public let isRecursive = true
 
-  /// Runs the test when no other one uses a sound server.
+  /// Runs the test while no other test uses a sound server.
   ///
-  /// - Throws: What the test throws, and ``ToolFailure`` if another run never lets go.
+  /// - Throws: Any error of the test, and ``ToolFailure`` if another run never releases the lock.
   public func provideScope(
     for test: Test, testCase: Test.Case?,
     performing function: @Sendable @concurrent () async throws -> Void
@@ -78,9 +78,9 @@ public struct SoundServerTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == SoundServerTrait {
-  /// The test uses a real sound server: one such test runs at a time.
+  /// The test uses a real sound server; one such test runs at a time.
   ///
-  /// ``withJACKServer(_:_:)`` and ``withPulseServer(_:)`` see to that for their own bodies; the
-  /// trait widens it to the whole test.
+  /// ``withJACKServer(_:_:)`` and ``withPulseServer(_:)`` ensure that for their own bodies; this
+  /// trait extends it to the whole test.
   public static var usesSoundServer: Self { SoundServerTrait() }
 }

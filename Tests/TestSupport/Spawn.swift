@@ -38,7 +38,7 @@ func spawn(
   unsafe posix_spawnattr_setsigdefault(&attributes, &all)
   unsafe posix_spawnattr_setsigmask(&attributes, &none)
   var flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-  // A session's leader leads a group too, and takes the first terminal it opens for its own.
+  // A session leader also leads a group, and takes the first terminal it opens as its own.
   flags |= terminal == nil ? Int32(POSIX_SPAWN_SETPGROUP) : sessionFlag
   #if canImport(Darwin)
     flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
@@ -49,7 +49,7 @@ func spawn(
     unsafe posix_spawn_file_actions_addchdir_np(&actions, workingDirectory)
   }
   let last = max(descriptors.keys.max() ?? 2, 2)
-  // The sources lie above every target, so that no copy overwrites a source still needed.
+  // Moves the sources above every target, so that no copy overwrites a source still needed.
   var moved: [Int32] = []
   defer { for descriptor in moved { close(descriptor) } }
   if let terminal {

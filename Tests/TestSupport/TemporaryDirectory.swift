@@ -1,11 +1,11 @@
 import Foundation
 
-/// A directory that goes, with all that is in it, when its last owner does.
+/// A directory that is removed, with its content, when its last owner goes.
 public final class TemporaryDirectory: Sendable {
   /// The directory's path.
   public let path: String
 
-  /// Makes an empty directory with a short path, as sockets need.
+  /// Creates an empty directory with a path short enough for sockets.
   ///
   /// - Throws: ``ToolFailure`` if that is not possible.
   public init() throws(ToolFailure) {
@@ -43,7 +43,7 @@ public final class TemporaryDirectory: Sendable {
   }
 
   deinit {
-    // A test that made a directory unreadable must not leave it behind; rm says what it cannot do.
+    // Removes even a directory that a test made unreadable; rm reports what it cannot remove.
     try? FileManager.default.removeItem(atPath: path)
   }
 }

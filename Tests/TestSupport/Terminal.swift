@@ -1,7 +1,7 @@
 import CTestSupport
 import Foundation
 
-/// A pseudo-terminal of 80 columns that passes every byte as it is, except that Ctrl-C, Ctrl-\ and
+/// A pseudo-terminal of 80 columns that passes every byte unchanged, except that Ctrl-C, Ctrl-\ and
 /// Ctrl-Z become signals.
 struct Terminal {
   let master: Int32

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Random numbers that are the same in every run.
+/// Random numbers, the same in every run.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// Numbers that follow from a seed.
+  /// Creates a generator from a seed.
   public init(seed: UInt64) { state = seed }
 
   /// The next 64 random bits (SplitMix64).
@@ -17,7 +17,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 }
 
-/// Sounds to send through what is tested: interleaved, frames x channels.
+/// Test sounds: interleaved, frames × channels.
 public enum TestSignal {
   /// White noise at full scale, in -1..<1, each sample a multiple of 2⁻²³ so that 24-bit integers
   /// and float32 hold it exactly.
@@ -36,10 +36,10 @@ public enum TestSignal {
     return (0..<frameCount * channelCount).map { _ in T(truncatingIfNeeded: generator.next()) }
   }
 
-  /// Samples that carry their own frame's number and their channel, so that what comes back tells
-  /// which frame it was; ``frameNumber(of:channelCount:)`` reads them. Frame 0 is no silence.
+  /// Samples that encode their frame number and channel, to identify frames that come back;
+  /// ``frameNumber(of:channelCount:)`` decodes them. Frame 0 is not silent.
   ///
-  /// Exact in float32 while `frameCount * channelCount` stays below 2²⁴.
+  /// Exact in float32 while `frameCount * channelCount` is below 2²⁴.
   public static func frameNumbers(frameCount: Int, channelCount: Int) -> [Float] {
     precondition(frameCount * channelCount < 1 << 24, "float32 counts to 16777216")
     return (1...max(frameCount * channelCount, 1)).prefix(frameCount * channelCount).map {
@@ -48,7 +48,7 @@ public enum TestSignal {
   }
 
   /// The frame and channel (from 0) of a sample of ``frameNumbers(frameCount:channelCount:)``, or
-  /// `nil` if it is silence or was changed on its way.
+  /// `nil` if it is silent or altered.
   public static func frameNumber(
     of sample: Float, channelCount: Int
   ) -> (frame: Int, channel: Int)? {

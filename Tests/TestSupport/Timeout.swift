@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Runs a body that may be cancelled, for so long at most.
+/// Runs a cancellable body with a time limit.
 ///
 /// - Throws: ``ToolFailure`` when time runs out, and whatever the body throws.
 public func withTimeout<R: Sendable>(
@@ -19,11 +19,11 @@ public func withTimeout<R: Sendable>(
   }
 }
 
-/// Runs a body that blocks, on a thread of its own, for so long at most: a call that never returns
-/// fails its test instead of the whole run, and holds none of the threads that tests run on.
+/// Runs a blocking body on a thread of its own, with a time limit. A call that never returns fails
+/// its test instead of the whole run, and does not tie up the threads that run tests.
 ///
-/// - Throws: ``ToolFailure`` when time runs out (the thread is then left behind), and whatever the
-///   body throws.
+/// - Throws: ``ToolFailure`` when time runs out (the thread is then abandoned), and any error of
+///   the body.
 public func withBlockingTimeout<R: Sendable>(
   _ limit: Duration, _ body: @escaping @Sendable () throws -> R
 ) async throws -> R {
@@ -46,9 +46,9 @@ private final class Outcome<R: Sendable>: Sendable {
   let result = Mutex<Result<R, any Error>?>(nil)
 }
 
-/// Looks again and again until a condition holds.
+/// Polls until a condition holds.
 ///
-/// - Throws: ``ToolFailure`` when time runs out, and whatever the condition throws.
+/// - Throws: ``ToolFailure`` when time runs out, and any error of the condition.
 public nonisolated(nonsending) func eventually(
   _ goal: String, within limit: Duration = .seconds(20),
   _ condition: nonisolated(nonsending) () async throws -> Bool

@@ -1,14 +1,14 @@
 import Foundation
 
-/// What went wrong with a child process or a private server, in words for a test's log.
+/// A failure of a child process or a private server, described for a test's log.
 public struct ToolFailure: Error, CustomStringConvertible, Sendable {
-  /// The whole story.
+  /// The full description.
   public let description: String
 
-  /// A failure told in these words.
+  /// Creates a failure from a description.
   public init(_ description: String) { self.description = description }
 
-  /// A failed system call with its reason.
+  /// Creates a failure from a system call and its error.
   init(_ operation: String, code: Int32) {
     self.init("\(operation): \(unsafe String(cString: strerror(code)))")
   }
@@ -38,15 +38,15 @@ public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// What a finished process left behind.
+/// The result of a finished process.
 public struct ToolResult: Sendable, CustomStringConvertible {
-  /// What was run.
+  /// The command that ran.
   public let command: Command
   /// How it ended.
   public let status: ExitStatus
-  /// What it wrote to each captured descriptor and nobody read before.
+  /// The unread output on each captured descriptor.
   public let outputs: [Int32: [UInt8]]
-  /// What stood on its terminal and nobody read before.
+  /// The unread text on its terminal.
   public let terminalText: String
 
   /// Standard output.
@@ -58,7 +58,7 @@ public struct ToolResult: Sendable, CustomStringConvertible {
   /// Whether it returned 0.
   public var succeeded: Bool { status == .exited(0) }
 
-  /// The command, its end and its words, for a test's log.
+  /// The command, its status and its messages, for a test's log.
   public var description: String {
     "\(command): \(status), \(output.count) bytes out, stderr: \(errorText)"
   }

@@ -3,23 +3,23 @@ import Synchronization
 
 /// A running child process.
 ///
-/// It exists inside ``withTool(_:_:)`` or ``withPipeline(_:_:)``; when their body ends, by an error
-/// too, the process and all it started are killed.
+/// It exists inside ``withTool(_:_:)`` or ``withPipeline(_:_:)``. When the body returns or throws,
+/// the process and all its children are killed.
 public final class ToolProcess: Sendable {
-  /// What was started.
+  /// The command that started it.
   public let command: Command
-  /// Its number, which belongs to it until the scope ends, even after its death.
+  /// Its process id, which is not reused until the scope ends, even after its death.
   public let processIdentifier: Int32
   private let pump: Pump
 
-  /// Starts a process that the caller must ``end()``.
+  /// Starts a process; the caller must ``end()`` it.
   init(_ command: Command) throws(ToolFailure) {
     var opened: [Int32] = []
     defer { for descriptor in opened { close(descriptor) } }
     var state = Pump.State()
     var descriptors: [Int32: Int32?] = [:]
     var terminal: Terminal?
-    /// What the pump would close is closed here if the process never starts.
+    /// Descriptors that the pump would close; closed here if the process never starts.
     var ours: [Int32] = []
 
     func end(_ theirs: Int32) -> Int32 {
@@ -45,7 +45,7 @@ public final class ToolProcess: Sendable {
       case .bytes, .pipe:
         let (reading, writing) = try closeOnExecPipe()
         ours.append(writing)
-        // This end is ours alone, so its mode is nobody else's affair.
+        // Only we use this end, so its mode affects no other process.
         _ = fcntl(writing, F_SETFL, O_NONBLOCK)
         descriptors[0] = end(reading)
         state.input = writing
@@ -99,7 +99,7 @@ public final class ToolProcess: Sendable {
 
   // MARK: Feeding
 
-  /// Hands bytes to the process's standard input and waits until the pipe has taken them all.
+  /// Writes bytes to the process's standard input and waits until the pipe has accepted them all.
   ///
   /// - Throws: ``ToolFailure`` when time runs out or the process has closed its end.
   public func write(_ bytes: [UInt8], timeout: Duration = .seconds(20)) async throws(ToolFailure) {
@@ -110,7 +110,7 @@ public final class ToolProcess: Sendable {
     }
   }
 
-  /// Ends the process's standard input once all written bytes are in the pipe.
+  /// Ends the process's standard input after all written bytes are in the pipe.
   public func closeInput() { pump.state.withLock { $0.endsInputWhenWritten = true } }
 
   /// Presses keys at the process's terminal: `"\u{3}"` is Ctrl-C.
@@ -121,7 +121,7 @@ public final class ToolProcess: Sendable {
 
   // MARK: Reading
 
-  /// Takes the next bytes a descriptor wrote: exactly so many, fewer only at its end.
+  /// Takes the next bytes that a descriptor wrote: exactly `count`, or fewer at its end.
   ///
   /// - Throws: ``ToolFailure`` when time runs out.
   public func readOutput(
@@ -143,7 +143,7 @@ public final class ToolProcess: Sendable {
     }
   }
 
-  /// From now on a descriptor's pipe is emptied all the time.
+  /// Drains a descriptor's pipe continuously from now on.
   public func drain(_ descriptor: Int32 = 1) {
     pump.state.withLock { $0.streams[descriptor]?.limit = .max }
   }
@@ -162,20 +162,20 @@ public final class ToolProcess: Sendable {
     }
   }
 
-  /// What standard error holds so far, as far as nobody took it with ``readOutput(_:from:timeout:)``.
+  /// The text on standard error so far, except what ``readOutput(_:from:timeout:)`` took.
   public var errorText: String { pump.state.withLock { Pump.text($0.streams[2]) } }
 
-  /// What stands on the terminal so far, byte for byte as the process wrote it.
+  /// The terminal's content so far, byte for byte as the process wrote it.
   public var terminalText: String {
     pump.state.withLock { Pump.text($0.streams[Pump.terminalKey]) }
   }
 
   // MARK: The end
 
-  /// How it ended, or `nil` while it runs.
+  /// The exit status, or `nil` while it runs.
   public var status: ExitStatus? { pump.state.withLock { $0.status } }
 
-  /// Waits for the process's end.
+  /// Waits until the process ends.
   ///
   /// - Throws: ``ToolFailure`` when time runs out; the process is then killed.
   @discardableResult
@@ -185,10 +185,10 @@ public final class ToolProcess: Sendable {
     return status
   }
 
-  /// Waits for the process's end and the end of all its captured output, and takes what is left.
+  /// Waits until the process and all its captured output end, and takes the remaining output.
   ///
-  /// - Throws: ``ToolFailure`` when time runs out, also because something the process started still
-  ///   holds its output open.
+  /// - Throws: ``ToolFailure`` when time runs out, which also happens if a child of the process
+  ///   still holds its output open.
   public func finish(timeout: Duration = .seconds(20)) async throws(ToolFailure) -> ToolResult {
     let status = try await wait(timeout: timeout)
     try await until("its output ends", timeout) { state in
@@ -202,13 +202,13 @@ public final class ToolProcess: Sendable {
     }
   }
 
-  /// Kills the process and everything in its group, and forgets it.
+  /// Kills the process and its whole group, and releases its process id.
   func end() async {
     pump.state.withLock { $0.mustEnd = true }
     while !pump.state.withLock({ $0.isOver }) { await pause() }
   }
 
-  /// Asks the process to end, and kills it if it takes longer than this.
+  /// Asks the process to end, and kills it if it takes longer than `grace`.
   func end(after grace: Duration) async {
     let deadline = ContinuousClock.now + grace
     send(SIGTERM)
@@ -241,8 +241,8 @@ extension Pump {
 }
 
 extension Command {
-  /// The path and all words, through a shell where signals must arrive ignored: a shell is the only
-  /// way to ask for that without changing this process.
+  /// The path and all arguments. A shell starts the program if signals must arrive ignored, since
+  /// this process would otherwise have to ignore them itself.
   fileprivate func resolved() throws(ToolFailure) -> (path: String, words: [String]) {
     let path =
       if isTool { try BuiltTool.path(of: name) } else { try ProgramPath.find(name) }
@@ -258,7 +258,7 @@ extension Command {
   }
 }
 
-/// A moment's sleep; a cancelled task sleeps too, so that no wait becomes a spin.
+/// Sleeps briefly, even in a cancelled task, so that no wait becomes a spin.
 func pause(_ duration: Duration = .milliseconds(2)) async {
   do {
     try await Task.sleep(for: duration)

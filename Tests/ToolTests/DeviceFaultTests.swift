@@ -30,13 +30,15 @@ import Testing
     #expect(pipe.output.count == 4800 * 8)
   }
 
-  /// After its first frames nothing comes from the pipe that would show it.
-  @Test(arguments: ["lost@4800", "stall@4800"])
-  func aSilentWriterDoesNotHideALostDevice(_ fault: String) async throws {
-    let command = Command.tool("sd-play", ["-q", "-D", "virtual:null", "--stall", "1"] + Self.raw)
-      .reading(.pipe).with(environment: virtual(fault))
+  /// Nothing comes from the pipe that would show it, at all or after the first frames.
+  @Test(arguments: ["lost@4800", "stall@4800"], [0, 4000])
+  func aSilentWriterDoesNotHideALostDevice(_ fault: String, byteCount: Int) async throws {
+    let command = Command.tool(
+      "sd-play", ["-q", "-D", "virtual:null", "-t", "raw", "--stall", "1"] + Self.raw
+    )
+    .reading(.pipe).with(environment: virtual(fault))
     try await withTool(command) { player in
-      try await player.write(Array(silence[..<4000]))
+      try await player.write(Array(silence[..<byteCount]))
       let result = try await player.finish(timeout: .seconds(10))
       result.expectFailure(1, "virtual:null", "device lost")
     }

@@ -271,4 +271,40 @@ import Testing
       #expect(Sound(result.output) == Sound(bytes(of: noise(480))))
     }
   }
+
+  @Test func aRecordingOnATerminalEndsWithASummary() async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("a.wav")
+    func told(_ program: String, _ arguments: String...) async throws -> String {
+      let command = Command.tool(program, ["--no-progress"] + arguments)
+        .with(environment: virtual("pace=fast")).writing(.terminal, to: 2)
+      let result = try await run(command)
+      #expect(result.succeeded, "\(result)")
+      return result.terminalText.replacing("\r", with: "")
+    }
+    let silent = try await told("sd-rec", "-D", "virtual:null", "-n", "24000", path)
+    #expect(silent.contains("sd-rec: \(path): 0:00.5, silent\n"), "\(silent)")
+    #expect(try await told("sd-rec", "-q", "-D", "virtual:null", "-n", "100", path).isEmpty)
+    let tone = try folder.write(
+      wave([Int16](repeating: 16_384, count: 9600)), to: "tone.wav")
+    let loud = try await told(
+      "sd-playrec", "-D", "virtual:loopback", "--no-dither", "--compensate", "auto", tone, path)
+    #expect(loud.contains("sd-playrec: \(path): 0:00.1, peak -6.0 -6.0 dB\n"), "\(loud)")
+  }
+
+  @Test func theStatusFeedGoesToStdoutWhereThatCarriesNoSound() async throws {
+    let folder = try TemporaryDirectory()
+    let result = try await runTool(
+      "sd-rec",
+      ["-q", "-D", "virtual:null", "-n", "480", "--status-fd", "1", folder.file("a.wav")],
+      environment: virtual("pace=fast"))
+    result.expectSilentSuccess()
+    let end = try FaultBench.end(result.output)
+    #expect(end.event == "end" && end.input.delivered == 480)
+    let lines = result.outputText.split(separator: "\n")
+    #expect(lines.last?.contains("\"seconds\":0.01") == true, "\(lines)")
+    #expect(lines.last?.contains("a.wav") == true && lines.last?.contains("peak_db") == true)
+    let refused = try await runTool("sd-rec", ["-D", "virtual:null", "--status-fd", "1"])
+    refused.expectFailure(2, "--status-fd 1", "carries the sound")
+  }
 }

@@ -3,7 +3,9 @@ import TestSupport
 
 /// One of the manual's pages, as far as tests look into it.
 struct ManPage: CustomStringConvertible {
-  static let programs = ["sd-cat", "sd-list", "sd-play", "sd-playrec", "sd-rec", "sd-wire"]
+  static let programs = [
+    "sd-cat", "sd-list", "sd-play", "sd-playrec", "sd-plot", "sd-rec", "sd-wire",
+  ]
   static let all = programs.map { "\($0).1" } + ["sounddevice.7"]
 
   let name: String

@@ -113,6 +113,10 @@ import Testing
     "sd-playrec": stream + maps + devices + type + buffer + ["--no-dither", "--no-clobber"]
       + ["--tail", "--compensate", "--record-format"],
     "sd-wire": stream + maps + devices,
+    "sd-plot": format + length + line + map + type
+      + ["-o", "--output", "-S", "--start", "-g", "--gain", "--no-clobber", "--spectrogram"]
+      + ["--waveform", "--levels", "--range", "--columns", "--block", "--db", "--log", "--size"]
+      + ["--through", "--stats", "-j", "--json"],
     "sd-cat": format + length + line + map + type
       + ["-o", "--output", "-S", "--start", "-g", "--gain", "--no-dither", "--no-clobber"]
       + ["--from", "--info", "-j", "--json", "--env", "--types"],

@@ -203,4 +203,26 @@ import Testing
       #expect(try Sound(alsa.played(bytesPerFrame: 2 * width)) == Sound(sound), "\(name)")
     }
   }
+
+  /// Low latency holds back what is live only.
+  @Test func aFileWithLowLatencyPlaysWithoutAGap() async throws {
+    let folder = try TemporaryDirectory()
+    // Longer than the ring, and no multiple of a block.
+    let path = try folder.write(wave(noise(60_001)), to: "a.wav")
+    let result = try await runTool(
+      "sd-play", ["-D", "virtual:null", "-L", "low", "--xrun", "abort", path],
+      environment: virtual("block=1000"))
+    result.expectSilentSuccess()
+  }
+
+  @Test func aPipeFasterThanTimePlaysWithoutAGap() async throws {
+    // A block is more than a pipe gives at once.
+    let result = try await runTool(
+      "sd-play",
+      [
+        "-D", "virtual:null", "-L", "low", "--xrun", "abort", "-f", "s16", "-r", "48000", "-c", "2",
+      ],
+      stdin: .bytes(bytes(of: noise(60_001))), environment: virtual("block=20000"))
+    result.expectSilentSuccess()
+  }
 }

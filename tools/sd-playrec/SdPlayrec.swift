@@ -68,7 +68,8 @@ struct SdPlayrec: PlannedTool {
     plan.duplex.maps = try maps.maps()
     plan.duplex.latencies = try latency.latencies()
     plan.duplex.stream = try streaming.plan(buffer)
-    plan.duplex.report = try report.plan(hasFile: input != nil && output != nil)
+    plan.duplex.report = try report.plan(
+      hasFile: input != nil && output != nil, output: plan.output)
     return plan
   }
 

@@ -64,7 +64,7 @@ struct SdRec: PlannedTool {
     plan.recording.dither = level.dither
     plan.recording.filling = fillGaps ? .all : .none
     plan.stream = try streaming.plan(buffer)
-    plan.report = try report.plan(hasFile: file != nil)
+    plan.report = try report.plan(hasFile: file != nil, output: output)
     return plan
   }
 

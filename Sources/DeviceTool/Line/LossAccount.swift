@@ -2,7 +2,7 @@ internal import SoundDevice
 
 /// What became of the device frames of one recording, segment by segment; with the stream's ledger
 /// it is the whole report.
-struct LossAccount: Equatable {
+struct LossAccount {
   /// Frames that reached the sink.
   var taken = 0
   /// Frames left out at the beginning: before the reader began, or asked for.
@@ -29,10 +29,5 @@ struct LossAccount: Equatable {
       report.input.dropped += trimmed + untaken
     }
     return report
-  }
-
-  static func == (a: LossAccount, b: LossAccount) -> Bool {
-    (a.taken, a.early, a.skipped, a.trimmed) == (b.taken, b.early, b.skipped, b.trimmed)
-      && a.missing == b.missing
   }
 }

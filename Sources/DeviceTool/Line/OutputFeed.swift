@@ -15,71 +15,93 @@ final class OutputFeed {
 
   private let stream: any AudioOutputStreaming
   private let device: Device
+  private let pipeline: FramePipeline
   private let format: StreamFormat
   private let pacing: Pacing
   private let reporter: RunReporter?
   private let block = Scratch()
   private let capacity: Int
+  private var tail: Int
+  private var hasEnded = false
   private var pace = SourcePace()
   private var isPipeShrunk = false
 
-  /// - Parameter format: What the stream takes.
+  /// - Parameters:
+  ///   - pipeline: What is played, in the stream's own format.
+  ///   - tail: Frames of silence after it.
   init(
-    _ stream: some AudioOutputStreaming, _ device: Device, _ format: StreamFormat,
-    pacing: Pacing = .full, _ reporter: RunReporter? = nil
+    _ pipeline: FramePipeline, to stream: some AudioOutputStreaming, _ device: Device,
+    tail: Int = 0, pacing: Pacing = .full, _ reporter: RunReporter? = nil
   ) {
+    self.pipeline = pipeline
     self.stream = stream
     self.device = device
-    self.format = format
+    self.tail = tail
     self.pacing = pacing
     self.reporter = reporter
+    format = pipeline.format
     capacity = max(1, (1 << 16) / format.bytesPerFrame)
   }
 
-  /// Writes all that the pipeline gives, and so many frames of silence, and ends the output.
+  /// Fills the ring before the stream is started, as far as there is something to fill it with.
   ///
-  /// - Parameters:
-  ///   - start: Starts the stream, when the ring is full or holds the whole sound; nil for a stream
-  ///     that runs.
-  ///   - check: Called once a block, and while nothing comes; what it throws ends the feeding.
-  func run(
-    _ pipeline: FramePipeline, tail: Int = 0, start: (() throws(ToolError) -> Void)?,
-    check: () throws(ToolError) -> Void
-  ) throws(ToolError) {
-    var start = start
-    while true {
-      if start == nil { try awaitTurn(pipeline, check) }
-      let room = isAhead || start != nil ? capacity : min(capacity, period)
-      let count = try block.withMutableBytes(room * format.bytesPerFrame) {
-        bytes throws(ToolError) in try pipeline.read(into: &bytes)
+  /// A sound that is in the ring as a whole has ended before it begins, so that no callback takes
+  /// its end for an underflow.
+  func prefill() throws(ToolError) {
+    while !hasEnded, stream.writeAvailable >= capacity {
+      let count = try nextBlock(capacity)
+      block.withBytes(count * format.bytesPerFrame) { frames in
+        reporter?.measure(frames, encoding: format.encoding)
+        _ = stream.prefill(frames)
       }
-      if count == 0, tail == 0 {
-        // A sound that is in the ring as a whole has ended before it begins, so that no callback
-        // takes its end for an underflow.
-        stream.endOutput()
-      }
-      if count == 0 || stream.writeAvailable < count {
-        try start?()
-        start = nil
-      }
-      guard count > 0 else { break }
-      try write(count, isStarted: start == nil)
-      shrinkPipe(pipeline)
-      try check()
     }
-    guard tail > 0 else { return }
-    try writeSilence(tail)
-    stream.endOutput()
   }
 
-  private var period: Int { stream.periodFrameCount == 0 ? 256 : stream.periodFrameCount }
+  /// Writes all the rest to the stream, which runs, and ends the output.
+  ///
+  /// - Parameter check: Called once a block, and while nothing comes; what it throws ends the
+  ///   feeding.
+  func run(check: () throws(ToolError) -> Void) throws(ToolError) {
+    while !hasEnded {
+      try awaitTurn(check)
+      let count = try nextBlock(isAhead ? capacity : min(capacity, max(1, period)))
+      try block.withBytes(count * format.bytesPerFrame) { frames throws(ToolError) in
+        reporter?.measure(frames, encoding: format.encoding)
+        try write(frames)
+      }
+      shrinkPipe()
+      try check()
+    }
+  }
+
+  private var period: Int { stream.periodFrameCount }
   private var isAhead: Bool { pacing == .full || pace.isFasterThanTime }
 
+  /// Reads what comes next: the sound, then its tail; nothing at the end.
+  private func nextBlock(_ room: Int) throws(ToolError) -> Int {
+    var count = try block.withMutableBytes(room * format.bytesPerFrame) {
+      bytes throws(ToolError) in try pipeline.read(into: &bytes)
+    }
+    if count == 0, tail > 0 {
+      count = min(tail, room)
+      tail -= count
+      block.withMutableBytes(count * format.bytesPerFrame) { bytes in
+        for offset in 0..<bytes.byteCount {
+          bytes.storeBytes(of: format.encoding.silentByte, toByteOffset: offset, as: UInt8.self)
+        }
+      }
+    }
+    guard count == 0 else { return count }
+    hasEnded = true
+    stream.endOutput()
+    return 0
+  }
+
   /// Waits until more is wanted and there is more, checking meanwhile.
-  private func awaitTurn(
-    _ pipeline: FramePipeline, _ check: () throws(ToolError) -> Void
-  ) throws(ToolError) {
+  private func awaitTurn(_ check: () throws(ToolError) -> Void) throws(ToolError) {
     if pacing == .live {
+      // The first callback says what a block is; until then all is left in the pipe.
+      while period == 0, stream.isActive, !isStopping() { SoundSystem.pause(seconds: 0.001) }
       pace.note(isReady: pipeline.current?.isReady(withinMilliseconds: 0) ?? true)
       if !isAhead {
         // A block beyond the prebuffer, whole.
@@ -94,13 +116,6 @@ final class OutputFeed {
     }
   }
 
-  private func write(_ count: Int, isStarted: Bool) throws(ToolError) {
-    try block.withBytes(count * format.bytesPerFrame) { frames throws(ToolError) in
-      reporter?.measure(frames, encoding: format.encoding)
-      if isStarted { try write(frames) } else { _ = stream.prefill(frames) }
-    }
-  }
-
   private func write(_ frames: RawSpan) throws(ToolError) {
     do throws(PortAudioError) {
       _ = try stream.write(frames, until: isStopping)
@@ -111,24 +126,12 @@ final class OutputFeed {
     try SignalCenter.shared.checkStop()
   }
 
-  private func writeSilence(_ frameCount: Int) throws(ToolError) {
-    let silence = [UInt8](
-      repeating: format.encoding.silentByte, count: 4096 * format.bytesPerFrame)
-    var left = frameCount
-    while left > 0 {
-      let count = min(left, 4096)
-      try write(unsafe silence.span.bytes.extracting(0..<count * format.bytesPerFrame))
-      left -= count
-    }
-  }
-
   /// A pipe before a player of low latency holds no more than two blocks.
-  private func shrinkPipe(_ pipeline: FramePipeline) {
-    guard pacing == .live, !isPipeShrunk, stream.periodFrameCount > 0 else { return }
+  private func shrinkPipe() {
+    guard pacing == .live, !isPipeShrunk, period > 0 else { return }
     isPipeShrunk = true
     guard let source = pipeline.current, source.name == "stdin" else { return }
-    PipeWriter.shrinkPipe(
-      0, blockByteCount: stream.periodFrameCount * source.format.bytesPerFrame)
+    PipeWriter.shrinkPipe(0, blockByteCount: period * source.format.bytesPerFrame)
   }
 }
 

@@ -7,7 +7,7 @@ internal import SoundTool
 final class RecordingWriter {
   private let plan: RecordingPlan
   private let sink: any FrameSink
-  private let pipeline: PushPipeline
+  private let chain: FormatChain
   private let reporter: RunReporter
   private let silence: [UInt8]
   private let length: Double?
@@ -25,8 +25,8 @@ final class RecordingWriter {
     self.plan = plan
     self.sink = sink
     self.reporter = reporter
-    pipeline = try PushPipeline(
-      from: format, to: sink.format, gain: plan.gain, dither: plan.dither)
+    chain = try FormatChain(
+      from: format, to: sink.format, FormatChain.Options(gain: plan.gain, dither: plan.dither))
     silence = [UInt8](
       repeating: format.encoding.silentByte, count: 4096 * format.bytesPerFrame)
     length = plan.length?.seconds(at: sink.format.rate)
@@ -39,8 +39,11 @@ final class RecordingWriter {
   /// Whether all its time has gone by.
   var isComplete: Bool { budget.isSpent }
 
+  /// What messages call what is written.
+  var name: String { sink.name }
+
   /// Samples clipped so far.
-  var clippedCount: Int { pipeline.clippedCount }
+  var clippedCount: Int { chain.clippedCount }
 
   /// How far it has got.
   var progress: Progress {
@@ -61,7 +64,7 @@ final class RecordingWriter {
 
   /// Writes what the resampler still holds, after the last segment.
   func flush() throws(ToolError) {
-    try pipeline.finish { frames throws(ToolError) in try write(frames) }
+    try chain.finish { frames throws(ToolError) in try write(frames) }
   }
 
   /// Completes the sink, whatever came before.
@@ -79,7 +82,7 @@ final class RecordingWriter {
       }
     } catch {
       // A sink that failed has taken what it has counted.
-      if !pipeline.resamples { account.taken += sink.frameCount - before }
+      if !chain.resamples { account.taken += sink.frameCount - before }
       throw error
     }
     account.taken += count
@@ -122,7 +125,7 @@ final class RecordingWriter {
   }
 
   private func fill(_ frameCount: Int) throws(ToolError) {
-    let (silence, bytesPerFrame) = (silence, pipeline.input.bytesPerFrame)
+    let (silence, bytesPerFrame) = (silence, chain.input.bytesPerFrame)
     var left = frameCount - skip(frameCount)
     while left > 0 {
       let count = min(left, silence.count / bytesPerFrame)
@@ -132,7 +135,7 @@ final class RecordingWriter {
   }
 
   private func push(_ frames: RawSpan) throws(ToolError) {
-    try pipeline.push(frames) { frames throws(ToolError) in try write(frames) }
+    try chain.push(frames) { frames throws(ToolError) in try write(frames) }
   }
 
   private func write(_ frames: RawSpan) throws(ToolError) {

@@ -68,8 +68,10 @@ struct DeviceFailure: Error {
 
 extension ToolError {
   /// What the end of a running stream means for the program.
-  static func running(_ error: PortAudioError, _ device: Device?) -> ToolError {
-    guard error.code == .hostLost, let device else { return .failure("", error.description) }
-    return .failure(device.id, "device lost")
+  static func running(_ error: PortAudioError, _ device: Device) -> ToolError {
+    error.code == .hostLost ? .lost(device) : .failure("", error.description)
   }
+
+  /// The device is lost.
+  static func lost(_ device: Device) -> ToolError { .failure(device.id, "device lost") }
 }

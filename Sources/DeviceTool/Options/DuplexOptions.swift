@@ -2,20 +2,27 @@ public import ArgumentParser
 public import PCM
 public import SoundTool
 
-/// `-r`, `-c`, `-f` and `-t` of a program that plays and records.
-public struct DuplexFormatOptions: ParsableArguments {
-  /// `-r`, in hertz.
+/// `-r` and `-c` of a program with both directions.
+public struct DuplexShapeOptions: ParsableArguments {
   @Option(
     name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
-  public var rate: Double?
+  var rate: Double?
 
   @Option(
     name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Channels, or IN,OUT (default: the device's, max 2).", valueName: "n"),
     transform: Words.channelCounts)
   var channels: DuplexPair<Int>?
+
+  /// No options given.
+  public init() {}
+}
+
+/// `-r`, `-c`, `-f` and `-t` of a program that plays and records.
+public struct DuplexFormatOptions: ParsableArguments {
+  @OptionGroup var shape: DuplexShapeOptions
 
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
@@ -33,34 +40,28 @@ public struct DuplexFormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
+  /// `-r`, in hertz.
+  public var rate: Double? { shape.rate }
+
   /// How the input is read: options, then the environment.
   public func reading() throws(ToolError) -> AudioSource.Options {
     var reading = AudioSource.Options()
     reading.type = type
-    reading.claimed = RawFormat(encoding: format, rate: rate, channelCount: channels?.output)
+    reading.claimed = RawFormat(
+      encoding: format, rate: shape.rate, channelCount: shape.channels?.output)
     reading.raw = reading.claimed.completed(by: try Environment.rawFormat())
     return reading
   }
 
   /// Channels to record: option, then environment; nil for the device's, at most 2.
   public func inputChannelCount() throws(ToolError) -> Int? {
-    try resolve(channels?.input, Environment.channelCount)
+    try resolve(shape.channels?.input, Environment.channelCount)
   }
 }
 
 /// `-r`, `-c` and `-f` of a program that only passes sound on.
 public struct WireFormatOptions: ParsableArguments {
-  @Option(
-    name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
-    transform: Words.rate)
-  var rate: Double?
-
-  @Option(
-    name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("Channels, or IN,OUT (default: the device's, max 2).", valueName: "n"),
-    transform: Words.channelCounts)
-  var channels: DuplexPair<Int>?
+  @OptionGroup var shape: DuplexShapeOptions
 
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
@@ -73,8 +74,8 @@ public struct WireFormatOptions: ParsableArguments {
 
   /// Writes into a plan what options, then the environment say.
   public func apply(to plan: inout WirePlan) throws(ToolError) {
-    plan.duplex.rate = try resolve(rate, Environment.rate)
-    let counts = try resolve(channels) { () throws(ToolError) in
+    plan.duplex.rate = try resolve(shape.rate, Environment.rate)
+    let counts = try resolve(shape.channels) { () throws(ToolError) in
       try Environment.channelCount().map { DuplexPair(input: $0, output: $0) }
     }
     plan.duplex.channelCounts = DuplexPair(input: counts?.input, output: counts?.output)

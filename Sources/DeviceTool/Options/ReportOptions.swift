@@ -16,14 +16,22 @@ public struct ReportOptions: ParsableArguments {
 
   /// What is reported, and where.
   ///
-  /// - Parameter hasFile: Whether the program was given a file, and so is not inside a pipeline.
-  /// - Throws: a usage error if the descriptor is not open.
-  public func plan(hasFile: Bool) throws(ToolError) -> ReportPlan {
+  /// - Parameters:
+  ///   - hasFile: Whether the program was given a file, and so is not inside a pipeline.
+  ///   - output: Where the sound goes that it records.
+  /// - Throws: a usage error if the descriptor is not open, or carries the sound.
+  public func plan(hasFile: Bool, output: OutputPlan? = nil) throws(ToolError) -> ReportPlan {
     var plan = ReportPlan()
     plan.showsLine = progress.showsLine(hasFile: hasFile)
+    plan.showsSummary = output?.path != nil && Messages.isTerminal
     plan.descriptor = statusDescriptor
-    if let statusDescriptor, FileIdentity(descriptor: statusDescriptor) == nil {
-      throw .usage("--status-fd \(statusDescriptor)", "not open")
+    guard let statusDescriptor else { return plan }
+    let subject = "--status-fd \(statusDescriptor)"
+    guard FileIdentity(descriptor: statusDescriptor) != nil else {
+      throw .usage(subject, "not open")
+    }
+    if statusDescriptor == 1, let output, output.path == nil {
+      throw .usage(subject, "standard output carries the sound")
     }
     return plan
   }

@@ -39,6 +39,15 @@ struct LossMessages {
     return parts.isEmpty ? nil : "frames lost: " + parts.joined(separator: ", ")
   }
 
+  /// `peak -12.3 -inf dB`, or `silent` where every sample was zero.
+  static func peaks(_ peaks: PeakHold) -> String {
+    guard !peaks.isSilent else { return "silent" }
+    let words = peaks.decibels.map { level in
+      level.isFinite ? "\((level * 10).rounded() / 10)" : "-inf"
+    }
+    return "peak \(words.joined(separator: " ")) dB"
+  }
+
   private func seconds(_ frames: Int) -> String {
     let milliseconds = Int((Double(frames) / rate * 1000).rounded())
     let rest = String(milliseconds % 1000)

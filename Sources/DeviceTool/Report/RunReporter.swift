@@ -11,8 +11,12 @@ final class RunReporter {
   private let levelLimit = RateLimit(interval: 1)
   private let line: ProgressLine?
   private let feed: StatusFeed?
+  private let showsSummary: Bool
   private var meter: LevelMeter?
-  private var feedMeter: LevelMeter?
+  // Since the line was drawn, since levels were fed, and since the beginning.
+  private var linePeaks = PeakHold()
+  private var feedPeaks = PeakHold()
+  private var runPeaks = PeakHold()
   private var hasBegun = false
   private var reportedPrebuffer = 0
   private var didReportFreewheeling = false
@@ -31,15 +35,19 @@ final class RunReporter {
     feed = try plan.descriptor.map { descriptor throws(ToolError) in
       try StatusFeed(descriptor: descriptor)
     }
-    guard channelCount > 0 else { return }
-    if line != nil { meter = LevelMeter(channelCount: channelCount) }
-    if feed != nil { feedMeter = LevelMeter(channelCount: channelCount) }
+    showsSummary = plan.showsSummary
+    let isMeasured = line != nil || feed != nil || showsSummary
+    if isMeasured, channelCount > 0 { meter = LevelMeter(channelCount: channelCount) }
   }
 
   /// Takes frames into the levels.
   func measure(_ frames: RawSpan, encoding: SampleEncoding) {
+    meter?.reset()
     meter?.update(frames, encoding: encoding)
-    feedMeter?.update(frames, encoding: encoding)
+    guard let meter else { return }
+    linePeaks.hold(meter)
+    feedPeaks.hold(meter)
+    runPeaks.hold(meter)
   }
 
   /// Reports the start, once it is known when that was.
@@ -56,17 +64,16 @@ final class RunReporter {
       Messages.note("", "host is freewheeling")
     }
     line?.update {
-      defer { meter?.reset() }
+      defer { linePeaks.reset() }
       let progress = progress()
       return ProgressLine.Status(
-        position: progress.seconds, length: progress.length, levels: meter?.decibels ?? [],
+        position: progress.seconds, length: progress.length, levels: linePeaks.decibels,
         remark: words.total(losses) ?? "")
     }
     // What fills the ring before the stream starts is reported afterwards.
-    guard hasBegun, let measured = feedMeter, measured.frameCount > 0, levelLimit.pass() != nil
-    else { return }
-    feed?.levels(measured.decibels, position: progress().seconds)
-    feedMeter?.reset()
+    guard let feed, hasBegun, !feedPeaks.isEmpty, levelLimit.pass() != nil else { return }
+    feed.levels(feedPeaks.decibels, position: progress().seconds)
+    feedPeaks.reset()
   }
 
   /// Reports a loss to the feed.
@@ -87,20 +94,28 @@ final class RunReporter {
     Messages.detail("", "prebuffer is now \(counted(frameCount, "frame"))")
   }
 
-  /// Prints totals, and keeps the counts for the feed's end.
+  /// Prints what a recording came to, and totals, and keeps the counts for the feed's end.
   ///
   /// - Parameters:
+  ///   - output: What was written, and how many seconds of it; nil for a program that only plays.
   ///   - report: What became of all frames.
   ///   - warned: What a line warns of.
   ///   - clipped: Samples clipped.
   /// - Returns: Whether frames were lost, and a line said so.
   func finish(
-    _ report: LossReport, warningOf warned: LossReport, clipped: Int, isTotalReported: Bool
+    _ report: LossReport, warningOf warned: LossReport, output: (name: String, seconds: Double)?,
+    clipped: Int, isTotalReported: Bool
   ) -> Bool {
     let paused = Double(report.pausedFrameCount) / rate
     if clipped > 0 { Messages.note("", "\(counted(clipped, "sample")) clipped") }
     if paused > 0 { Messages.note("", "paused for \(Int((paused * 1000).rounded())) ms") }
-    feed?.end(report, clippedCount: clipped, pausedSeconds: paused)
+    feed?.end(
+      report, output: output, peaks: runPeaks.decibels, clippedCount: clipped,
+      pausedSeconds: paused)
+    if showsSummary, let output {
+      let length = ProgressLine.clock(output.seconds)
+      Messages.note(output.name, "\(length), \(LossMessages.peaks(runPeaks))")
+    }
     guard isTotalReported, let total = words.total(warned) else { return false }
     Messages.note("", total)
     return true

@@ -21,7 +21,8 @@ final class StatusFeed: Sendable {
     guard FileIdentity(descriptor: descriptor) != nil else {
       throw .usage("--status-fd \(descriptor)", "not open")
     }
-    self.descriptor = descriptor
+    // Stdout has moved aside, so that nothing a library prints gets into the feed.
+    self.descriptor = descriptor == STDOUT_FILENO ? StandardStreams.output : descriptor
     // Only now, at the very end, is the exit status known.
     ProgramExit.onEnd { [self] status in finish(status) }
   }
@@ -58,7 +59,10 @@ final class StatusFeed: Sendable {
 
   /// Keeps the counts for the `end` line, where for input `delivered + dropped + discarded` and for
   /// output `delivered + inserted + padding` are `host_frames`.
-  func end(_ losses: LossReport, clippedCount: Int, pausedSeconds: Double) {
+  func end(
+    _ losses: LossReport, output: (name: String, seconds: Double)?, peaks: [Double],
+    clippedCount: Int, pausedSeconds: Double
+  ) {
     func counts(_ counts: LossReport.Counts) -> JSON {
       .object([
         .init("host_frames", .integer(counts.hostFrameCount)),
@@ -69,12 +73,16 @@ final class StatusFeed: Sendable {
         .init("padding", .integer(counts.padding)),
       ])
     }
-    state.withLock { state in
-      state.end = [
-        .init("input", counts(losses.input)), .init("output", counts(losses.output)),
-        .init("clipped", .integer(clippedCount)), .init("paused", .number(pausedSeconds)),
-      ]
+    var members: [JSON.Member] = [
+      .init("input", counts(losses.input)), .init("output", counts(losses.output)),
+      .init("clipped", .integer(clippedCount)), .init("paused", .number(pausedSeconds)),
+      .init("peak_db", .array(peaks.map(JSON.optional))),
+    ]
+    if let output {
+      members.append(.init("file", .string(output.name)))
+      members.append(.init("seconds", .number(output.seconds)))
     }
+    state.withLock { [members] state in state.end = members }
   }
 
   private func finish(_ status: CInt) {

@@ -1,53 +1,40 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// One run of a program's streams: started once, ended by the first that ends it, stopped once,
+/// One run of a program's stream: started once, ended by the first that ends it, stopped once,
 /// reported once. What was captured before the end is still written. On the main thread.
 final class StreamRun {
-  /// A stream and the device that messages name.
-  struct Leg {
-    let stream: any AudioStreaming
-    let device: Device
-  }
-
   /// What ended it, unless that was its own end.
   private(set) var failure: ToolError?
-  /// Whether the streams were stopped.
+  /// Whether the stream was stopped.
   private(set) var isHalted = false
   /// How far it has got.
   var progress: () -> Progress = { Progress(frame: 0, seconds: 0) }
 
-  private let legs: [Leg]
+  private let stream: any AudioStreaming
+  private let device: Device
   private let policy: LossPolicy
   private let reporter: RunReporter
   private let signals: StreamSignals
   private var isOver: (@Sendable () -> Bool)?
   private var isEnding = false
 
-  /// - Parameter status: The line for USR1. Called on the signal thread.
+  /// - Parameters:
+  ///   - device: The one that messages name.
+  ///   - status: The line for USR1. Called on the signal thread.
   init(
-    _ legs: [Leg], _ policy: LossPolicy, _ reporter: RunReporter,
+    _ stream: any AudioStreaming, _ device: Device, _ policy: LossPolicy, _ reporter: RunReporter,
     status: @escaping @Sendable () -> String
   ) {
-    self.legs = legs
+    self.stream = stream
+    self.device = device
     self.policy = policy
     self.reporter = reporter
-    signals = StreamSignals(legs.map(\.stream), status: status)
-  }
-
-  /// Wakes the run, to ask whether it is over. Any thread.
-  var wakeUp: @Sendable () -> Void {
-    let signals = signals
-    return { signals.wakeWaiting() }
+    signals = StreamSignals(stream, status: status)
   }
 
   /// The run ends, as it is meant to, once `isOver` says so.
   func ends(when isOver: (@Sendable () -> Bool)?) { self.isOver = isOver }
-
-  /// The account of the streams.
-  var losses: LossReport {
-    legs.dropFirst().reduce(legs[0].stream.losses) { $0 + $1.stream.losses }
-  }
 
   // MARK: Life
 
@@ -56,13 +43,9 @@ final class StreamRun {
     do throws(ToolError) { try body() } catch { end(error) }
   }
 
-  /// Starts the streams.
+  /// Starts the stream.
   func start() throws(ToolError) {
-    for leg in legs {
-      do throws(PortAudioError) { try leg.stream.start() } catch {
-        throw .running(error, leg.device)
-      }
-    }
+    do throws(PortAudioError) { try stream.start() } catch { throw .running(error, device) }
   }
 
   /// The run ends: sources give what they hold, and then nothing. The first failure counts; nil is
@@ -83,7 +66,7 @@ final class StreamRun {
       SignalCenter.shared.noticeStop()
       if !isEnding { end(.stopped) }
     } else if let error = signals.takeFailure() {
-      end(.running(error, legs[0].device))
+      end(.running(error, device))
     } else if !isEnding, isOver?() == true {
       end(nil)
     }
@@ -95,18 +78,17 @@ final class StreamRun {
     isHalted || SignalCenter.shared.isStopping || signals.hasFailed || isOver?() == true
   }
 
-  /// Stops the streams, once; one that is lost is left alone.
+  /// Stops the stream, once; one that is lost is left alone.
   func halt(_ mode: StopMode) {
     guard !isHalted else { return }
     isHalted = true
-    for leg in legs where !leg.stream.isLost {
-      do throws(PortAudioError) {
-        switch mode {
-        case .drain: try leg.stream.stop()
-        case .abort: try leg.stream.abort()
-        }
-      } catch { end(.running(error, leg.device)) }
-    }
+    guard !stream.isLost else { return }
+    do throws(PortAudioError) {
+      switch mode {
+      case .drain: try stream.stop()
+      case .abort: try stream.abort()
+      }
+    } catch { end(.running(error, device)) }
   }
 
   enum StopMode {
@@ -127,24 +109,21 @@ final class StreamRun {
     update()
   }
 
-  /// Reports the gaps of streams that nobody reads from.
-  func noteGaps() {
-    for leg in legs { for gap in leg.stream.takeGaps() { note(LineGap(gap)) } }
-  }
+  /// Reports the gaps of a stream that nobody reads from.
+  func noteGaps() { for gap in stream.takeGaps() { note(LineGap(gap)) } }
 
-  /// Where nothing that was captured is at stake: reports what has happened to the streams.
+  /// Where nothing that was captured is at stake: reports what has happened to the stream.
   ///
   /// - Throws: What ends the run: a loss, where that is the policy, a stop, a lost device.
   func check() throws(ToolError) {
     noteGaps()
-    for leg in legs where leg.stream.isLost { end(.failure(leg.device.id, "device lost")) }
+    if stream.isLost { end(.lost(device)) }
     update()
     if shouldEnd(), let failure { throw failure }
   }
 
-  /// Waits until the first stream has finished, checking meanwhile.
+  /// Waits until the stream has finished, checking meanwhile.
   func waitUntilFinished() throws(ToolError) {
-    let stream = legs[0].stream
     while !stream.wait(timeout: 0.1) || stream.isPaused {
       try check()
       if stream.isPaused { SoundSystem.pause(seconds: 0.05) }
@@ -161,15 +140,14 @@ final class StreamRun {
     } else {
       reporter.note(line)
     }
-    for leg in legs {
-      guard let output = leg.stream as? any AudioOutputStreaming else { continue }
+    if let output = stream as? any AudioOutputStreaming {
       reporter.note(prebuffer: output.prebufferFrameCount)
     }
   }
 
   private func update() {
-    reporter.begin(legs[0].stream, legs[0].device)
-    reporter.update(losses, progress)
+    reporter.begin(stream, device)
+    reporter.update(stream.losses, progress)
   }
 
   // MARK: The end
@@ -178,44 +156,22 @@ final class StreamRun {
   ///
   /// - Parameters:
   ///   - report: What became of all frames in the end, where the program knows more than the
-  ///     streams.
+  ///     stream.
+  ///   - output: What was written.
   ///   - clipped: Samples clipped.
-  func finish(_ report: LossReport? = nil, clipped: Int) throws(ToolError) {
-    reporter.begin(legs[0].stream, legs[0].device)
-    let losses = losses
+  func finish(
+    _ report: LossReport? = nil, output: String? = nil, clipped: Int
+  ) throws(ToolError) {
+    reporter.begin(stream, device)
+    let losses = stream.losses
     let isWhole = failure == nil || failure?.kind == .stopped
     // What a failure leaves undone, or a reader that goes away, is no loss to warn of; what a stop
     // leaves is.
     let hasLost = reporter.finish(
-      report ?? losses, warningOf: isWhole ? report ?? losses : losses, clipped: clipped,
+      report ?? losses, warningOf: isWhole ? report ?? losses : losses,
+      output: output.map { ($0, progress().seconds) }, clipped: clipped,
       isTotalReported: policy.isTotalReported)
     if hasLost { ProgramExit.remember(policy.status) }
     if let failure { throw failure }
-  }
-}
-
-extension LossReport {
-  /// The account of two streams together.
-  fileprivate static func + (a: LossReport, b: LossReport) -> LossReport {
-    var sum = a
-    sum.input += b.input
-    sum.output += b.output
-    sum.pausedFrameCount = max(a.pausedFrameCount, b.pausedFrameCount)
-    sum.isFreewheeling = a.isFreewheeling || b.isFreewheeling
-    return sum
-  }
-}
-
-extension LossReport.Counts {
-  fileprivate static func += (a: inout Self, b: Self) {
-    a.hostFrameCount += b.hostFrameCount
-    a.delivered += b.delivered
-    a.dropped += b.dropped
-    a.lost += b.lost
-    a.lostIsEstimated = a.lostIsEstimated || b.lostIsEstimated
-    a.lossCount += b.lossCount
-    a.inserted += b.inserted
-    a.discarded += b.discarded
-    a.padding += b.padding
   }
 }

@@ -2,37 +2,32 @@ internal import SoundDevice
 internal import SoundTool
 internal import Synchronization
 
-/// Ties streams to the signals: a stop wakes whoever waits for them, Ctrl-Z pauses them.
+/// Ties a stream to the signals: a stop wakes whoever waits for it, Ctrl-Z pauses it.
 final class StreamSignals: Sendable {
-  private let streams: [any AudioStreaming]
+  private let stream: any AudioStreaming
   private let failure = Mutex<PortAudioError?>(nil)
 
   /// - Parameter status: The line for USR1. Called on the signal thread.
-  init(_ streams: [any AudioStreaming], status: @escaping @Sendable () -> String) {
-    self.streams = streams
-    SignalCenter.shared.onStop { [self] in wakeWaiting() }
+  init(_ stream: any AudioStreaming, status: @escaping @Sendable () -> String) {
+    self.stream = stream
+    SignalCenter.shared.onStop { stream.wakeWaiting() }
     SignalCenter.shared.onPause(
-      { [self] in change { stream throws(PortAudioError) in try stream.pause() } },
-      resume: { [self] in change { stream throws(PortAudioError) in try stream.resume() } })
+      { [self] in change { () throws(PortAudioError) in try stream.pause() } },
+      resume: { [self] in change { () throws(PortAudioError) in try stream.resume() } })
     SignalCenter.shared.onStatus(status)
   }
 
-  /// Why a stream could not be paused, or go on.
+  /// Why the stream could not be paused, or go on.
   func takeFailure() -> PortAudioError? { failure.withLock { $0.take() } }
 
   /// Whether there is one to take.
   var hasFailed: Bool { failure.withLock { $0 != nil } }
 
-  /// Wakes whoever reads or writes one of the streams. Any thread.
-  func wakeWaiting() { for stream in streams { stream.wakeWaiting() } }
-
   // On the signal thread; the program's own thread throws it when it comes by.
-  private func change(_ body: (any AudioStreaming) throws(PortAudioError) -> Void) {
-    for stream in streams {
-      do throws(PortAudioError) { try body(stream) } catch {
-        failure.withLock { $0 = error }
-        wakeWaiting()
-      }
+  private func change(_ body: () throws(PortAudioError) -> Void) {
+    do throws(PortAudioError) { try body() } catch {
+      failure.withLock { $0 = error }
+      stream.wakeWaiting()
     }
   }
 }

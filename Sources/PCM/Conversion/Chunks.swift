@@ -1,5 +1,5 @@
-/// Calls `body` for successive ranges of at most 4096 samples and adds up what it counts: a
-/// count of 32 bits keeps the loop inside as wide as the samples.
+/// Calls `body` for successive ranges of at most 4096 samples and sums its counts. A 32-bit count
+/// keeps the inner loop as wide as the samples.
 @inline(__always)
 func inChunks(_ count: Int, _ body: (Range<Int>) -> Int32) -> Int {
   var total = 0
@@ -12,14 +12,14 @@ func inChunks(_ count: Int, _ body: (Range<Int>) -> Int32) -> Int {
   return total
 }
 
-/// Calls `body` for successive ranges of samples with one word of noise for each, and adds up
-/// what it counts.
+/// Calls `body` for successive ranges of samples, with one word of noise per sample, and sums its
+/// counts.
 @inline(__always)
 func withNoise(
   _ count: Int, _ noise: inout NoiseSource,
   _ body: (UnsafeMutablePointer<UInt32>, Range<Int>) -> Int32
 ) -> Int {
-  // Up to 1024 bytes, if known when compiled, lie on the stack, but not with more alignment.
+  // The compiler keeps a constant 1024 bytes or less on the stack, unless the alignment is larger.
   unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { bytes in
     guard let base = bytes.baseAddress else { return 0 }
     let words = unsafe base.bindMemory(to: UInt32.self, capacity: 256)

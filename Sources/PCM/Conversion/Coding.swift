@@ -1,7 +1,7 @@
-/// One encoding as the kernels see it: how wide a sample is, how to read and to write it.
+/// An encoding as the kernels see it: the width of a sample, and how to read and write it.
 ///
-/// The requirements choose the kernel for a pair by double dispatch, so that every pair of
-/// encodings becomes one specialised loop without being written down.
+/// The requirements choose a pair's kernel by double dispatch, so every pair of encodings becomes
+/// one specialised loop without being written out.
 protocol Coding {
   static var byteCount: Int { get }
 
@@ -12,18 +12,18 @@ protocol Coding {
     floats: S.Type, _ job: Job, _ state: inout ConversionState)
 }
 
-/// Samples that are linear integers, or decode to them: a value has `bitCount` bits, signed.
+/// Samples that are linear integers, or decode to them, of `bitCount` signed bits.
 protocol IntegerCoding: Coding {
   static var bitCount: Int32 { get }
 
-  /// Whether dither makes sense: the steps of the companded codings are not of one size.
+  /// Whether dither makes sense: companded codings have steps of different sizes.
   static var takesDither: Bool { get }
 
   static func load(_ source: UnsafeRawPointer) -> Int32
   static func store(_ value: Int32, _ target: UnsafeMutableRawPointer)
 }
 
-/// Samples that are floating point with full scale at ±1.
+/// Floating point samples, full scale being ±1.
 protocol FloatCoding: Coding {
   associatedtype Value: KernelFloat
 

@@ -1,10 +1,10 @@
-/// G.711's companded bytes, by way of 16 bits.
+/// G.711's companded bytes, through 16-bit integers.
 ///
-/// A byte is a little floating point number: a sign, three bits of exponent and four of
-/// mantissa. So the arithmetic is that of `Float`, which has no branch and no table.
+/// A byte is a tiny floating point number: a sign, three bits of exponent and four of mantissa. So
+/// `Float` does the arithmetic, without a branch or a table.
 ///
-/// Where G.711 leaves the boundary between two codes open, both signs are treated alike, as in
-/// libsndfile; the peers all differ there.
+/// G.711 leaves some boundaries between codes open. Here both signs round alike, as in libsndfile;
+/// other programs all differ there.
 enum ULaw: IntegerCoding {
   static var byteCount: Int { 1 }
   static var bitCount: Int32 { 16 }
@@ -13,7 +13,7 @@ enum ULaw: IntegerCoding {
   @inline(__always)
   static func load(_ source: UnsafeRawPointer) -> Int32 {
     let code = unsafe ~UInt32(source.load(as: UInt8.self))
-    // 33 + 2m, times 2^e, less 33; the sample is four times that.
+    // (33 + 2m) · 2^e - 33; the sample is four times that.
     let pattern = (code & 0x7F) &<< 19 | 1 &<< 18
     let magnitude = Float(bitPattern: pattern &+ (127 &+ 5 &+ 2) &<< 23) - 132
     return signed(magnitude, negative: code & 0x80 != 0)
@@ -38,7 +38,7 @@ enum ALaw: IntegerCoding {
   @inline(__always)
   static func load(_ source: UnsafeRawPointer) -> Int32 {
     let code = unsafe UInt32(source.load(as: UInt8.self)) ^ 0x55
-    // 33 + 2m, times 2^(e - 1); without an exponent 1 + 2m; the sample is eight times that.
+    // (33 + 2m) · 2^(e - 1), or 1 + 2m if the exponent is 0; the sample is eight times that.
     let isLinear = code & 0x70 == 0
     let pattern = (code & 0x7F) &<< 19 | 1 &<< 18
     let exponent: UInt32 = isLinear ? 127 &+ 8 : 127 &+ 7
@@ -59,7 +59,7 @@ enum ALaw: IntegerCoding {
   }
 }
 
-/// A whole `magnitude` as an integer with a sign.
+/// Adds a sign to a whole `magnitude`.
 @inline(__always)
 private func signed(_ magnitude: Float, negative: Bool) -> Int32 {
   Float.integer(negative ? -magnitude : magnitude, 16)

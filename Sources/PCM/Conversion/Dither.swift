@@ -1,10 +1,10 @@
-/// Noise for dither: xorshift128 in eight lanes, which is shifts and exclusive ors only and so
-/// as fast on the plainest vector unit.
+/// Noise for dither: xorshift128 in eight lanes. It needs only shifts and exclusive ors, so it is
+/// fast on any vector unit.
 ///
-/// Each word is two independent uniform numbers of 16 bits; their difference has the triangular
+/// Each word is two independent uniform 16-bit numbers; their difference has a triangular
 /// distribution.
 struct NoiseSource: Sendable {
-  /// The most words made at a time: with a group begun before, they fill 1024 bytes.
+  /// The maximum number of words made at a time: with a group already begun, they fill 1024 bytes.
   static var blockCount: Int { 248 }
 
   private var x: SIMD8<UInt32>
@@ -12,7 +12,7 @@ struct NoiseSource: Sendable {
   private var z: SIMD8<UInt32>
   private var w: SIMD8<UInt32>
 
-  /// Words already used of the group that comes next.
+  /// Words of the next group already used.
   private var used = 0
 
   init(seed: UInt64) {
@@ -23,7 +23,7 @@ struct NoiseSource: Sendable {
     w = Self.words(&state)
   }
 
-  /// Words by splitmix64, so that neighbouring seeds give unrelated noise.
+  /// Seed words from SplitMix64, so that neighbouring seeds give unrelated noise.
   private static func words(_ state: inout UInt64) -> SIMD8<UInt32> {
     var words = SIMD8<UInt32>()
     for index in words.indices {
@@ -36,19 +36,19 @@ struct NoiseSource: Sendable {
     return words
   }
 
-  /// Makes the next `count` words, at most `blockCount`, which begin at the returned index.
+  /// Makes the next `count` words, at most `blockCount`, and returns the index of the first.
   ///
-  /// The noise does not depend on how a stream is cut into calls: a group of eight that was not
-  /// used up is made again.
+  /// The noise does not depend on how calls divide a stream: the next call makes a partly used
+  /// group of eight again.
   @inline(__always)
   mutating func fill(_ words: UnsafeMutableRawPointer, count: Int) -> Int {
     let first = used
-    let (groups, rest) = (first &+ count).quotientAndRemainder(dividingBy: 8)
+    let (groups, remainder) = (first &+ count).quotientAndRemainder(dividingBy: 8)
     var next = self
     for group in 0..<groups { unsafe next.step(words + group &* 32) }
     self = next
-    used = rest
-    if rest > 0 { unsafe next.step(words + groups &* 32) }
+    used = remainder
+    if remainder > 0 { unsafe next.step(words + groups &* 32) }
     return first
   }
 
@@ -62,13 +62,13 @@ struct NoiseSource: Sendable {
     unsafe words.storeBytes(of: w, as: SIMD8<UInt32>.self)
   }
 
-  /// The triangular noise of one word, in 2^-16 of a step: -65535...65535.
+  /// The triangular noise of one word, in units of 2^-16 step: -65535...65535.
   @inline(__always)
   static func triangle(_ word: UInt32) -> Int32 {
     Int32(bitPattern: word & 0xFFFF) &- Int32(bitPattern: word &>> 16)
   }
 
-  /// The triangular noise of one word, where a step is 2^`shift`.
+  /// The triangular noise of one word, a step being 2^`shift`.
   @inline(__always)
   static func triangle(_ word: UInt32, shift: Int32) -> Int32 {
     if shift > 16 { return triangle(word) &<< (shift &- 16) }

@@ -1,4 +1,4 @@
-/// Integers to floating point; exact where the target has as many bits.
+/// Integers to floating point; exact if the target has as many bits.
 @inline(never)
 func scale<S: IntegerCoding, T: FloatCoding>(_: S.Type, _: T.Type, _ job: Job) {
   let factor = T.Value.power(1 &- S.bitCount)
@@ -27,8 +27,8 @@ func quantize<S: FloatCoding, T: IntegerCoding>(
 
 /// Floating point to integers with noise of one step of the target, rounded and clipped.
 ///
-/// `Work` must have bits to spare for the noise. What counts as clipped is the value itself,
-/// before the noise.
+/// `Work` must have bits to spare for the noise. A sample counts as clipped by its value before the
+/// noise.
 @inline(never)
 func quantizeDithered<S: FloatCoding, T: IntegerCoding, Work: KernelFloat>(
   _: S.Type, _: T.Type, in _: Work.Type, _ job: Job, _ state: inout ConversionState
@@ -48,7 +48,7 @@ func quantizeDithered<S: FloatCoding, T: IntegerCoding, Work: KernelFloat>(
   }
 }
 
-/// Floating point to floating point, rounded to what the target holds.
+/// Floating point to floating point, rounded to the target's precision.
 @inline(never)
 func recast<S: FloatCoding, T: FloatCoding>(_: S.Type, _: T.Type, _ job: Job) {
   for i in 0..<(unsafe job.count) {

@@ -1,4 +1,4 @@
-/// Integers to integers of as many bits or more: exact.
+/// Integers to integers of the same width or wider: exact.
 @inline(never)
 func widen<S: IntegerCoding, T: IntegerCoding>(_: S.Type, _: T.Type, _ job: Job) {
   let shift = T.bitCount &- S.bitCount
@@ -14,8 +14,8 @@ func narrow<S: IntegerCoding, T: IntegerCoding>(_: S.Type, _: T.Type, _ job: Job
   let shift = S.bitCount &- T.bitCount
   for i in 0..<(unsafe job.count) {
     let value = unsafe S.load(job.source(S.self, i))
-    let rest = value & ((1 &<< shift) &- 1)
-    let rounded = round(value &>> shift, rest: rest, shift: shift)
+    let remainder = value & ((1 &<< shift) &- 1)
+    let rounded = round(value &>> shift, remainder: remainder, shift: shift)
     unsafe T.store(clamp(rounded, T.bitCount), job.target(T.self, i))
   }
 }
@@ -31,24 +31,24 @@ func narrowDithered<S: IntegerCoding, T: IntegerCoding>(
     for i in range {
       let value = unsafe S.load(job.source(S.self, i))
       let word = unsafe words[i &- range.lowerBound]
-      // The noise joins the lost bits alone, since the whole might overflow.
+      // Only the lost bits get the noise, since the whole value might overflow.
       let low = (value & mask) &+ NoiseSource.triangle(word, shift: shift)
       let high = (value &>> shift) &+ (low &>> shift)
-      let rounded = round(high, rest: low & mask, shift: shift)
+      let rounded = round(high, remainder: low & mask, shift: shift)
       unsafe T.store(clamp(rounded, T.bitCount), job.target(T.self, i))
     }
     return 0
   }
 }
 
-/// `quotient` and `rest` / 2^`shift` as the nearest integer, even in the middle.
+/// `quotient` + `remainder` / 2^`shift` as the nearest integer, ties to even.
 @inline(__always)
-private func round(_ quotient: Int32, rest: Int32, shift: Int32) -> Int32 {
+private func round(_ quotient: Int32, remainder: Int32, shift: Int32) -> Int32 {
   let half = (1 as Int32) &<< (shift &- 1)
-  return quotient &+ ((rest &+ (quotient & 1) &+ half &- 1) &>> shift)
+  return quotient &+ ((remainder &+ (quotient & 1) &+ half &- 1) &>> shift)
 }
 
-/// The nearest value that `bitCount` signed bits hold.
+/// The value clamped to `bitCount` signed bits.
 @inline(__always)
 private func clamp(_ value: Int32, _ bitCount: Int32) -> Int32 {
   let high = Int32.max &>> (32 &- bitCount)

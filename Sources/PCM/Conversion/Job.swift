@@ -7,20 +7,20 @@ struct Job {
   let dither: Bool
   let clip: Bool
 
-  /// Where sample `index` of `S` is read.
+  /// The address of sample `index` in the source.
   @inline(__always)
   func source<S: Coding>(_: S.Type, _ index: Int) -> UnsafeRawPointer {
     unsafe source + index &* S.byteCount
   }
 
-  /// Where sample `index` of `T` is written.
+  /// The address of sample `index` in the target.
   @inline(__always)
   func target<T: Coding>(_: T.Type, _ index: Int) -> UnsafeMutableRawPointer {
     unsafe target + index &* T.byteCount
   }
 }
 
-/// What a converter keeps between runs.
+/// A converter's state between runs.
 struct ConversionState: Sendable {
   var noise: NoiseSource
   var clippedCount = 0

@@ -1,18 +1,18 @@
-/// The arithmetic a kernel needs of `Float` and `Double`.
+/// The arithmetic that kernels need of `Float` and `Double`.
 protocol KernelFloat: BinaryFloatingPoint, BitwiseCopyable {
-  /// The same number as a `Double`.
+  /// The number as a `Double`.
   var wide: Double { get }
 
   /// Two to the power of `exponent`.
   static func power(_ exponent: Int32) -> Self
 
-  /// The nearest integer of `bitCount` signed bits, even in the middle.
+  /// The nearest integer of `bitCount` signed bits, ties to even.
   ///
-  /// Rounding is written with additions, since the instructions every x86-64 has include no
-  /// rounding, and a conversion that may trap keeps a loop from being vectorised.
+  /// Rounds by additions: baseline x86-64 has no rounding instruction, and a conversion that may
+  /// trap keeps a loop from being vectorised.
   static func integer(_ value: Self, _ bitCount: Int32) -> Int32
 
-  /// 1 where the magnitude is above 1, otherwise 0; not for NaN.
+  /// 1 if the magnitude is above 1, otherwise 0. The value must not be NaN.
   var excess: Int32 { get }
 
   init(_ value: Int32)
@@ -24,7 +24,7 @@ extension Float: KernelFloat {
 
   @inline(__always)
   var excess: Int32 {
-    // As integers, which keeps the optimiser from entangling this with the clamping.
+    // Compares as integers, so that the optimiser does not merge this with the clamping.
     Int32(bitPattern: bitPattern & 0x7FFF_FFFF) > 0x3F80_0000 ? 1 : 0
   }
 
@@ -35,11 +35,11 @@ extension Float: KernelFloat {
 
   @inline(__always)
   static func integer(_ value: Float, _ bitCount: Int32) -> Int32 {
-    // A Float does not hold the largest integer of 32 bits.
+    // A Float cannot hold the largest 32-bit integer.
     if bitCount > 24 { return Double.integer(value.wide, bitCount) }
     let inside = value.clamped(bitCount)
-    // From 2^23 to 2^24 a Float's last bit is worth 1, so that an addition rounds: of the value
-    // where both signs find room, else of the magnitude.
+    // From 2^23 to 2^24 a Float's last bit is worth 1, so an addition rounds: the value itself if
+    // both signs fit there, otherwise the magnitude.
     if bitCount <= 22 {
       let bias: Float = 0x1.8p23
       return Int32(bitPattern: (inside + bias).bitPattern &- bias.bitPattern)
@@ -73,11 +73,11 @@ extension Double: KernelFloat {
 }
 
 extension KernelFloat {
-  /// The value itself, but 0 for NaN.
+  /// The value, or 0 for NaN.
   @inline(__always)
   var number: Self { self == self ? self : 0 }
 
-  /// The nearest value in the range of an integer of `bitCount` signed bits.
+  /// The value clamped to the range of `bitCount` signed bits.
   @inline(__always)
   func clamped(_ bitCount: Int32) -> Self {
     let scale = Self.power(bitCount &- 1)

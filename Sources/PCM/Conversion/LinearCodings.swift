@@ -1,4 +1,4 @@
-/// A fixed-width integer as the kernels load and store it, in either byte order.
+/// Loads a fixed-width integer, at any alignment, in the machine's byte order.
 @inline(__always)
 private func read<T: FixedWidthInteger & BitwiseCopyable>(
   _ source: UnsafeRawPointer, as type: T.Type
@@ -6,7 +6,7 @@ private func read<T: FixedWidthInteger & BitwiseCopyable>(
   unsafe source.loadUnaligned(as: T.self)
 }
 
-/// The other half of `read`.
+/// Stores a fixed-width integer, at any alignment, in the machine's byte order.
 @inline(__always)
 private func write<T: FixedWidthInteger & BitwiseCopyable>(
   _ value: T, _ target: UnsafeMutableRawPointer
@@ -44,7 +44,7 @@ enum S8: IntegerCoding {
   }
 }
 
-/// A byte order: swaps what is not the machine's.
+/// A byte order; swaps values unless it is the machine's.
 protocol ByteOrder {
   static func swap<T: FixedWidthInteger>(_ value: T) -> T
 }
@@ -74,7 +74,7 @@ enum S16<Order: ByteOrder>: IntegerCoding {
   }
 }
 
-/// A 24-bit integer in a word of 32, as `Packed24` unpacks it.
+/// A 24-bit integer in a 32-bit word, as `Packed24` unpacks it.
 enum Word24: IntegerCoding {
   static var byteCount: Int { 4 }
   static var bitCount: Int32 { 24 }

@@ -1,7 +1,7 @@
-/// Three bytes a sample to and from words of 32 bits.
+/// Converts between three-byte samples and 32-bit words.
 ///
-/// No plain vector unit loads or stores three bytes, so samples go by fours: twelve bytes are
-/// read as four words that overlap, and written as an eight and a four.
+/// Common vector units cannot load or store three bytes, so samples go in fours: twelve bytes are
+/// read as four overlapping words, and written as eight bytes and four.
 enum Packed24<Order: ByteOrder> {
   /// Unpacks `count` samples into signed words.
   @inline(never)

@@ -1,3 +1,5 @@
+internal import PCM
+
 /// What comes next in a stream's input.
 public enum InputSegment: Sendable, Hashable {
   /// So many frames, at the beginning of the block.
@@ -54,7 +56,7 @@ public struct InputReader: ~Copyable, Sendable {
       for gap in session.takeGaps() { insert(gap) }
       let next = gaps.first?.place ?? .max
       if next <= ring.read { return .gap(gaps.removeFirst()) }
-      let count = try read(min(next, written) - ring.read, into: &block, ring.bytesPerFrame)
+      let count = read(min(next, written) - ring.read, into: &block, ring)
       if count > 0 { return .frames(count) }
       if isInterrupted { return .interrupted }
       guard isRunning else {
@@ -65,26 +67,35 @@ public struct InputReader: ~Copyable, Sendable {
     }
   }
 
+  /// Waits for the next segment of a stream of these samples.
+  ///
+  /// - Parameters:
+  ///   - block: Room for frames × channels, interleaved; one frame at least.
+  ///   - isInterrupted: Asked again and again while there is nothing to give.
+  public mutating func next<S: StreamSample>(
+    into block: inout MutableSpan<S>, until isInterrupted: () -> Bool = { false }
+  ) throws(PortAudioError) -> InputSegment {
+    precondition(session.resolved.input?.format ?? S.format == S.format, "the stream's samples")
+    var bytes = unsafe block.mutableBytes
+    return try next(into: &bytes, until: isInterrupted)
+  }
+
   /// A gap may come late, where the queue of gaps was full.
   private mutating func insert(_ gap: Gap) {
     let after = gaps.lastIndex { $0.place <= gap.place }
     gaps.insert(gap, at: after.map { $0 + 1 } ?? 0)
   }
 
-  private func read(
-    _ count: Int, into block: inout MutableRawSpan, _ bytesPerFrame: Int
-  ) throws(PortAudioError) -> Int {
-    let byteCount = min(count * bytesPerFrame, block.byteCount)
+  private func read(_ count: Int, into block: inout MutableRawSpan, _ ring: RingBuffer) -> Int {
+    let byteCount = min(count * ring.bytesPerFrame, block.byteCount)
     guard byteCount > 0 else { return 0 }
     var part = block._mutatingExtracting(..<byteCount)
-    let session = session
-    var result = Result<Int, PortAudioError>.success(0)
-    unsafe part.withUnsafeMutableBytes { bytes in
-      do throws(PortAudioError) {
-        result = .success(unsafe try session.read(into: bytes, minimum: 0, timeout: nil))
-      } catch { result = .failure(error) }
+    _ = session.readLock.take(timeout: nil)
+    defer { session.readLock.leave() }
+    return unsafe part.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe ring.read(into: base, count: bytes.count / ring.bytesPerFrame)
     }
-    return try result.get()
   }
 }
 

@@ -47,3 +47,21 @@ extension AudioOutputStreaming {
   /// ``StreamOptions/prebuffersOutput``.
   public var prebufferFrameCount: Int { session.rings?.prebufferFrameCount ?? 0 }
 }
+
+extension TypedOutputStreaming {
+  /// Puts frames into the ring before the stream is started, as many as there is room for.
+  ///
+  /// - Parameter source: Frames × channels, interleaved.
+  /// - Returns: The number of frames.
+  public func prefill(_ source: Span<S>) -> Int { unsafe prefill(source.bytes) }
+
+  /// Writes all frames, waiting for room; fewer if `isInterrupted` says so.
+  ///
+  /// - Parameter source: Frames × channels, interleaved.
+  /// - Returns: The number of frames.
+  public func write(_ source: Span<S>, until isInterrupted: () -> Bool) throws(PortAudioError)
+    -> Int
+  {
+    unsafe try write(source.bytes, until: isInterrupted)
+  }
+}

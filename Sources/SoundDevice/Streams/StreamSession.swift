@@ -10,7 +10,7 @@ public final class StreamSession: Sendable {
   /// Where tasks read and write.
   let readThread = BlockingThread()
   let writeThread = BlockingThread()
-  private let readLock = TimedLock()
+  let readLock = TimedLock()
   private let writeLock = TimedLock()
 
   /// Opens a stream whose blocks go to `processor`.

@@ -1,5 +1,4 @@
 import COpusFile
-
 import Platform
 
 /// Decodes at a lower rate than libopusfile knows, which counts in 48 kHz: each frame is repeated as

@@ -1,26 +1,26 @@
 internal import Platform
 
-/// Reads bytes from a descriptor that may be a pipe, a file or a device; a stop interrupts it.
+/// Reads bytes from a pipe, a file or a device; a stop interrupts it.
 ///
-/// The descriptor stays the caller's to close, and its flags stay as they are: it may be shared
-/// with the shell.
+/// The caller owns the descriptor. Its flags are left alone, because it may be shared with the
+/// shell.
 public struct PipeReader: Sendable {
-  /// What is read from.
+  /// The descriptor to read.
   public let descriptor: CInt
-  /// What messages call it: `stdin`, or the name the user gave.
+  /// The name in messages: `stdin`, or the name the user gave.
   public let name: String
 
-  /// A reader of an open descriptor.
+  /// Creates a reader of an open descriptor.
   public init(descriptor: CInt, name: String) {
     self.descriptor = descriptor
     self.name = name
   }
 
-  /// Reads what is there into `span` from byte `offset` up to byte `end` (by default all of it),
-  /// waiting only while there is nothing.
+  /// Reads the bytes that are available into `span`, from byte `offset` to byte `end` (by default
+  /// its end), and blocks only while there are none.
   ///
-  /// - Returns: the number of bytes, 0 at the end.
-  /// - Throws: `stopped` when a signal asked the program to stop, or the read error.
+  /// - Returns: The number of bytes, or 0 at the end.
+  /// - Throws: `stopped` if a signal asked the program to stop, or the read error.
   ///
   /// Corresponds to `read`.
   public func read(
@@ -47,7 +47,7 @@ public struct PipeReader: Sendable {
     }
   }
 
-  // Somebody else may have set O_NONBLOCK on a descriptor we share.
+  // Another process may have set O_NONBLOCK on a descriptor we share.
   private func wait() {
     _ = SignalCenter.shared.interruptible { System.isReady(descriptor, for: POLLIN, within: -1) }
   }

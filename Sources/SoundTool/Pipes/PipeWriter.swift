@@ -1,30 +1,30 @@
 internal import Platform
 
-/// Writes bytes to a descriptor that may be a pipe, a file or a device; one `write` per block.
+/// Writes bytes to a pipe, a file or a device, with one `write` per block.
 ///
-/// After a stop a pipe gets half a second more to take what it is given; a regular file takes
-/// everything. The descriptor stays the caller's to close, and its flags stay as they are.
+/// After a stop, a pipe gets half a second to accept the block; a regular file gets everything. The
+/// caller owns the descriptor. Its flags are left alone, because it may be shared with the shell.
 public struct PipeWriter: Sendable {
-  /// What is written to.
+  /// The descriptor to write.
   public let descriptor: CInt
-  /// What messages call it: `stdout`, or the name the user gave.
+  /// The name in messages: `stdout`, or the name the user gave.
   public let name: String
-  /// Bytes the descriptor has taken so far.
+  /// Bytes written so far.
   public private(set) var writtenByteCount = 0
 
   private let grace: Double
 
-  /// A writer to an open descriptor.
+  /// Creates a writer to an open descriptor.
   public init(descriptor: CInt, name: String) {
     self.descriptor = descriptor
     self.name = name
     grace = FileIdentity(descriptor: descriptor)?.isRegularFile == true ? .infinity : 0.5
   }
 
-  /// Writes all bytes, in a single `write` where the descriptor takes them so.
+  /// Writes all bytes, in a single `write` if the descriptor accepts them at once.
   ///
-  /// - Throws: `stopped` when a signal asked the program to stop and the half second is over
-  ///   (``writtenByteCount`` tells how far it got); `brokenPipe`; or the write error.
+  /// - Throws: `stopped` if a signal asked the program to stop and the half second is over
+  ///   (``writtenByteCount`` says how far it got); `brokenPipe`; or the write error.
   ///
   /// Corresponds to `write`.
   public mutating func write(_ bytes: RawSpan) throws(ToolError) {
@@ -53,21 +53,21 @@ public struct PipeWriter: Sendable {
     }
   }
 
-  /// Shrinks a pipe to about two blocks, so that it holds no more latency than that.
+  /// Shrinks a pipe to about two blocks, to bound the latency it adds.
   ///
-  /// The system rounds up to a page at least, and keeps what is in the pipe; anything but a pipe,
-  /// and any system but Linux, is left alone.
+  /// The system rounds up to a page or more, and keeps the pipe's content. Has no effect on
+  /// anything but a pipe, or outside Linux.
   ///
-  /// - Returns: the pipe's size in bytes, or nil where it could not be set.
+  /// - Returns: The pipe's size in bytes, or nil if it could not be set.
   @discardableResult
   public static func shrinkPipe(_ descriptor: CInt, blockByteCount: Int) -> Int? {
     resizePipe(descriptor, to: max(Int(getpagesize()), 2 * blockByteCount))
   }
 
-  /// Grows a pipe to a mebibyte, the most that everybody may have, so that writer and reader work side
-  /// by side for longer: for what comes from a file, where nobody waits for the newest frame.
+  /// Grows a pipe to one mebibyte, the default limit for users, so that writer and reader run side
+  /// by side for longer. For data from files, where latency does not matter.
   ///
-  /// - Returns: the pipe's size in bytes, or nil where it could not be set.
+  /// - Returns: The pipe's size in bytes, or nil if it could not be set.
   @discardableResult
   public static func growPipe(_ descriptor: CInt) -> Int? {
     resizePipe(descriptor, to: 1 << 20)
@@ -84,7 +84,7 @@ public struct PipeWriter: Sendable {
     #endif
   }
 
-  /// Bytes in a pipe that nobody has read yet; 0 for anything else.
+  /// Unread bytes in a pipe; 0 for anything else.
   ///
   /// Corresponds to `FIONREAD`, which Linux answers at the writing end too.
   public static func unreadByteCount(_ descriptor: CInt) -> Int {
@@ -97,7 +97,7 @@ public struct PipeWriter: Sendable {
     #endif
   }
 
-  // Somebody else may have set O_NONBLOCK on a descriptor we share.
+  // Another process may have set O_NONBLOCK on a descriptor we share.
   private func wait() {
     _ = SignalCenter.shared.interruptible(grace: grace) {
       System.isReady(descriptor, for: POLLOUT, within: -1)

@@ -26,7 +26,11 @@ public enum Messages {
     // Set while a progress line stands on the terminal, which a message must first wipe away.
     var transient = ""
 
+    // Called before a line is printed.
+    var beforeLine: (@Sendable () -> Void)?
+
     func printLine(_ text: String) {
+      beforeLine?()
       let wipe = transient.isEmpty ? "" : "\r\u{1B}[K"
       Messages.write("\(wipe)\(program): \(printable(text))\n\(transient)")
     }
@@ -46,6 +50,9 @@ public enum Messages {
     set { state.withLock { $0.verbosity = newValue } }
   }
 
+  /// Whether a person reads them, on a terminal.
+  public static var isTerminal: Bool { System.isTerminal(STDERR_FILENO) }
+
   /// Prints the error, whatever the verbosity. Ends by signal or broken pipe have no words.
   public static func error(_ error: ToolError) {
     if !error.message.isEmpty { line(error.message) }
@@ -64,6 +71,12 @@ public enum Messages {
   /// Prints one line, always, in a single write: for what the user asked for just now (USR1).
   public static func line(_ text: String) {
     state.withLock { $0.printLine(text) }
+  }
+
+  /// Sets what is called right before each line: for a program that draws on the same terminal, and
+  /// must not draw over it. It may print nothing itself.
+  package static func beforeLine(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.beforeLine = body }
   }
 
   /// Prints one line if that cannot block: for the signal thread, which must stay able to take the

@@ -35,7 +35,7 @@ public final class ProgressLine {
 
   /// Redraws the line if the last time is a tenth of a second ago; `status` is asked only then.
   public func update(_ status: () -> Status) {
-    guard limit.pass() != nil else { return }
+    guard Self.isInForeground, limit.pass() != nil else { return }
     Messages.transient(String(Self.text(of: status()).prefix(Self.columns - 1)))
   }
 
@@ -60,7 +60,7 @@ public final class ProgressLine {
   }
 
   /// `1:23.4`, `1:02:03.4`: as far as it has got, not rounded up.
-  static func clock(_ seconds: Double) -> String {
+  package static func clock(_ seconds: Double) -> String {
     let tenths = Int((max(0, seconds) * 10).rounded(.down))
     let (minutes, rest) = (tenths / 600, tenths % 600)
     let text = "\(rest / 10).\(rest % 10)"
@@ -74,6 +74,12 @@ public final class ProgressLine {
     let tenths = Int((level * 10).rounded())
     let text = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     return String(repeating: " ", count: max(0, 5 - text.count)) + text
+  }
+
+  /// Whether the terminal is ours to draw on: not that of a job in the background.
+  private static var isInForeground: Bool {
+    let group = tcgetpgrp(STDERR_FILENO)
+    return group == -1 || group == getpgrp()
   }
 
   private static var columns: Int {

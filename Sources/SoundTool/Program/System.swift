@@ -4,8 +4,8 @@ internal import Platform
 internal import SoundFile
 
 /// The thin layer over the C library.
-enum System {
-  static func sleep(seconds: Double) {
+package enum System {
+  package static func sleep(seconds: Double) {
     let whole = seconds.rounded(.down)
     var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
     unsafe nanosleep(&time, nil)
@@ -31,7 +31,7 @@ enum System {
     return unsafe String(cString: value)
   }
 
-  static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
+  package static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
   static func isOpen(_ descriptor: CInt) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
 

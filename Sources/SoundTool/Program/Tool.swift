@@ -96,24 +96,3 @@ extension PlannedTool {
   /// Plans and runs.
   public mutating func run() throws { try Self.run(plan()) }
 }
-
-/// The options of every program.
-public struct CommonOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say more, such as what was opened and why.")
-  var verbose = false
-
-  @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
-  var version = false
-
-  /// No options given.
-  public init() {}
-
-  /// How much the program says: `-q` beats `-v`.
-  public var verbosity: Messages.Verbosity {
-    if quiet { return .quiet }
-    return verbose ? .verbose : .normal
-  }
-}

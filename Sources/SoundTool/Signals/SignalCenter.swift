@@ -1,25 +1,25 @@
-// One thread takes every signal, with sigwait, so that no handler ever runs in the middle of
-// anything. It raises a flag, wakes those who wait on their own, and lets a second thread break
-// blocked system calls until all have noticed.
+// One thread takes every signal with sigwait, so no handler ever interrupts other code. It sets a
+// flag, calls the wake-up hooks, and starts a second thread that interrupts blocked system calls
+// until the program ends.
 
 internal import Platform
 internal import Synchronization
 
-/// The signals of this process: who is told, and how a blocked thread is got out of the kernel.
+/// Handles this process's signals: calls the registered hooks and interrupts blocked system calls.
 ///
-/// INT, TERM and HUP ask the program to stop; a second one more than half a second later ends it at
-/// once. USR1 prints a status line, USR2 calls the split hook, TSTP pauses what has hooks and stops
-/// the process. A signal inherited as ignored stays ignored. Callable from every thread but the
-/// audio thread.
+/// INT, TERM and HUP ask the program to stop; another of them more than half a second later ends it
+/// at once. USR1 prints a status line, USR2 calls the split hook, and TSTP calls the pause hooks
+/// and stops the process. A signal inherited as ignored stays ignored. Any thread except the audio
+/// thread.
 public final class SignalCenter: Sendable {
-  /// The only one: signals belong to the process.
+  /// The only instance: signals belong to the process.
   public static let shared = SignalCenter()
 
-  /// The signal that interrupts a blocked system call; by default the system ignores it.
+  /// The signal that interrupts a blocked system call; the system ignores it by default.
   static let interruption = SIGURG
 
-  /// Seconds a stopped program may take before it is ended as it stands: while its main thread has
-  /// not noticed (it hangs in a library), and after it has (it completes a file).
+  /// Seconds until a program that was asked to stop is killed: before its main thread notices (it
+  /// may hang in a library), and after (it may be completing a file).
   static let grace = (unnoticed: 1.0, noticed: 10.0)
 
   private struct BlockedThread {
@@ -48,11 +48,11 @@ public final class SignalCenter: Sendable {
 
   // MARK: Start
 
-  /// Blocks the signals and starts the thread that takes them. Called once, by the main thread,
+  /// Blocks the signals and starts the thread that takes them. The main thread calls this once,
   /// before any other thread exists, because threads inherit the mask.
   func start() {
     pipeWasIgnored.store(SignalDisposition.isIgnored(SIGPIPE), ordering: .relaxed)
-    // A write to a pipe nobody reads, or beyond the file-size limit, is an error to report.
+    // Writing to a pipe without a reader, or beyond the file-size limit, is an error to report.
     System.ignore(SIGPIPE)
     System.ignore(SIGXFSZ)
     SignalDisposition.handleAsInterruption(Self.interruption)
@@ -69,7 +69,7 @@ public final class SignalCenter: Sendable {
     }
   }
 
-  /// Whether PIPE was ignored by whoever started this program, and a broken pipe is an error.
+  /// Whether the parent had SIGPIPE ignored; a broken pipe is then an error.
   public var inheritedIgnoredPipe: Bool { pipeWasIgnored.load(ordering: .relaxed) }
 
   // MARK: Stopping
@@ -83,21 +83,21 @@ public final class SignalCenter: Sendable {
   /// Whether a signal has asked the program to stop.
   public var isStopping: Bool { stopSignal != nil }
 
-  /// Seconds since the program was asked to stop, or nil.
+  /// Seconds since the program was asked to stop, or nil if it was not.
   public var stoppingTime: Double? {
     state.withLock { state in state.stopTime.map { monotonicSeconds() - $0 } }
   }
 
-  /// Throws `stopped` when the program was asked to stop. A loop that does not read or write pipes
-  /// calls this once a block.
+  /// Throws `stopped` if the program was asked to stop. Loops that do not read or write pipes call
+  /// this once per block.
   public func checkStop() throws(ToolError) {
     guard isStopping else { return }
     noticeStop()
     throw .stopped
   }
 
-  /// Tells that the main thread knows of the stop and is on its way out. Other threads' word does
-  /// not count: it is the main thread that may hang in a library.
+  /// Records that the main thread knows of the stop and is on its way out. Calls from other threads
+  /// have no effect: the main thread is the one that may hang in a library.
   public func noticeStop() {
     state.withLock { state in
       if state.mainThread == .current { state.noticed = true }
@@ -106,8 +106,8 @@ public final class SignalCenter: Sendable {
 
   // MARK: Hooks, called on the signal thread
 
-  /// Calls `wakeUp` when the program is asked to stop (at once, if it already was): for threads
-  /// that wait on a semaphore of their own.
+  /// Adds a hook that is called when the program is asked to stop, or at once if it already was. It
+  /// wakes a thread that waits on its own semaphore.
   public func onStop(_ wakeUp: @escaping @Sendable () -> Void) {
     let late = state.withLock { state in
       state.wakeUps.append(wakeUp)
@@ -116,17 +116,18 @@ public final class SignalCenter: Sendable {
     if late { wakeUp() }
   }
 
-  /// Sets who is asked for the line that USR1 prints.
+  /// Sets the hook that returns the line for USR1.
   public func onStatus(_ line: @escaping @Sendable () -> String) {
     state.withLock { $0.statusLine = line }
   }
 
-  /// Sets who is called on USR2. Without one, USR2 keeps its default action.
+  /// Sets the hook for USR2. Without one, USR2 keeps its default action.
   public func onSplit(_ split: @escaping @Sendable () -> Void) {
     state.withLock { $0.split = split }
   }
 
-  /// Adds a pair that is called before TSTP stops the process and after CONT lets it run again.
+  /// Adds a pair of hooks: `pause` is called before TSTP stops the process, `resume` after CONT
+  /// continues it.
   public func onPause(
     _ pause: @escaping @Sendable () -> Void, resume: @escaping @Sendable () -> Void
   ) {
@@ -135,8 +136,8 @@ public final class SignalCenter: Sendable {
 
   // MARK: Blocked threads
 
-  /// Runs `body`, a system call that may block; a stop interrupts it (EINTR), over and over until
-  /// it returns, from `grace` seconds after the signal on.
+  /// Runs `body`, a system call that may block. Starting `grace` seconds after a stop, it is
+  /// interrupted (EINTR) repeatedly until it returns.
   public func interruptible<R: ~Copyable, E: Error>(
     grace: Double = 0, _ body: () throws(E) -> R
   ) throws(E) -> R {
@@ -185,14 +186,14 @@ public final class SignalCenter: Sendable {
   private func pause() {
     let hooks = state.withLock { $0.pauses }
     for hook in hooks { hook.pause() }
-    // Back after CONT, or at once where there is no shell to continue us.
+    // Returns after CONT, or at once if there is no shell to continue us.
     System.takeDefaultAction(of: SIGTSTP)
     SignalSet([SIGTSTP]).block()
     for hook in hooks.reversed() { hook.resume() }
   }
 
-  // A signal sent between a thread's last look at the flag and its system call is lost; hence the
-  // repetition.
+  // Repeats because a signal is lost if it arrives between a thread's last check of the flag and
+  // its system call.
   private func interruptUntilTheEnd(_ signal: CInt) {
     let start = monotonicSeconds()
     while true {

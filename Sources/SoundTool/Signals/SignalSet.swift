@@ -1,8 +1,8 @@
-// The C side of signals: masks, dispositions and the two ways to send one.
+// The C side of signals: masks, dispositions and the two ways to raise one.
 
 internal import Platform
 
-/// A set of signal numbers, and what can be done with it in the calling thread.
+/// A set of signal numbers; its methods act on the calling thread.
 struct SignalSet {
   private var set = sigset_t()
 
@@ -21,7 +21,7 @@ struct SignalSet {
     unsafe pthread_sigmask(SIG_UNBLOCK, &copy, nil)
   }
 
-  /// Waits for one of the set, which every thread must have blocked.
+  /// Waits for one of the signals, which must be blocked in every thread.
   func wait() -> CInt {
     var copy = set
     var signal: CInt = 0
@@ -35,17 +35,18 @@ extension System {
     _ = signal(number, SIG_IGN)
   }
 
-  /// Takes the default action of a signal: for one that ends programs, this is the end.
+  /// Takes the default action of a signal, which may end the program.
   ///
-  /// The mask is this thread's: libjack for one leaves SIGPIPE blocked in the thread it starts in.
+  /// Unblocks it in this thread first: libjack, for example, leaves SIGPIPE blocked in its caller's
+  /// thread.
   static func takeDefaultAction(of number: CInt) {
     _ = signal(number, SIG_DFL)
     SignalSet([number]).unblock()
-    // Not kill: the thread in sigwait might take what is sent to the process.
+    // Not kill: the thread in sigwait might take a signal sent to the process.
     raise(number)
   }
 
-  /// Ends the process by a signal, so that whoever waits for it sees 128+N.
+  /// Ends the process by a signal, so that its parent sees 128+N.
   static func die(of signal: CInt) -> Never {
     takeDefaultAction(of: signal)
     _exit(128 + signal)

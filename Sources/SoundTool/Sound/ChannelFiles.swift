@@ -30,6 +30,12 @@ public final class ChannelFiles: FrameSink {
     return { splits.set() }
   }
 
+  /// The first channel's output, and the last.
+  public var name: String {
+    guard let first = sinks.first?.name, let last = sinks.last?.name else { return "" }
+    return first == last ? first : "\(first) … \(last)"
+  }
+
   /// Whether any goes to a pipe or a device.
   public var isStream: Bool { sinks.contains { $0.isStream } }
 

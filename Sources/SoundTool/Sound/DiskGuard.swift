@@ -1,5 +1,4 @@
 internal import SoundFile
-
 internal import Platform
 
 /// Ends a recording before its disk is full: the file is complete, and there is room for others.
@@ -46,6 +45,8 @@ public final class DiskGuard: FrameSink {
 
   /// What ``write(_:captured:)`` takes.
   public var format: StreamFormat { sink.format }
+  /// What messages call the output.
+  public var name: String { sink.name }
   /// Whether it goes to a pipe or a device.
   public var isStream: Bool { sink.isStream }
   /// Frames written so far.

@@ -14,6 +14,8 @@ public final class FileSeries: FrameSink {
     case aligned(seconds: Double)
   }
 
+  /// The current file, and the first where there are several.
+  public var name: String { firstPath == path ? path : "\(firstPath) … \(path)" }
   /// What ``write(_:captured:)`` takes.
   public let format: StreamFormat
   /// Always a file.
@@ -31,6 +33,7 @@ public final class FileSeries: FrameSink {
   private var keeper: SeriesKeeper?
   private var sink: AudioSink?
   private var path = ""
+  private var firstPath = ""
   /// Frames of the file being written, where its limit is a number of them.
   private var length = Int.max
   private var finishedFrameCount = 0
@@ -114,6 +117,7 @@ public final class FileSeries: FrameSink {
 
   private func beginFile(at captured: Double) throws(ToolError) {
     path = try namer.next(at: captured, reserve: System.createFile)
+    if firstPath.isEmpty { firstPath = path }
     let plan = try OutputPlan(path: path, type: .named(fileFormat.type))
     var options = AudioFileWriter.Options()
     options.reservesOrigination = true

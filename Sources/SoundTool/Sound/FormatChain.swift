@@ -1,4 +1,4 @@
-internal import PCM
+package import PCM
 internal import Resampler
 
 /// From frames of one format to frames of another: select channels, mix, resample, gain, convert,
@@ -6,17 +6,29 @@ internal import Resampler
 /// for a step that computes: float32 where that holds the source and the target, else float64.
 ///
 /// One thread at a time.
-final class FormatChain {
+package final class FormatChain {
   /// What happens besides the change of format.
-  struct Options {
-    var map: ChannelMap?
-    var gain = Gain.unity
-    var dither = true
-    var clips = false
+  package struct Options {
+    package var map: ChannelMap?
+    package var gain: Gain
+    package var dither: Bool
+    package var clips: Bool
+
+    package init(
+      map: ChannelMap? = nil, gain: Gain = .unity, dither: Bool = true, clips: Bool = false
+    ) {
+      self.map = map
+      self.gain = gain
+      self.dither = dither
+      self.clips = clips
+    }
   }
 
-  let input: StreamFormat
-  let output: StreamFormat
+  // Bytes of input that are pushed at once.
+  private static let blockByteCount = 1 << 16
+
+  package let input: StreamFormat
+  package let output: StreamFormat
 
   private let map: ChannelMap?
   private let gain: Gain
@@ -27,11 +39,17 @@ final class FormatChain {
   private var entry: SampleConverter
   private var exit: SampleConverter?
   private var resampler: Resampling?
-  private let scratch = (a: Scratch(), b: Scratch(), c: Scratch())
+  private let selected = Scratch()
+  private let converted = Scratch()
+  private let resampled = Scratch()
+  private let unspread = Scratch()
+  private let pushed = Scratch()
 
   /// Throws where the channels of one cannot become those of the other, or soxr refuses; the
   /// message does not name the source.
-  init(from input: StreamFormat, to output: StreamFormat, _ options: Options) throws(ToolError) {
+  package init(from input: StreamFormat, to output: StreamFormat, _ options: Options)
+    throws(ToolError)
+  {
     self.input = input
     self.output = output
     gain = options.gain
@@ -75,34 +93,36 @@ final class FormatChain {
   }
 
   /// Whether the number of frames changes.
-  var resamples: Bool { resampler != nil }
+  package var resamples: Bool { resampler != nil }
 
   /// Samples clipped so far.
-  var clippedCount: Int { entry.clippedCount + (exit?.clippedCount ?? 0) }
+  package var clippedCount: Int { entry.clippedCount + (exit?.clippedCount ?? 0) }
 
   /// The frames that come of `count` when a stream of one rate is brought to another.
   static func frameCount(for count: Int, from input: Double, to output: Double) -> Int {
     input == output ? count : RateConverter.frameCount(for: count, from: input, to: output)
   }
 
-  // MARK: Without resampling
+  // MARK: Pulling, without resampling
 
-  /// Converts `count` frames at the beginning of `source` into as many in `target`.
-  func convert(_ source: Scratch, count: Int, into target: inout MutableRawSpan) {
-    let (samples, sampleCount) = enter(source, count: count)
-    leave(samples, sampleCount: sampleCount, into: &target)
+  /// Converts whole frames into as many in `target`.
+  func convert(_ frames: RawSpan, into target: inout MutableRawSpan) {
+    guard map != nil || work != nil else { return leave(frames, into: &target) }
+    let (samples, byteCount) = enter(frames)
+    amplify(samples, byteCount)
+    samples.withBytes(byteCount) { leave($0, into: &target) }
   }
 
-  // MARK: With resampling
+  // MARK: Pulling, with resampling
 
   /// Frames that were taken in and wait to be resampled.
   var waitingCount: Int { resampler?.waitingCount ?? 0 }
 
-  /// Takes `count` frames in; none may be waiting.
-  func take(_ source: Scratch, count: Int) {
-    guard let resampler else { return }
-    let (samples, sampleCount) = enter(source, count: count)
-    resampler.wait(for: samples, sampleCount: sampleCount)
+  /// Takes whole frames in; none may be waiting.
+  func take(_ frames: RawSpan) {
+    guard let resampler, let work else { return }
+    let (samples, byteCount) = enter(frames)
+    resampler.wait(for: samples, sampleCount: byteCount / work.byteCount)
   }
 
   /// Gives at most `capacity` resampled frames; 0 means that it needs more, or after the last
@@ -110,57 +130,102 @@ final class FormatChain {
   func give(
     into target: inout MutableRawSpan, capacity: Int, isEnding: Bool
   ) throws(ToolError) -> Int {
-    guard let resampler else { return 0 }
-    let count = try resampler.resample(into: scratch.c, capacity: capacity, isEnding: isEnding)
-    leave(scratch.c, sampleCount: count * workCount, into: &target)
+    guard let resampler, let work else { return 0 }
+    let count = try resampler.resample(into: resampled, capacity: capacity, isEnding: isEnding)
+    let byteCount = count * workCount * work.byteCount
+    amplify(resampled, byteCount)
+    resampled.withBytes(byteCount) { leave($0, into: &target) }
     return count
+  }
+
+  // MARK: Pushing
+
+  /// Pushes whole frames and gives what comes of them to `emit`, as far as the resampler lets it.
+  package func push(
+    _ frames: RawSpan, _ emit: (RawSpan) throws(ToolError) -> Void
+  ) throws(ToolError) {
+    guard !isCopy else { return try emit(frames) }
+    let limit = max(1, Self.blockByteCount / input.bytesPerFrame) * input.bytesPerFrame
+    var start = 0
+    while start < frames.byteCount {
+      let end = min(start + limit, frames.byteCount)
+      let part = frames.extracting(start..<end)
+      start = end
+      if resamples {
+        take(part)
+        try drain(isEnding: false, emit)
+      } else {
+        let byteCount = part.byteCount / input.bytesPerFrame * output.bytesPerFrame
+        pushed.withMutableBytes(byteCount) { convert(part, into: &$0) }
+        try pushed.withBytes(byteCount, emit)
+      }
+    }
+  }
+
+  /// Gives what the resampler still holds to `emit`. Nothing may be pushed afterwards.
+  package func finish(_ emit: (RawSpan) throws(ToolError) -> Void) throws(ToolError) {
+    if resamples { try drain(isEnding: true, emit) }
+  }
+
+  private func drain(
+    isEnding: Bool, _ emit: (RawSpan) throws(ToolError) -> Void
+  ) throws(ToolError) {
+    let bytesPerFrame = output.bytesPerFrame
+    let capacity = max(1, Self.blockByteCount / bytesPerFrame)
+    while true {
+      let ends = isEnding && waitingCount == 0
+      let count = try pushed.withMutableBytes(capacity * bytesPerFrame) {
+        bytes throws(ToolError) in
+        try give(into: &bytes, capacity: capacity, isEnding: ends)
+      }
+      guard count > 0 else { return }
+      try pushed.withBytes(count * bytesPerFrame, emit)
+    }
   }
 
   // MARK: Steps
 
-  /// Selects, converts to the working format and mixes.
-  private func enter(_ source: Scratch, count: Int) -> (Scratch, sampleCount: Int) {
-    var current = source
-    if let map {
-      let width = input.encoding.byteCount
-      current.withBytes(
-        0..<count * input.bytesPerFrame, into: scratch.a, count * selectedCount * width
-      ) { frames, selected in
-        map.gather(
-          frames, channelCount: input.channelCount, into: &selected, encoding: input.encoding)
-      }
-      current = scratch.a
+  /// Selects, converts to the working format and mixes: at least one of the first two.
+  private func enter(_ frames: RawSpan) -> (Scratch, byteCount: Int) {
+    let count = frames.byteCount / input.bytesPerFrame
+    guard let map else { return (converted, toWork(frames, frameCount: count)) }
+    let byteCount = count * selectedCount * input.encoding.byteCount
+    selected.withMutableBytes(byteCount) {
+      map.gather(
+        frames, channelCount: input.channelCount, into: &$0, encoding: input.encoding)
     }
     // Without a working format, leaving is the one conversion there is.
-    guard let work else { return (current, count * selectedCount) }
-    let sampleCount = count * selectedCount
-    current.withBytes(
-      0..<sampleCount * input.encoding.byteCount, into: scratch.b, sampleCount * work.byteCount
-    ) { samples, converted in
-      entry.convert(samples, into: &converted)
-    }
-    if workCount != selectedCount { mix(scratch.b, count: count, work) }
-    return (scratch.b, count * workCount)
+    guard work != nil else { return (selected, byteCount) }
+    return (converted, selected.withBytes(byteCount) { toWork($0, frameCount: count) })
   }
 
-  /// Applies the gain, converts to the output's encoding and spreads.
-  private func leave(_ samples: Scratch, sampleCount: Int, into target: inout MutableRawSpan) {
-    if let work, !gain.isUnity {
-      if work.byteCount == 4 {
-        samples.withMutableSamples(Float.self, count: sampleCount) { gain.apply(to: &$0) }
-      } else {
-        samples.withMutableSamples(Double.self, count: sampleCount) { gain.apply(to: &$0) }
-      }
+  /// Returns the number of bytes.
+  private func toWork(_ samples: RawSpan, frameCount: Int) -> Int {
+    guard let work else { return 0 }
+    let byteCount = frameCount * selectedCount * work.byteCount
+    converted.withMutableBytes(byteCount) { entry.convert(samples, into: &$0) }
+    guard workCount != selectedCount else { return byteCount }
+    mix(converted, count: frameCount, work)
+    return frameCount * workCount * work.byteCount
+  }
+
+  /// Applies the gain, in the working format.
+  private func amplify(_ samples: Scratch, _ byteCount: Int) {
+    guard let work, !gain.isUnity else { return }
+    if work.byteCount == 4 {
+      samples.withMutableSamples(Float.self, count: byteCount / 4) { gain.apply(to: &$0) }
+    } else {
+      samples.withMutableSamples(Double.self, count: byteCount / 8) { gain.apply(to: &$0) }
     }
-    let byteCount = sampleCount * (work ?? input.encoding).byteCount
-    guard workCount != output.channelCount else {
-      samples.withBytes(byteCount) { finish($0, into: &target) }
-      return
-    }
-    let spare = samples === scratch.a ? scratch.b : scratch.a
-    let finishedByteCount = sampleCount * output.encoding.byteCount
-    samples.withBytes(0..<byteCount, into: spare, finishedByteCount) { finish($0, into: &$1) }
-    spare.withBytes(finishedByteCount) { mono in
+  }
+
+  /// Converts to the output's encoding and spreads.
+  private func leave(_ samples: RawSpan, into target: inout MutableRawSpan) {
+    guard workCount != output.channelCount else { return finish(samples, into: &target) }
+    let sampleCount = samples.byteCount / (work ?? input.encoding).byteCount
+    let byteCount = sampleCount * output.encoding.byteCount
+    unspread.withMutableBytes(byteCount) { finish(samples, into: &$0) }
+    unspread.withBytes(byteCount) { mono in
       ChannelMap.straight(output.channelCount).scatter(
         mono, channelCount: 1, into: &target, channelCount: output.channelCount,
         encoding: output.encoding)

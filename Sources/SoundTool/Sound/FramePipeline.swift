@@ -36,8 +36,8 @@ public final class FramePipeline {
   public private(set) var position = 0
   /// Samples clipped so far.
   public var clippedCount: Int { clippedBefore + (chain?.clippedCount ?? 0) }
-  /// The input being read.
-  public var current: AudioSource? { inputs.current }
+  /// The input that is read now or next; nil at the end.
+  public var current: AudioSource? { inputs.upcoming }
 
   // Bytes asked of an input at once, where frames are not read straight into their place.
   private static let blockByteCount = 1 << 16
@@ -119,12 +119,12 @@ public final class FramePipeline {
     let count = try block.withMutableBytes(wanted * bytesPerFrame) {
       bytes throws(ToolError) in try source.read(into: &bytes, capacity: wanted)
     }
-    if count == 0 {
+    guard count > 0 else {
       inputs.advance()
-    } else if chain.resamples {
-      chain.take(block, count: count)
-    } else {
-      chain.convert(block, count: count, into: &span)
+      return 0
+    }
+    block.withBytes(count * bytesPerFrame) { frames in
+      if chain.resamples { chain.take(frames) } else { chain.convert(frames, into: &span) }
     }
     return chain.resamples ? 0 : count
   }

@@ -1,5 +1,7 @@
 /// Something that takes frames: one file or pipe, or a series of files.
 public protocol FrameSink: AnyObject {
+  /// What messages call it.
+  var name: String { get }
   /// What ``write(_:captured:)`` takes.
   var format: StreamFormat { get }
   /// Whether it goes to a pipe or a device.

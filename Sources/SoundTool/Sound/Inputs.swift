@@ -22,6 +22,9 @@ final class Inputs {
     passesLeft = passes
   }
 
+  /// The input that is read now or next; nil at the end.
+  var upcoming: AudioSource? { current ?? (index < sources.count ? sources[index] : nil) }
+
   /// The input to read from now, or nil at the end.
   func next() throws(ToolError) -> AudioSource? {
     while true {

@@ -5,7 +5,7 @@
 @safe package final class Scratch {
   private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-  /// Nothing yet.
+  /// No memory yet.
   package init() {}
 
   deinit {

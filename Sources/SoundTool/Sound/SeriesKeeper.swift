@@ -1,5 +1,4 @@
 internal import SoundFile
-
 internal import Platform
 
 /// Removes the oldest files of a series, so that only the newest are kept: those that carry the

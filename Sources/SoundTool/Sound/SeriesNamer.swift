@@ -1,5 +1,4 @@
 internal import SoundFile
-
 internal import Platform
 
 /// The names of a series of files: `take-001.wav`, `take-002.wav`, or as a strftime pattern says,

@@ -6,19 +6,19 @@ public enum Latency: Hashable, Sendable {
   case time(FrameTime)
 }
 
-/// What lost frames mean: silence, a line each, exit status 3, or the end.
+/// The response to lost frames: silence, a warning each, exit status 3, or an abort.
 public enum XrunPolicy: String, Hashable, Sendable, CaseIterable {
   case ignore, warn, fail, abort
 }
 
-/// A value for each direction, written `IN,OUT` or once for both.
+/// A value for each direction, written `IN,OUT`, or once for both.
 public struct DuplexPair<Value: Hashable & Sendable>: Hashable, Sendable {
-  /// The input's.
+  /// The input's value.
   public var input: Value
-  /// The output's.
+  /// The output's value.
   public var output: Value
 
-  /// A pair of these.
+  /// Creates a pair.
   public init(input: Value, output: Value) {
     self.input = input
     self.output = output
@@ -40,7 +40,7 @@ extension Words {
     }
   }
 
-  /// What lost frames mean: `ignore`, `warn`, `fail` or `abort`.
+  /// The response to lost frames: `ignore`, `warn`, `fail` or `abort`.
   public static func xrun(_ text: String) throws(InvalidValue) -> XrunPolicy {
     guard let policy = XrunPolicy(rawValue: text.lowercased()) else {
       throw InvalidValue(
@@ -49,7 +49,7 @@ extension Words {
     return policy
   }
 
-  /// Frames per callback, 0 for the host's choice.
+  /// Frames per callback, or 0 for the host's choice.
   public static func blockSize(_ text: String) throws(InvalidValue) -> Int {
     guard let size = wholeNumber(text), size <= 1 << 20 else {
       throw InvalidValue("not a number of frames (0 is the host's choice)")
@@ -67,7 +67,7 @@ extension Words {
     try pair(text, latency)
   }
 
-  /// `IN,OUT`, or one value for both, each read by `parse`.
+  /// Parses `IN,OUT`, or one value for both, each with `parse`.
   public static func pair<Value>(
     _ text: String, _ parse: (String) throws(InvalidValue) -> Value
   ) throws(InvalidValue) -> DuplexPair<Value> {

@@ -52,6 +52,17 @@ struct ConfinementTests {
     }
   }
 
+  @Test func sdPlotIsConfinedTheSameWay() async throws {
+    let path = try folder.write([UInt8](repeating: 128, count: 10_000), to: "a.u8")
+    let words = ["-v", "-r", "8000", "-c", "1", path]
+    for more in [["--stats"], ["--levels"], ["-o", folder.file("a.png")], ["--through"]] {
+      let arguments = more == ["--through"] ? ["-v", "-f", "u8", "--through"] : more + words
+      let result = try await runTool("sd-plot", arguments, stdin: .bytes([UInt8](0...255)))
+      #expect(result.succeeded, "\(result)")
+      #expect(result.errorText.contains("sd-plot: confined by Landlock and seccomp\n"))
+    }
+  }
+
   /// The whole of a run goes on after the means are gone: threads, signals, every kind of output.
   @Test(arguments: ["wav", "flac", "ogg", "opus", "mp3", "caf", "sd2", "raw"])
   func everyOutputCanStillBeWritten(type: String) async throws {

@@ -1,0 +1,18 @@
+/// Pixels of a picture.
+public struct PictureSize: Hashable, Sendable {
+  /// From left to right.
+  public let width: Int
+  /// From top to bottom.
+  public let height: Int
+}
+
+/// A rectangle of pixels.
+struct Box: Hashable {
+  var x: Int
+  var y: Int
+  var width: Int
+  var height: Int
+
+  var right: Int { x + width }
+  var bottom: Int { y + height }
+}
