@@ -21,9 +21,17 @@ if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(a
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+// On Linux the header lies where it is looked for, and `-pthread`, which the package description adds,
+// is a flag that SwiftPM warns of.
+#if os(Linux)
+  let portAudioConfiguration: String? = nil
+#else
+  let portAudioConfiguration: String? = "portaudio-2.0"
+#endif
+
 let package = Package(
   name: "sd-tools",
-  platforms: [.macOS(.v26)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
@@ -36,14 +44,20 @@ let package = Package(
   targets: [
     // System libraries: a module map each, nothing else.
     .systemLibrary(
-      name: "CPortAudio", pkgConfig: "portaudio-2.0",
+      name: "CPortAudio", pkgConfig: portAudioConfiguration,
       providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(
+      name: "COpusEnc", pkgConfig: "libopusenc",
+      providers: [.apt(["libopusenc-dev"]), .brew(["libopusenc"])]),
+    .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .systemLibrary(
+      name: "CSampleRate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .systemLibrary(
       name: "CMpg123", pkgConfig: "libmpg123",
       providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
@@ -70,11 +84,12 @@ let package = Package(
     .target(name: "CRealtime"),
     .target(name: "Platform", dependencies: ["CRealtime"], swiftSettings: settings),
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
-    .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
+    .target(
+      name: "Resampler", dependencies: ["PCM", "CSoxr", "CSampleRate"], swiftSettings: settings),
     .target(
       name: "SoundFile",
       dependencies: [
-        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile",
+        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
       ],
       swiftSettings: settings,
       linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
@@ -97,7 +112,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
-      dependencies: ["PCM", "Platform", "SoundDevice", "SoundFile", "SoundTool", argumentParser],
+      dependencies: [
+        "PCM", "Platform", "Resampler", "SoundDevice", "SoundFile", "SoundTool", argumentParser,
+      ],
       swiftSettings: settings),
 
     // Programs.
@@ -169,7 +186,8 @@ let package = Package(
       dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
+      name: "DeviceToolTests",
+      dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",

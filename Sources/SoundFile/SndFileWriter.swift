@@ -1,15 +1,15 @@
 import CSndFile
 import PCM
 
-/// Writes what libsndfile knows, to a file or a pipe.
+/// Writes any type that libsndfile knows, to a file or a pipe.
 ///
-/// Corresponds to `sf_open_virtual`; Sound Designer II, whose header is a second file, to
+/// Corresponds to `sf_open_virtual`, or for Sound Designer II, whose header is a second file, to
 /// `sf_open`. One thread at a time.
-@safe final class SndFileWriter {
+@safe final class SndFileWriter: FrameEncoder {
   let format: AudioFileFormat
   let channelCount: Int
 
-  /// Whole frames the encoder took.
+  /// Whole frames that the encoder has taken.
   private(set) var frameCount = 0
 
   private var bytesPerFrame: Int { channelCount * format.deliveredEncoding.byteCount }
@@ -18,8 +18,9 @@ import PCM
   private let transfer: SndFileTransfer
   private var scratch: [Int32] = []
   private var oddSample: [UInt8] = []
+  private let hasDate: Bool
 
-  /// Begins to write into `sink`.
+  /// Starts writing to `sink`.
   init(
     _ sink: ByteSink, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
     options: AudioFileWriter.Options
@@ -27,6 +28,7 @@ import PCM
     self.sink = sink
     self.format = format
     self.channelCount = channelCount
+    hasDate = options.tags[.date] != nil
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
     var functions = ByteSink.callbacks
@@ -36,7 +38,7 @@ import PCM
     try sink.throwFailure()
   }
 
-  /// Begins to write a file by its path, with whatever belongs beside it.
+  /// Starts writing a file by its path, with any file that belongs to it.
   init(
     path: String, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
     options: AudioFileWriter.Options
@@ -44,6 +46,7 @@ import PCM
     sink = nil
     self.format = format
     self.channelCount = channelCount
+    hasDate = options.tags[.date] != nil
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
     unsafe handle = sf_open(FileName.bytes(of: path), CInt(SFM_WRITE), &info)
@@ -51,33 +54,14 @@ import PCM
   }
 
   deinit {
-    // Whoever cares whether closing worked has called close().
+    // To learn whether closing worked, call close().
     if let handle = unsafe handle { unsafe sf_close(handle) }
-  }
-
-  /// Throws unless the encoder takes the format; touches no file.
-  static func rehearse(
-    _ format: AudioFileFormat, sampleRate: Double, channelCount: Int
-  ) throws(AudioFileError) {
-    do throws(AudioFileError) {
-      let writer = try SndFileWriter(
-        .rehearsal(), format: format, sampleRate: sampleRate, channelCount: channelCount,
-        options: AudioFileWriter.Options())
-      let frame = [UInt8](
-        repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
-      unsafe try writer.write(frame.span.bytes)
-      try writer.close()
-    } catch {
-      throw .unsupported(
-        "\(format.name) cannot be written at \(plain(sampleRate)) Hz in \(channelCount) channels"
-          + " (\(error.message))")
-    }
   }
 
   /// Writes whole frames.
   func write(_ bytes: RawSpan) throws(AudioFileError) {
     guard format.codec == .voxADPCM else { return try encode(bytes) }
-    // VOX has two samples in a byte, and libsndfile fills up the byte after every odd block.
+    // VOX has two samples per byte, and libsndfile pads the byte after every odd block.
     var samples = oddSample
     unsafe bytes.withUnsafeBytes { unsafe samples.append(contentsOf: $0) }
     let even = samples.count & ~3
@@ -94,7 +78,7 @@ import PCM
         ? writeDirectly(handle, base, frames) : writeThroughScratch(handle, base, frames)
     }
     frameCount += written
-    // Frames by themselves go out with their block, not with the next one.
+    // Self-contained frames are sent with their block, not with the next one.
     let flushed = Result { () throws(AudioFileError) in try sink?.flush() }
     try sink?.throwFailure()
     try flushed.get()
@@ -103,8 +87,7 @@ import PCM
     }
   }
 
-  /// Makes the file readable as far as it has been written. Corresponds to
-  /// `SFC_UPDATE_HEADER_NOW`.
+  /// Makes the file readable up to what has been written. Corresponds to `SFC_UPDATE_HEADER_NOW`.
   func updateHeader() throws(AudioFileError) {
     guard let handle = unsafe handle else { return }
     switch format.type {
@@ -116,13 +99,22 @@ import PCM
     try sink?.throwFailure()
   }
 
+  /// Stores the date as a text, for types whose header is written with the first frame.
+  func setOrigination(_ origination: Origination) throws(AudioFileError) {
+    guard let handle = unsafe handle, frameCount == 0, !hasDate else { return }
+    switch format.type {
+    case .ogg, .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
+    default: break
+    }
+  }
+
   func sync() throws(AudioFileError) {
     if let handle = unsafe handle, sink == nil { unsafe sf_write_sync(handle) }
     try sink?.sync()
     try sink?.throwFailure()
   }
 
-  /// Completes the header and closes, whatever happens; then throws what happened.
+  /// Completes the header and closes in any case, then throws the first failure.
   func close() throws(AudioFileError) {
     guard let closing = unsafe handle else { return }
     let last = Result { () throws(AudioFileError) in
@@ -145,8 +137,8 @@ import PCM
     if status != 0 { throw .malformed(unsafe plainText(String(cString: sf_error_number(status)))) }
   }
 
-  /// Says in an AIFF header how many frames there are: libsndfile counts the byte it adds after an odd
-  /// number of bytes.
+  /// Corrects the frame count in an AIFF header: libsndfile also counts the padding byte after an
+  /// odd number of bytes.
   private func correctLength() throws(AudioFileError) {
     guard let sink, sink.isSeekable, case .pcm(let encoding) = format.codec else { return }
     let byteCount = frameCount * channelCount * encoding.byteCount
@@ -178,28 +170,21 @@ import PCM
     if Self.growsToRF64(format) {
       unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
     }
-    // Peaks are found only in samples libsndfile converts, not in bytes it copies.
+    // Peaks are measured only for samples that libsndfile converts, not for bytes it copies.
     if transfer == .raw {
-      // Some headers have a place for them by now, and are written again without.
+      // Some headers have a place for peaks by now, and are rewritten without it.
       sink?.restart()
       unsafe sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
     }
-    if format.type == .opus {
-      // Frames leave by pages: not with the next page of a second, should this process be killed.
-      var milliseconds = 200.0
-      unsafe sf_command(
-        handle, CInt(SFC_SET_OGG_PAGE_LATENCY_MS), &milliseconds,
-        CInt(MemoryLayout<Double>.size))
-    }
     if let layout = options.layout, layout.channelCount == channelCount {
       var positions = layout.positions.map(\.sndFileNumber)
-      // Refused by types that have no place for it.
+      // Fails for types that have no place for it.
       unsafe sf_command(
         handle, CInt(SFC_SET_CHANNEL_MAP_INFO), &positions,
         CInt(positions.count * MemoryLayout<CInt>.size))
     }
     for (key, text) in options.tags.all {
-      // Refused by types that have no place for it.
+      // Fails for types that have no place for it.
       unsafe sf_set_string(handle, key.sndFileNumber, text)
     }
   }
@@ -217,7 +202,7 @@ import PCM
     return info
   }
 
-  /// Whether a WAV file can become RF64 when it outgrows 4 GiB.
+  /// Whether a WAV file can become RF64 when it exceeds 4 GiB.
   static func growsToRF64(_ format: AudioFileFormat) -> Bool {
     format.type == .wav && AudioFileFormat(.rf64, codec: format.codec).isWritable
   }
@@ -239,8 +224,8 @@ import PCM
     }
   }
 
-  /// Through 32-bit words: for depths libsndfile has no function for, and for bytes that lie
-  /// where its functions must not read.
+  /// Writes through 32-bit words: for depths that libsndfile has no function for, and for addresses
+  /// that its functions must not read from.
   private func writeThroughScratch(
     _ handle: OpaquePointer, _ base: UnsafeRawPointer, _ frames: Int
   ) -> Int {

@@ -1,8 +1,8 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// A stream's input under a run that can end: then the stream is stopped, and what it still holds
-/// is given before the end.
+/// The input of a run's stream. When the run ends, the stream is stopped, and its remaining frames
+/// come before the end.
 final class StreamInput: SegmentSource {
   private static let longestBlock = 16384
 
@@ -13,9 +13,12 @@ final class StreamInput: SegmentSource {
   private let bytesPerFrame: Int
   private let isBlockByBlock: Bool
   private let block = Scratch()
+  private var clock: CaptureClock
+  /// Frames returned so far.
+  private var position = 0
   private var hasEnded = false
 
-  /// - Parameter isBlockByBlock: Whether no more than one block of the host's is given at a time.
+  /// - Parameter isBlockByBlock: Whether to return at most one block of the host at a time.
   init(
     _ stream: some AudioInputStreaming, _ device: Device, _ run: StreamRun, bytesPerFrame: Int,
     isBlockByBlock: Bool = false
@@ -26,6 +29,7 @@ final class StreamInput: SegmentSource {
     self.run = run
     self.bytesPerFrame = bytesPerFrame
     self.isBlockByBlock = isBlockByBlock
+    clock = CaptureClock(rate: stream.sampleRate)
   }
 
   func next() -> Segment? {
@@ -33,9 +37,10 @@ final class StreamInput: SegmentSource {
       if run.shouldEnd() { run.halt(.abort) }
       do throws(PortAudioError) {
         switch try read() {
-        case .frames(let count):
-          return .frames(Frames(block: block, range: 0..<count, bytesPerFrame: bytesPerFrame))
-        case .gap(let gap): return .gap(LineGap(gap))
+        case .frames(let count): return .frames(frames(count))
+        case .gap(let gap):
+          if gap.direction == .input { clock.skip(gap.frameCount) }
+          return .gap(LineGap(gap))
         case .interrupted: hasEnded = run.isHalted
         case .end: hasEnded = true
         }
@@ -45,6 +50,18 @@ final class StreamInput: SegmentSource {
       }
     }
     return nil
+  }
+
+  private func frames(_ count: Int) -> Frames {
+    let range = position..<position + count
+    // A block beyond these frames may come after a gap that has not been returned yet.
+    if let timing = stream.inputTiming, !clock.isSet || range.contains(timing.position) {
+      clock.observe(timing.position, at: timing.captureTime)
+    }
+    position = range.upperBound
+    return Frames(
+      block: block, range: 0..<count, bytesPerFrame: bytesPerFrame, rate: stream.sampleRate,
+      captured: clock.time(of: range.lowerBound))
   }
 
   private func read() throws(PortAudioError) -> InputSegment {

@@ -4,12 +4,16 @@ internal import PCM
 ///
 /// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1
 /// frame to `block` frames, the same ones for the same seed), `channels=2`, `latency=256` (frames
-/// after which the loopback returns), `pace=realtime` or `fast`, `input=FILE` and `output=FILE` (raw
+/// after which the loopback returns), `pace=realtime` or `fast`, `drift=-50`
+/// (the clock of `virtual:null` is so many ppm ahead of that of `virtual:loopback`), `jitter=100` (each
+/// block comes 0 to 100 frames late, the same ones each time), `input=FILE` and `output=FILE` (raw
 /// float32 that `virtual:null` hears, and that it plays), and faults: `xrun@48000:256`
 /// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
 /// `stall@96000:4800` (they stop for as long as 4800 frames take, then come in a burst),
-/// `freewheel@96000:48000` (48000 frames go by as fast as they can), `lost@96000` (the device is
-/// gone there).
+/// `freewheel@96000:48000` (48000 frames go by as fast as they can), `crawl@96000` (a hundredth of
+/// real time from there on; `crawl` alone from the beginning), `lost@96000` (the device is gone
+/// there). Sins of hosts: `linger` (a stream never becomes inactive by itself), `latency=garbage`,
+/// `times=garbage` (reported so), `flags=none` (losses are not reported).
 struct VirtualConfiguration: Sendable, Hashable {
   enum Pace: String, Sendable, Hashable {
     /// Bound to the clock, as a sound card is.
@@ -25,13 +29,18 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   struct Fault: Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
-      case xrun, stall, freewheel, lost
+      case xrun, stall, freewheel, crawl, lost
     }
     var kind: Kind
     /// The frame of the stream at which it happens.
     var position: Int
     /// How many frames an xrun loses, or how many a stall or freewheeling takes; 0 for ever.
     var frameCount: Int
+  }
+
+  /// What a host does wrong all the time.
+  enum Sin: Sendable, Hashable {
+    case linger, garbageLatency, garbageTimes, noFlags
   }
 
   struct ParseError: Error, CustomStringConvertible {
@@ -46,7 +55,12 @@ struct VirtualConfiguration: Sendable, Hashable {
   var channelCount = 2
   var latency = 256
   var pace = Pace.realtime
+  /// How far the clock of `virtual:null` is ahead of that of `virtual:loopback`, in millionths.
+  var drift = 0
+  /// The most frames by which a block comes late.
+  var jitter = 0
   var faults: [Fault] = []
+  var sins: Set<Sin> = []
   /// Raw float32 frames that `virtual:null` hears, and where it keeps what it plays.
   var inputPath: String?
   var outputPath: String?
@@ -60,6 +74,14 @@ struct VirtualConfiguration: Sendable, Hashable {
         faults.append(try Self.fault(item[..<at], item[item.index(after: at)...], item))
         continue
       }
+      if let sin = Self.sins[item] {
+        sins.insert(sin)
+        continue
+      }
+      if item == "crawl" {
+        faults.append(Fault(kind: .crawl, position: 0, frameCount: 0))
+        continue
+      }
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { throw Self.unknown(item) }
       switch parts[0] {
@@ -68,6 +90,8 @@ struct VirtualConfiguration: Sendable, Hashable {
       case "blocks": blockSeed = try Self.seed(parts[1], item)
       case "channels": channelCount = try Self.number(parts[1], in: 1...1024, item)
       case "latency": explicitLatency = try Self.number(parts[1], in: 1...131_072, item)
+      case "drift": drift = try Self.number(parts[1], in: -100_000...100_000, item)
+      case "jitter": jitter = try Self.number(parts[1], in: 0...65_536, item)
       case "input": inputPath = try Self.path(parts[1], item)
       case "output": outputPath = try Self.path(parts[1], item)
       case "pace":
@@ -82,6 +106,11 @@ struct VirtualConfiguration: Sendable, Hashable {
     faults.sort { $0.position < $1.position }
   }
 
+  private static let sins: [Substring: Sin] = [
+    "linger": .linger, "latency=garbage": .garbageLatency, "times=garbage": .garbageTimes,
+    "flags=none": .noFlags,
+  ]
+
   private static func fault(_ name: Substring, _ value: Substring, _ item: Substring)
     throws(ParseError) -> Fault
   {
@@ -92,12 +121,12 @@ struct VirtualConfiguration: Sendable, Hashable {
     case (.xrun, 2), (.stall, 2), (.freewheel, 2):
       let frameCount = try number(parts[1], in: 1...1_000_000_000, item)
       return Fault(kind: kind, position: position, frameCount: frameCount)
-    case (.stall, 1), (.lost, 1):
+    case (.stall, 1), (.crawl, 1), (.lost, 1):
       return Fault(kind: kind, position: position, frameCount: 0)
     default:
       throw ParseError(
         description: "'\(item)': try xrun@48000:256, stall@48000, stall@48000:256, "
-          + "freewheel@48000:256 or lost@48000")
+          + "freewheel@48000:256, crawl@48000 or lost@48000")
     }
   }
 
@@ -126,8 +155,8 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   private static func unknown(_ item: Substring) -> ParseError {
     ParseError(
-      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= "
-        + "input= output= "
-        + "xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT lost@FRAME")
+      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= drift= "
+        + "jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME "
+        + "lost@FRAME linger latency=garbage times=garbage flags=none")
   }
 }

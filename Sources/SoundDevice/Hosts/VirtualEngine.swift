@@ -11,7 +11,6 @@ final class VirtualEngine: @unchecked Sendable {
   // behind `state`.
   private struct State {
     var streams: [VirtualStream] = []
-    var isRunning = false
     /// The stream whose callback runs now.
     var current: ObjectIdentifier?
     var epoch = 0.0
@@ -26,11 +25,11 @@ final class VirtualEngine: @unchecked Sendable {
   private let pace: VirtualConfiguration.Pace
   let timeline: LoopTimeline?
   private let state = Guarded(State())
-  private let wakeUp = Semaphore()
+  private var worker: WorkerThread?
   private let callbackEnded = Semaphore()
   /// How late, in seconds, it may be with priority. The engine's thread alone.
   private static let tolerance = 0.25
-  private var hasPriority = false
+  private var hasPriority: Bool?
   /// The due time of the last call, for a clock that is moved by hand.
   private var manualTime = 0
 
@@ -43,7 +42,12 @@ final class VirtualEngine: @unchecked Sendable {
     self.latency = latency
     self.pace = pace
     timeline = loops ? LoopTimeline(channelCount: channelCount) : nil
+    guard pace != .manual else { return }
+    // Held weakly: an engine that no stream is on any more ends its thread.
+    worker = WorkerThread(named: "sd-virtual", lingering: 0.05) { [weak self] in self?.round() }
   }
+
+  deinit { worker?.wake() }
 
   var isRealtime: Bool { pace == .realtime }
 
@@ -51,7 +55,7 @@ final class VirtualEngine: @unchecked Sendable {
 
   /// Begins to call a stream, from the clock's next frame on.
   func add(_ stream: VirtualStream) {
-    let isFirst = state.withLock { state in
+    state.withLock { state in
       if state.streams.isEmpty {
         state.epoch = monotonicSeconds() - Double(state.clock) / sampleRate
       }
@@ -63,12 +67,8 @@ final class VirtualEngine: @unchecked Sendable {
         }
       stream.begin(at: max(state.clock, now), clock: now)
       state.streams.append(stream)
-      defer { state.isRunning = true }
-      return !state.isRunning
     }
-    guard pace != .manual else { return }
-    if isFirst { startThread(named: "sd-virtual") { [weak self] in Self.run(self) } }
-    wakeUp.post()
+    worker?.wake()
   }
 
   /// No callback of the stream runs, or will run, afterwards.
@@ -84,14 +84,6 @@ final class VirtualEngine: @unchecked Sendable {
 
   // MARK: The engine's thread
 
-  private static func run(_ engine: VirtualEngine?) {
-    // Without a clock to keep, priority would only take the processor from who reads and writes.
-    if let engine, engine.isRealtime { engine.hasPriority = sd_make_thread_realtime(50) }
-    // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
-    weak let engine = engine
-    while let engine { engine.round() }
-  }
-
   /// Moves a clock that is moved by hand, and calls every stream that becomes due. One thread at a
   /// time, which is the engine's then.
   func advance(by frameCount: Int) {
@@ -106,42 +98,54 @@ final class VirtualEngine: @unchecked Sendable {
     }
   }
 
-  private func round() {
+  /// Calls what is due. Returns the seconds until the next round; nil without streams.
+  private func round() -> Double? {
     guard let (stream, due) = next() else {
-      wakeUp.wait(seconds: 0.05)
-      return
+      // The thread ends if nothing comes, and with it its priority.
+      hasPriority = nil
+      return nil
     }
+    takePriority()
     if pace == .fast {
-      guard let ready = stream.isReady ? stream : outputAhead(of: stream) else {
+      guard let ready = stream.isReady ? stream : ahead(of: stream) else {
         stream.trampoline.noteWaiting()
-        wakeUp.wait(seconds: 0.0005)
-        return
+        return 0.0005
       }
       run(ready, now: monotonicSeconds())
-      return
+      return 0
     }
     if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
       // Woken before that, it looks again: a stream was added that may be due earlier.
-      if wait > 0, wakeUp.wait(seconds: wait) { return }
+      if wait > 0 { return wait }
       if wait < -Self.tolerance { giveUpPriority() }
     }
     run(stream, now: monotonicSeconds())
+    return 0
+  }
+
+  /// Without a clock to keep, priority would only take the processor from who reads and writes.
+  private func takePriority() {
+    guard hasPriority == nil else { return }
+    hasPriority = isRealtime && sd_make_thread_realtime(50)
   }
 
   /// A thread that cannot keep up, for the callbacks take too long, would with priority take the
   /// processor from everybody else for good.
   private func giveUpPriority() {
-    guard hasPriority else { return }
+    guard hasPriority == true else { return }
     hasPriority = false
     sd_make_thread_normal()
   }
 
   /// An output that goes on while an input waits to be read, as far as the timeline remembers what is
   /// put out: who plays to the end first and reads then must not wait for ever.
-  private func outputAhead(of stream: VirtualStream) -> VirtualStream? {
-    guard stream.takesInput else { return nil }
+  private func ahead(of stream: VirtualStream) -> VirtualStream? {
+    guard stream.takesInput else {
+      // What it waits for may come from the input of another clock, block by block.
+      return next { $0.takesInput && !$0.loops && $0.isReady && $0.isDrained }?.stream
+    }
     let end = stream.position - latency + LoopTimeline.capacity
     return next { !$0.takesInput && $0.isReady && $0.position + $0.nextBlock <= end }?.stream
   }
@@ -155,7 +159,9 @@ final class VirtualEngine: @unchecked Sendable {
       // `min(by:)` would look its generic type up each time, behind a lock that all threads share.
       var first: VirtualStream?
       for stream in state.streams where !stream.isStalledForEver && isEligible(stream) {
-        if let other = first, (other.position, other.order) < (stream.position, stream.order) {
+        if let other = first,
+          (other.enginePosition, other.order) < (stream.enginePosition, stream.order)
+        {
           continue
         }
         first = stream
@@ -171,10 +177,11 @@ final class VirtualEngine: @unchecked Sendable {
       return true
     }
     guard isStill else { return }
-    let goesOn = stream.runBlock(timeline: timeline, latency: latency, now: now)
+    let goesOn = stream.runBlock(
+      timeline: stream.loops ? timeline : nil, latency: latency, now: now)
     state.withLock { state in
       state.current = nil
-      state.clock = max(state.clock, stream.position)
+      state.clock = max(state.clock, stream.enginePosition)
       if !goesOn { state.streams.removeAll { $0 === stream } }
     }
     callbackEnded.post()

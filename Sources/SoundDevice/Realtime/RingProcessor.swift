@@ -1,4 +1,5 @@
 internal import PCM
+internal import Platform
 internal import Synchronization
 
 /// Rings between the audio thread and a thread that reads and writes: what blocking streams stand
@@ -25,6 +26,8 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let outputEnded = Atomic<Bool>(false)
   private let prebuffer = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
+  let inputTiming = StreamTiming()
+  private let lastBlockTime = Atomic<Int64>(0)
 
   // Audio thread only; the host's thread while no callback runs.
   private var hasRun = false
@@ -57,6 +60,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   /// The frames that output waits for beyond a block before it begins.
   var prebufferFrameCount: Int { prebuffer.load(ordering: .relaxed) }
+
+  /// When the last block was taken, in nanoseconds of the monotonic clock; 0 before the first.
+  var blockTime: Int64 { lastBlockTime.load(ordering: .acquiring) }
 
   /// Losses since the last call, as flags.
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
@@ -102,11 +108,14 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     return inputRing.map { $0.writableCount >= min(frameCount, $0.capacity) } ?? true
   }
 
+  override var isDrained: Bool { (inputRing?.readableCount ?? 0) == 0 }
+
   override func process(_ block: AudioBlock) -> CallbackResult {
     var played = block.frameCount
     var result = CallbackResult.continue
     if let outputRing, let output = unsafe block.output {
       (played, result) = unsafe play(outputRing, into: output, block)
+      lastBlockTime.store(monotonicNanoseconds(), ordering: .releasing)
     }
     if let inputRing, let input = unsafe block.input {
       let kept = isAligned ? played : block.frameCount
@@ -129,11 +138,18 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     // A block that does not fit is dropped whole: one gap, not a torn block.
     if ring.writableCount >= frameCount {
       ledger.deliver(frameCount, .input)
+      inputTiming.note(ring.written, capturedAt: captureTime(of: block.info))
       unsafe ring.write(from: input, count: frameCount)
     } else {
       raise(.inputOverflow)
       ledger.record(gap(.input, .overflow, at: ring.written, frameCount, block))
     }
+  }
+
+  /// As the host says, where that is possible; otherwise now. In nanoseconds since 1970.
+  private func captureTime(of info: CallbackInfo) -> Int {
+    let delay = info.currentTime - info.inputTime
+    return Int(wallNanoseconds()) - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
   }
 
   private func play(

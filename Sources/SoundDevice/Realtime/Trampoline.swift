@@ -4,14 +4,14 @@ internal import PCM
 internal import Platform
 internal import Synchronization
 
-/// What the host calls for each block: the only C callback.
+/// The only C callback: the host calls it for each block.
 ///
-/// Allocates nothing and locks nothing between `process` and its return.
+/// `process` neither allocates nor locks.
 final class Trampoline: @unchecked Sendable {
-  // Safe to share: what is not atomic is touched only in `process`, which the host calls on one
+  // Safe to share: non-atomic members are used only in `process`, which the host calls on one
   // thread at a time, and before the host knows this object.
 
-  /// More frames than this in one callback are processed in several blocks.
+  /// Callbacks with more frames are processed in several blocks.
   private static let longestBlock = 16384
 
   let ledger: LossLedger
@@ -24,6 +24,7 @@ final class Trampoline: @unchecked Sendable {
   private let processorKeepsLedger: Bool
 
   private let callbacks = Atomic<Int>(0)
+  private let hostFrames = Atomic<Int>(0)
   private let waits = Atomic<Int>(0)
   private let flagBits = Atomic<UInt>(0)
   private let finishing = Atomic<Bool>(false)
@@ -32,16 +33,16 @@ final class Trampoline: @unchecked Sendable {
   private let firstCallback = Atomic<Int>(0)
   private let holdsEnd = Atomic<Bool>(false)
   private let isInterrupted = Atomic<Bool>(false)
+  private let isAbandoned = Atomic<Bool>(false)
 
   private var position = 0
-  private var remainingDrain: Int?
-  private var awaitsSecondPeriod = false
+  private var stage = Stage.running
   private var pace = PaceMeter()
-  private var expectedInputTime: Double?
+  private var estimator: LossEstimator
   // The host's thread only.
   private var stopTime = 0.0
 
-  /// Called once, on the audio thread, when no further callback is wanted.
+  /// Posted once, on the audio thread, when no further callback is wanted.
   let onFinishing: Semaphore
 
   init(
@@ -57,6 +58,7 @@ final class Trampoline: @unchecked Sendable {
     processorKeepsLedger = type(of: processor).keepsLedger
     self.ledger = ledger
     self.onFinishing = onFinishing
+    estimator = LossEstimator(sampleRate: sampleRate)
     sd_realtime_prepare()
   }
 
@@ -64,39 +66,42 @@ final class Trampoline: @unchecked Sendable {
 
   /// Callbacks so far.
   var callbackCount: Int { callbacks.load(ordering: .relaxed) }
-  /// Grows as long as the host calls, or waits to call until the program is ready.
-  var signsOfLife: Int { callbackCount &+ waits.load(ordering: .relaxed) }
-  /// The host would call, but the program has neither data nor room.
+  /// The externally visible state of the stream.
+  var signs: StreamWatch.Signs {
+    StreamWatch.Signs(
+      frameCount: hostFrames.load(ordering: .relaxed), waitCount: waits.load(ordering: .relaxed),
+      period: period, isFinishing: isFinishing)
+  }
+  /// Notes that the host would call, but the program has neither data nor room.
   func noteWaiting() { waits.add(1, ordering: .relaxed) }
-  /// The host's period in frames, learned from the times of callbacks; 0 before the first.
+  /// The host's period in frames, learned from the callback times; 0 before the first.
   var period: Int { periodFrames.load(ordering: .relaxed) }
-  /// Wall time of the first callback whose frames count, in nanoseconds since 1970; 0 before it.
+  /// Wall time of the first counted callback, in nanoseconds since 1970; 0 before it.
   var firstCallbackTime: Int { firstCallback.load(ordering: .relaxed) }
-  /// Every flag the host has given.
+  /// All flags the host has set so far.
   var flags: CallbackFlags { CallbackFlags(rawValue: flagBits.load(ordering: .relaxed)) }
-  /// Whether the callback asked for no more.
+  /// Whether the callback asked for no more calls.
   var isFinishing: Bool { finishing.load(ordering: .acquiring) }
-  /// Samples that were clipped on their way in and out.
+  /// Samples clipped so far, on their way in and out.
   var clippedCount: Int { (input?.clippedCount ?? 0) + (output?.clippedCount ?? 0) }
 
-  /// Before each start, on the host's thread.
+  /// Prepares for a start, on the host's thread.
   ///
   /// - Parameters:
-  ///   - drainFrameCount: How many frames of silence follow the last block, so that it has been played
-  ///     when the stream ends.
-  ///   - skipsFirstPeriod: Whether nothing of the first period is given to the processor, nor
-  ///     taken from it.
-  ///   - holdsEnd: Whether the stream goes on, silent, until ``didStart()`` though it is over.
+  ///   - drainFrameCount: Frames of silence after the last block, so that it has been played when
+  ///     the stream ends.
+  ///   - skipsFirstPeriod: Whether the processor sees nothing of the first period.
+  ///   - holdsEnd: Whether a stream that is over continues in silence until ``didStart()``.
+  ///   - infersLosses: Whether only the clock reveals lost frames.
   func willStart(
     drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
-    holdingEnd holdsEnd: Bool = false, resuming: Bool
+    holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false, resuming: Bool
   ) {
     self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
-    awaitsSecondPeriod = skipsFirstPeriod
+    stage = skipsFirstPeriod ? .awaiting : .running
     finishing.store(false, ordering: .relaxed)
-    remainingDrain = nil
-    expectedInputTime = nil
+    estimator = LossEstimator(sampleRate: sampleRate, infers: infersLosses)
     resetPace()
     if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
     processor.willStart(resuming: resuming)
@@ -112,11 +117,14 @@ final class Trampoline: @unchecked Sendable {
         frameCount: frameCount, isEstimated: false, isFreewheeling: false))
   }
 
-  /// After each start, on the host's thread.
+  /// Completes a start, on the host's thread.
   func didStart() { holdsEnd.store(false, ordering: .releasing) }
 
-  /// Before the host's stream is started again, which its client does not see, on the host's thread:
-  /// no callback runs. The next block is one before which frames were lost.
+  /// Abandons a lost stream: if the host calls again, it gets silence, and the client gets nothing.
+  func abandon() { isAbandoned.store(true, ordering: .releasing) }
+
+  /// Prepares for a restart of the host's stream, which its client does not see. On the host's
+  /// thread, while no callback runs. The next block follows a loss.
   func willStartAnew() {
     resetPace()
     isInterrupted.store(true, ordering: .releasing)
@@ -127,14 +135,14 @@ final class Trampoline: @unchecked Sendable {
       startTime: monotonicSeconds(), buffered: Double(drain.load(ordering: .relaxed)) / sampleRate)
   }
 
-  /// After each stop, on the host's thread: no callback runs.
+  /// Completes a stop, on the host's thread, while no callback runs.
   func didStop(discarding: Bool) {
     ledger.settle()
     stopTime = monotonicSeconds()
     processor.didStop(discarding: discarding)
   }
 
-  /// Adds to the flags.
+  /// Adds flags.
   func note(_ flags: CallbackFlags) {
     flagBits.bitwiseOr(flags.rawValue, ordering: .relaxed)
   }
@@ -144,8 +152,8 @@ final class Trampoline: @unchecked Sendable {
   /// Processes one block of the host.
   ///
   /// - Parameters:
-  ///   - hostLoss: what the host lost before this block, if it knows exactly; nil if it only flags.
-  ///   - now: seconds of a clock that can be trusted, which the time in `info` cannot.
+  ///   - hostLoss: The host's exact loss before this block, or nil if the host only sets a flag.
+  ///   - now: Seconds of a reliable clock, unlike the time in `info`.
   func process(
     input hostInput: UnsafeRawPointer?, output hostOutput: UnsafeMutableRawPointer?,
     info hostInfo: CallbackInfo, hostLoss: (input: Int, output: Int)?,
@@ -154,7 +162,12 @@ final class Trampoline: @unchecked Sendable {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
     callbacks.add(1, ordering: .relaxed)
-    var hostInfo = hostInfo
+    hostFrames.add(hostInfo.frameCount, ordering: .relaxed)
+    guard !isAbandoned.load(ordering: .acquiring) else {
+      unsafe mute(hostOutput, frameCount: hostInfo.frameCount)
+      return .abort
+    }
+    var hostInfo = hostInfo.checked()
     if isInterrupted.exchange(false, ordering: .acquiring) {
       hostInfo.flags.formUnion([.inputOverflow, .outputUnderflow])
     }
@@ -163,17 +176,16 @@ final class Trampoline: @unchecked Sendable {
     periodFrames.store(pace.period, ordering: .relaxed)
     if pace.isFreewheeling { ledger.noteFreewheeling() }
 
-    var losses = losses(before: hostInfo, exact: hostLoss)
-    expectedInputTime = hostInfo.inputTime + Double(hostInfo.frameCount) / sampleRate
+    var losses = losses(before: hostInfo, exact: hostLoss, now: now)
 
     if unsafe hostInput != nil { ledger.begin(hostInfo.frameCount, .input) }
     if unsafe hostOutput != nil { ledger.begin(hostInfo.frameCount, .output) }
-    if awaitsSecondPeriod {
-      awaitsSecondPeriod = pace.isInFirstPeriod
-      if awaitsSecondPeriod {
+    if stage == .awaiting {
+      if pace.isInFirstPeriod {
         unsafe pass(hostInput, hostOutput, frameCount: hostInfo.frameCount)
         return .continue
       }
+      stage = .running
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
       firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
@@ -183,11 +195,11 @@ final class Trampoline: @unchecked Sendable {
       let count = min(hostInfo.frameCount - done, Self.longestBlock)
       let blockInput = unsafe hostInput.map { unsafe $0 + done * inputBytesPerFrame }
       let blockOutput = unsafe hostOutput.map { unsafe $0 + done * outputBytesPerFrame }
-      if remainingDrain != nil {
+      if stage != .running {
         unsafe report(losses, input: blockInput, output: blockOutput, info: hostInfo)
         losses = (HostLoss(), HostLoss())
         unsafe pass(blockInput, blockOutput, frameCount: count)
-        remainingDrain = remainingDrain.map { $0 - count }
+        stage.drain(count)
       } else {
         var info = hostInfo
         info.frameCount = count
@@ -202,27 +214,27 @@ final class Trampoline: @unchecked Sendable {
         switch result {
         case .continue: break
         case .complete:
-          // One period more than the host asks for: a server that plays what it has been given in
-          // its next one must not find us gone.
-          remainingDrain =
-            output == nil ? 0 : drain.load(ordering: .relaxed) + pace.longestPeriod
+          // One period more than the host asks for: a server that plays our frames in its next
+          // period must still find us there.
+          stage = .draining(
+            output == nil ? 0 : drain.load(ordering: .relaxed) + pace.longestPeriod)
         case .abort:
           unsafe pass(
             hostInput,
             hostOutput.map { unsafe $0 + (done + count) * outputBytesPerFrame },
             frameCount: hostInfo.frameCount - done - count)
-          remainingDrain = 0
+          stage = .ended
           return finish(.abort)
         }
       }
       done += count
     }
-    if let remainingDrain, remainingDrain <= 0 { return finish(.complete) }
-    return .continue
+    return stage.isOver ? finish(.complete) : .continue
   }
 
   private func finish(_ result: CallbackResult) -> CallbackResult {
     guard !holdsEnd.load(ordering: .acquiring) else { return .continue }
+    stage = .ended
     finishing.store(true, ordering: .releasing)
     onFinishing.post()
     return result
@@ -266,13 +278,13 @@ final class Trampoline: @unchecked Sendable {
     ledger.deliver(block.frameCount, direction)
   }
 
-  /// What was lost while the last output still played.
+  /// Reports losses while the last output was still playing.
   private func report(
     _ losses: (input: HostLoss, output: HostLoss), input hostInput: UnsafeRawPointer?,
     output hostOutput: UnsafeMutableRawPointer?, info: CallbackInfo
   ) {
     guard losses.input.frameCount + losses.output.frameCount > 0 else { return }
-    // A block of no frames, which only those processors see that know where a loss lies.
+    // A block of no frames, only for processors that know where a loss belongs.
     var block = unsafe AudioBlock(input: hostInput, output: hostOutput, info: info)
     block.info.frameCount = 0
     block.info.position = position
@@ -286,40 +298,42 @@ final class Trampoline: @unchecked Sendable {
     }
   }
 
-  /// Frames that the processor does not see any more.
+  /// Counts frames that the processor no longer sees.
   private func pass(
     _ hostInput: UnsafeRawPointer?, _ hostOutput: UnsafeMutableRawPointer?, frameCount: Int
   ) {
     if unsafe hostInput != nil { ledger.discard(frameCount) }
-    guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
+    guard unsafe hostOutput != nil, output != nil, frameCount > 0 else { return }
     ledger.pad(frameCount)
+    unsafe mute(hostOutput, frameCount: frameCount)
+  }
+
+  private func mute(_ hostOutput: UnsafeMutableRawPointer?, frameCount: Int) {
+    guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
     unsafe output.mute(hostOutput, frameCount: frameCount)
   }
 
-  /// What was lost before a block: what the host says, or else as many whole periods as the input
-  /// time jumped, at least one, where it only flags.
-  private func losses(before info: CallbackInfo, exact: (input: Int, output: Int)?)
-    -> (input: HostLoss, output: HostLoss)
-  {
+  /// The loss before a block: the host's exact count, or an estimate.
+  private func losses(
+    before info: CallbackInfo, exact: (input: Int, output: Int)?, now: Double
+  ) -> (input: HostLoss, output: HostLoss) {
     if let exact {
       return (HostLoss(frameCount: exact.input), HostLoss(frameCount: exact.output))
     }
     let flagged = info.flags.intersection([.inputOverflow, .outputUnderflow])
-    // A flag on the very first block tells of the time before the start.
-    guard !flagged.isEmpty, let expected = expectedInputTime else { return (.init(), .init()) }
-    let period = max(1, pace.period)
-    let jump = (info.inputTime - expected) * sampleRate
-    let isPlausible = jump > 0 && jump < 10 * sampleRate
-    let periods = isPlausible ? max(1, Int((jump / Double(period)).rounded())) : 1
-    let loss = HostLoss(frameCount: periods * period, isEstimated: true)
+    let loss = estimator.loss(
+      isFlagged: !flagged.isEmpty, inputTime: info.inputTime, frameCount: info.frameCount,
+      period: pace.period, now: now)
+    guard loss.frameCount > 0 else { return (.init(), .init()) }
+    // If only the clock reveals a loss, both directions missed that time.
     return (
-      flagged.contains(.inputOverflow) && input != nil ? loss : HostLoss(),
-      flagged.contains(.outputUnderflow) && output != nil ? loss : HostLoss()
+      input != nil && (flagged.isEmpty || flagged.contains(.inputOverflow)) ? loss : .init(),
+      output != nil && (flagged.isEmpty || flagged.contains(.outputUnderflow)) ? loss : .init()
     )
   }
 }
 
-/// The C callback. `userData` is a ``Trampoline``, retained as long as the stream is open.
+/// The C callback. `userData` is a ``Trampoline``, retained while the stream is open.
 let portAudioCallback:
   @convention(c) (
     UnsafeRawPointer?, UnsafeMutableRawPointer?, UInt, UnsafePointer<PaStreamCallbackTimeInfo>?,

@@ -1,6 +1,6 @@
 internal import PCM
 
-/// What a caller wants of a stream, before defaults and devices are known.
+/// A caller's request for a stream, before defaults and devices are applied.
 struct StreamRequest: Sendable {
   struct Direction: Sendable {
     var parameters: StreamParameters
@@ -11,11 +11,11 @@ struct StreamRequest: Sendable {
   var output: Direction?
   var options = StreamOptions()
   var operation: String
-  /// What the rings of a blocking stream hold at the least.
+  /// The minimum capacity of a blocking stream's rings.
   var leastBufferFrameCount = 16384
 }
 
-/// A stream with everything decided: what the host is asked for, and how its frames become the
+/// A fully decided stream: the request to the host, and the conversion between its frames and the
 /// caller's.
 struct ResolvedStream: Sendable {
   var host: HostThread
@@ -29,7 +29,7 @@ struct ResolvedStream: Sendable {
 }
 
 extension StreamRequest {
-  /// Fills in what was left out: from `Defaults`, then from the device. Opens nothing.
+  /// Fills in omitted values: from `Defaults`, then from the device. Opens nothing.
   func resolve() throws(PortAudioError) -> ResolvedStream {
     let defaults = Defaults.current
     let inputDevice = try input.map { request throws(PortAudioError) in
@@ -55,14 +55,31 @@ extension StreamRequest {
       primeOutput: options.primeOutputBuffersUsingStreamCallback
         ?? defaults.primeOutputBuffersUsingStreamCallback,
       operation: describe(inputDevice, outputDevice))
-    guard configuration.blockSize >= 0 else {
-      throw PortAudioError(.invalidFlag, configuration.operation)
-    }
+    try check(configuration)
     return ResolvedStream(
       host: host, configuration: configuration, input: inputSide, output: outputSide,
       inputDevice: inputDevice, outputDevice: outputDevice,
       stallTime: options.stallTime ?? defaults.stallTime,
-      bufferFrameCount: max(leastBufferFrameCount, options.bufferFrameCount ?? Int(rate)))
+      bufferFrameCount: max(
+        leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.mostDefaultBuffer)))
+  }
+
+  /// The maximum default capacity of a ring, in frames.
+  private static let mostDefaultBuffer = 1 << 20
+  private static let mostBlockFrameCount = 1 << 20
+  private static let longestLatency = 3600.0
+
+  /// Refuses numbers with which a host might do anything.
+  private func check(_ configuration: HostConfiguration) throws(PortAudioError) {
+    func refuse(_ code: PortAudioError.Code) -> PortAudioError {
+      PortAudioError(code, configuration.operation)
+    }
+    guard configuration.blockSize >= 0 else { throw refuse(.invalidFlag) }
+    guard configuration.blockSize <= Self.mostBlockFrameCount else { throw refuse(.bufferTooBig) }
+    for direction in [configuration.input, configuration.output].compactMap({ $0 }) {
+      guard direction.latency >= 0 else { throw refuse(.bufferTooSmall) }
+      guard direction.latency <= Self.longestLatency else { throw refuse(.bufferTooBig) }
+    }
   }
 
   private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)
@@ -75,7 +92,7 @@ extension StreamRequest {
       return device
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
-    // The list has been made again since: the same words must still name one device.
+    // The list was refreshed meanwhile: the same id must still name one device.
     guard let found = try Hosts.deviceList().devices.first(where: { $0.id == wanted.id }) else {
       throw PortAudioError(.deviceUnavailable, "\(operation) on '\(wanted.id)'")
     }
@@ -86,7 +103,7 @@ extension StreamRequest {
     throws(PortAudioError) -> Double
   {
     if let rate = options.sampleRate ?? defaults.sampleRate {
-      guard rate.isFinite, rate > 0 else {
+      guard Reported.sampleRate(rate) != nil else {
         throw PortAudioError(.invalidSampleRate, describe(input, output))
       }
       return rate
@@ -115,7 +132,8 @@ extension StreamRequest {
       guard fits, map.isDistinct, map.highest <= most else {
         throw PortAudioError(.invalidChannelCount, operation)
       }
-      // Some hosts play a stream of one channel on two; a second, silent one prevents that.
+      // Some hosts play a one-channel stream on two channels; a second, silent channel prevents
+      // that.
       hostChannelCount = max(map.highest, direction == .output ? min(2, most) : 1)
     }
     guard hostChannelCount <= most else { throw PortAudioError(.invalidChannelCount, operation) }
@@ -132,8 +150,11 @@ extension StreamRequest {
     _ format: SampleFormat, _ hostFormat: SampleFormat, _ direction: StreamDirection,
     _ defaults: Defaults
   ) -> SampleConverter? {
-    let clips = !(options.clipOff ?? defaults.clipOff)
-    let dithers = !(options.ditherOff ?? defaults.ditherOff)
+    // Between floating point formats nothing needs clipping; integers always do.
+    let clips = !(options.clipOff ?? defaults.clipOff) && !(format.isFloat && hostFormat.isFloat)
+    // Samples that fit float32 probably were integers originally; dither would only change them.
+    let isExact = direction == .input && hostFormat.isFloat
+    let dithers = !(options.ditherOff ?? defaults.ditherOff) && !isExact
     let converter =
       direction == .input
       ? SampleConverter(
@@ -147,9 +168,9 @@ extension StreamRequest {
     -> SampleFormat
   {
     let index = device.indexInHost
-    return try device.host.call(
-      operation, limit: options.stallTime ?? Defaults.current.stallTime
-    ) { host throws(PortAudioError) in host.format(for: format, device: index) }
+    return try device.host.call(operation) { host throws(PortAudioError) in
+      host.format(for: format, device: index)
+    }
   }
 
   private func direction(

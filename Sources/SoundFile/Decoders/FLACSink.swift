@@ -1,16 +1,14 @@
 import CFLAC
 import PCM
 
-/// What libFLAC calls back: it reads for it, and takes its frames and complaints.
+/// libFLAC's callbacks: they read its input, and take its frames and errors.
 @safe final class FLACSink {
   let cursor: ByteCursor
   private(set) var info: FLAC__StreamMetadata_StreamInfo?
   private(set) var tags = AudioFileTags()
-  /// The speakers, where a comment tells them: `WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x60F`.
-  private(set) var mask: UInt32?
-  /// Where frames go while decoding.
+  /// The destination of frames while decoding.
   var queue: FrameQueue?
-  /// What was wrong since the last good frame.
+  /// The error since the last good frame.
   var reason: String?
   /// Whether the next frame is one that libFLAC has filled with zeros.
   private var isZeroed = false
@@ -39,7 +37,7 @@ import PCM
     endOfFrame = isKnown ? Int(clamping: position) : nil
   }
 
-  /// Whether bytes stand behind the last frame.
+  /// Whether there are bytes after the last frame.
   var hasRest: Bool { endOfFrame.map { $0 < cursor.offset } ?? false }
 
   private func take(
@@ -57,7 +55,7 @@ import PCM
       return
     }
     if let reason {
-      // Zeros stand for frames that could not be decoded; the frame that follows tells how many.
+      // Zeros replace frames that could not be decoded; the next frame reveals how many.
       if isZeroed || Self.isSilent(frame, info.channels) {
         isZeroed = false
         return
@@ -78,7 +76,7 @@ import PCM
     }
   }
 
-  /// Whether a frame is what libFLAC makes up for frames it misses.
+  /// Whether a frame is one that libFLAC invents for missing ones.
   private static func isSilent(_ frame: FLAC__Frame, _ channelCount: UInt32) -> Bool {
     guard frame.footer.crc == 0 else { return false }
     return unsafe withUnsafePointer(to: frame.subframes) { subframes in
@@ -154,13 +152,19 @@ import PCM
       let comments = unsafe block.pointee.data.vorbis_comment
       for index in 0..<Int(unsafe comments.num_comments) {
         let comment = unsafe comments.comments[index]
-        let bytes = unsafe UnsafeRawBufferPointer(
-          start: comment.entry, count: Int(comment.length))
-        unsafe sink.tags.add(comment: bytes)
-        let text = unsafe String(decoding: bytes.prefix(64), as: UTF8.self).uppercased()
-        let name = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0X"
-        if text.hasPrefix(name) { sink.mask = UInt32(text.dropFirst(name.count), radix: 16) }
+        unsafe sink.tags.add(
+          comment: UnsafeRawBufferPointer(start: comment.entry, count: Int(comment.length)))
       }
+    case FLAC__METADATA_TYPE_PICTURE:
+      let picture = unsafe block.pointee.data.picture
+      unsafe sink.tags.pictures.append(
+        Picture(
+          kind: Int(picture.type.rawValue), mimeType: String(cString: picture.mime_type),
+          caption: String(
+            decodingCString: UnsafePointer(picture.description), as: UTF8.self),
+          width: Int(picture.width), height: Int(picture.height), depth: Int(picture.depth),
+          colorCount: Int(picture.colors),
+          data: Array(UnsafeBufferPointer(start: picture.data, count: Int(picture.data_length)))))
     default: break
     }
   }
@@ -179,7 +183,7 @@ import PCM
   }
 }
 
-/// Spreads the samples of one channel over frames, their highest bit on top.
+/// Interleaves the samples of one channel into frames, aligned to the high bits.
 private func interleave(
   _ samples: UnsafePointer<Int32>, _ count: Int, _ shift: Int32, _ byteCount: Int,
   into target: UnsafeMutableRawPointer, stride: Int

@@ -1,7 +1,7 @@
 internal import PCM
 internal import SoundFile
 
-/// Decodes an input to its end and says whether it is whole, for `--check`.
+/// Decodes an input to its end and reports whether it is intact, for `--check`.
 public enum SoundCheck {
   /// The line for one input, and whether it is good.
   ///
@@ -10,17 +10,16 @@ public enum SoundCheck {
   ///
   /// - Throws: `stopped` when a signal asked the program to stop.
   public static func line(
-    _ name: String, _ open: () throws(ToolError) -> AudioSource
+    _ name: String, _ source: Result<AudioSource, ToolError>
   ) throws(ToolError) -> (text: String, isGood: Bool) {
     do {
-      let source = try open()
-      let (frameCount, complaints) = try read(source)
+      let (frameCount, complaints) = try read(source.get())
       let isGood = complaints.isEmpty
       let words = isGood ? counted(frameCount, "frame") : complaints.joined(separator: "; ")
       return ("\(name): \(isGood ? "good" : "bad"), \(words)", isGood)
     } catch {
       guard error.kind != .stopped else { throw error }
-      // The name stands at the beginning of either.
+      // Both start with the name.
       let prefix = "\(name): "
       let words =
         error.message.hasPrefix(prefix) ? error.message.dropFirst(prefix.count) : error.message[...]

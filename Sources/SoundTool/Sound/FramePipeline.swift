@@ -71,6 +71,7 @@ public final class FramePipeline {
     let total = inputs.frameCount(at: format.rate)
     let most = limit
     frameCount = total.map { min($0, most) }
+    try inputs.checkStart()
   }
 
   /// Reads frames: as many as fit or remain, fewer where a pipe has no more just now.
@@ -99,8 +100,9 @@ public final class FramePipeline {
     }
   }
 
-  /// Tells how many samples were clipped, if any.
-  public func reportClipped() {
+  /// Tells how many samples were clipped, if any, those that the output could not take among them.
+  public func reportClipped(besides others: Int = 0) {
+    let clippedCount = clippedCount + others
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
   }
 
@@ -144,6 +146,8 @@ public final class FramePipeline {
     for source: AudioSource, to format: StreamFormat, _ options: FormatChain.Options
   ) throws(ToolError) -> FormatChain {
     do {
+      var options = options
+      options.downmix = source.channelLayout.map(Downmix.init)
       let chain = try FormatChain(from: source.format, to: format, options)
       if chain.resamples {
         Messages.detail(
