@@ -126,7 +126,7 @@ public struct AudioFileFormat: Hashable, Sendable {
       throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
     }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
-      let most = (1..<channelCount).reversed().first {
+      let most = (1..<max(1, min(channelCount, Self.mostChannels + 1))).reversed().first {
         isValid(sampleRate: sampleRate, channelCount: $0)
       }
       let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""

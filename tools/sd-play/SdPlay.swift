@@ -22,6 +22,7 @@ struct SdPlay: PlannedTool {
   @OptionGroup var map: MapOptions
   @OptionGroup var level: LevelOptions
   @OptionGroup var resampling: ResampleOptions
+  @OptionGroup var adapting: AdaptOptions
   @OptionGroup var loop: LoopOptions
   @OptionGroup var report: ReportOptions
 
@@ -46,6 +47,7 @@ struct SdPlay: PlannedTool {
     plan.rate = format.rate
     plan.map = map.map
     plan.mayResample = !resampling.noResample
+    plan.adapts = try adapting.adapts(mayResample: plan.mayResample)
     plan.latency = try latency.output()
     plan.stream = try streaming.plan(buffer)
     plan.report = try report.plan(hasFile: !files.isEmpty)

@@ -17,6 +17,8 @@ public struct PlayPlan: Sendable {
   public var map: ChannelMap?
   /// Whether another rate than the device's may be resampled.
   public var mayResample = true
+  /// Whether the clock of a live writer is followed, by resampling.
+  public var adapts = false
   /// -L.
   public var latency = Latency.high
   /// The stream.

@@ -84,6 +84,9 @@ final class RunReporter {
     return words.line(for: gap, at: frame)
   }
 
+  /// Reports the ratio of two clocks to the feed.
+  func adapt(_ status: AdaptStatus) { feed?.ratio(status) }
+
   /// Prints a line about a loss, unless there was one just now.
   func note(_ line: String) { limit.note("", line) }
 
