@@ -12,7 +12,7 @@ enum Negotiation {
   static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device
   {
     do {
-      let list = try DeviceList.current()
+      let list = try isVirtual(query) ? DeviceList.virtual() : DeviceList.current()
       if let query { return try list.find(query, for: direction) }
       return try list.defaultDevice(for: direction)
     } catch {
