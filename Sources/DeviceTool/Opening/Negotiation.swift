@@ -8,11 +8,16 @@ enum Negotiation {
     8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000,
   ]
 
+  /// Whether the words name a virtual device exactly.
+  private static func isVirtual(_ query: String?) -> Bool {
+    ["virtual:null", "virtual:loopback"].contains(query?.lowercased())
+  }
+
   /// The device for a query, or the default one.
   static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device
   {
     do {
-      let list = try DeviceList.current()
+      let list = try isVirtual(query) ? DeviceList.virtual() : DeviceList.current()
       if let query { return try list.find(query, for: direction) }
       return try list.defaultDevice(for: direction)
     } catch {

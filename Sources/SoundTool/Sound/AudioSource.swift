@@ -314,6 +314,9 @@ extension ToolError {
       return .stopped
     case .system where error.errorNumber != 0:
       return .failure(name, errno: error.errorNumber)
+    case .foreign where name == "stdin":
+      // Anything else there would be taken for raw samples: refused like those.
+      return .usage(name, error.message)
     default:
       return .failure(name, error.message)
     }
