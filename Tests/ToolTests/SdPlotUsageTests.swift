@@ -56,10 +56,12 @@ import Testing
   }
 
   @Test func rawInputThatIsNotWhatItIsTakenForIsRefused() async throws {
-    let noise = bytes(of: TestSignal.noise(of: Int16.self, frameCount: 9_600, channelCount: 2))
+    let sine = TestSignal.sine(
+      frequency: 441, sampleRate: 48_000, frameCount: 9_600, channelCount: 2)
+    let sound = bytes(of: sine.map { Int16($0 * 32_767) })
     let picture = folder.file("a.png")
     for more in [[], ["--stats"], ["-o", picture], ["--through"]] {
-      let result = try await runTool("sd-plot", more, stdin: .bytes(noise))
+      let result = try await runTool("sd-plot", more, stdin: .bytes(sound))
       #expect(result.status == .exited(2), "\(more): \(result)")
       #expect(result.errorText.contains("not f32le (looks like s16le)"), "\(result)")
     }
