@@ -45,6 +45,7 @@ struct SdPlot: Tool {
     _ = try formats.rawFormatOrEnvironment()
     if through {
       guard isFromInput else { throw .usage("--through", "passes standard input on, not files") }
+      try StandardStreams.refuseTerminalInput()
       try StandardStreams.refuseTerminal()
     }
     guard let output else {
