@@ -8,13 +8,14 @@ SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libflac-dev \
-	libmpg123-dev libvorbis-dev libopusfile-dev libkissfft-dev libebur128-dev libpng-dev pkg-config
+	libmpg123-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev libebur128-dev libpng-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
-	flac alsa-utils sndfile-programs jq python3 python3-venv man-db strace tmux zsh fish
+	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
+	strace tmux zsh fish
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults soak docs format clean help libraries test-tools test-deps
+.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults soak corpus docs format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -62,6 +63,9 @@ faults: release test-tools ## make everything go wrong and write docs/faults.md
 
 soak: release test-tools ## run the device programs for SECONDS=600 on a busy machine
 	Tests/Rig/soak.py "$$($(SWIFT) build -c release --show-bin-path)" $(or $(SECONDS),600)
+
+corpus: release test-tools ## compare DIR=folder of sound files with other decoders
+	Tests/Rig/corpus.py "$$($(SWIFT) build -c release --show-bin-path)" "$(DIR)" Tests/Rig/corpus-known.txt
 
 docs: libraries ## render the library's documentation
 	scripts/docs

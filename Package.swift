@@ -21,9 +21,17 @@ if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(a
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+// On Linux the header lies where it is looked for, and `-pthread`, which the package description adds,
+// is a flag that SwiftPM warns of.
+#if os(Linux)
+  let portAudioConfiguration: String? = nil
+#else
+  let portAudioConfiguration: String? = "portaudio-2.0"
+#endif
+
 let package = Package(
   name: "sd-tools",
-  platforms: [.macOS(.v26)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
@@ -36,11 +44,14 @@ let package = Package(
   targets: [
     // System libraries: a module map each, nothing else.
     .systemLibrary(
-      name: "CPortAudio", pkgConfig: "portaudio-2.0",
+      name: "CPortAudio", pkgConfig: portAudioConfiguration,
       providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "COpusEnc", pkgConfig: "libopusenc",
+      providers: [.apt(["libopusenc-dev"]), .brew(["libopusenc"])]),
     .systemLibrary(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
@@ -78,7 +89,7 @@ let package = Package(
     .target(
       name: "SoundFile",
       dependencies: [
-        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile",
+        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
       ],
       swiftSettings: settings,
       linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),

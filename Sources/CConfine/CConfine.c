@@ -3,7 +3,7 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-// Sanitizers need a system of their own: they fork, trace and read files when they report.
+// Sanitizers need more of the system: they fork, trace and read files to report.
 #define SD_IS_SANITIZED 1
 #endif
 #endif
@@ -26,7 +26,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-// Landlock, as the kernel documents it; headers older than the running kernel know less.
+// Landlock, from the kernel's documentation; the headers may be older than the running kernel.
 
 #ifndef __NR_landlock_create_ruleset
 #define __NR_landlock_create_ruleset 444
@@ -83,7 +83,7 @@ bool sd_confine_files(int writable) {
   return holds;
 }
 
-// Seccomp. A filter looks at the number of a call, and at the low words of its arguments.
+// Seccomp. A filter sees a call's number and the low words of its arguments.
 
 #if defined(__x86_64__)
 #define NATIVE AUDIT_ARCH_X86_64
@@ -96,15 +96,15 @@ bool sd_confine_files(int writable) {
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
 #define GIVE(action) BPF_STMT(BPF_RET | BPF_K, (action))
 #define REFUSE(error) (SECCOMP_RET_ERRNO | ((error) & SECCOMP_RET_DATA))
-// Skips so many instructions unless the loaded word is the value.
+// Skips this many instructions unless the loaded word is the value.
 #define UNLESS(value, skipped) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, (skipped))
 #define ALLOW(call) UNLESS(__NR_##call, 1), GIVE(SECCOMP_RET_ALLOW)
 #define DENY(call, error) UNLESS(__NR_##call, 1), GIVE(REFUSE(error))
-// A call whose argument must be one value, or else fails.
+// Allows a call if an argument has this value, or else makes it fail.
 #define ALLOW_ONLY(call, n, value, error)                                                    \
   UNLESS(__NR_##call, 4), LOAD(ARGUMENT(n)), UNLESS(value, 1), GIVE(SECCOMP_RET_ALLOW),      \
       GIVE(REFUSE(error))
-// A call whose argument must not have a bit, or else fails.
+// Allows a call if an argument lacks a bit, or else makes it fail.
 #define ALLOW_WITHOUT(call, n, bits, error)                                                  \
   UNLESS(__NR_##call, 4), LOAD(ARGUMENT(n)), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0), \
       GIVE(SECCOMP_RET_ALLOW), GIVE(REFUSE(error))
@@ -141,7 +141,7 @@ bool sd_confine_calls(bool may_open) {
       ALLOW(ftruncate),
       ALLOW(ppoll),
 
-      // Memory, none of it to be executed.
+      // Memory, but none to execute.
       ALLOW(brk),
       ALLOW_WITHOUT(mmap, 2, PROT_EXEC, EPERM),
       ALLOW_WITHOUT(mprotect, 2, PROT_EXEC, EPERM),
@@ -149,7 +149,7 @@ bool sd_confine_calls(bool may_open) {
       ALLOW(mremap),
       ALLOW(madvise),
 
-      // Time, signals, threads, the end.
+      // Time, signals, threads, exit.
       ALLOW(clock_gettime),
       ALLOW(clock_getres),
       ALLOW(gettimeofday),
@@ -175,18 +175,19 @@ bool sd_confine_calls(bool may_open) {
       ALLOW(exit),
       ALLOW(exit_group),
       ALLOW_ONLY(prlimit64, 2, 0, EPERM),
-      // To itself only.
+      // Only to this process.
       ALLOW_ONLY(tgkill, 0, getpid(), EPERM),
-      // A thread, no process. The flags of clone3 cannot be seen; without it libc takes clone.
+      // Threads, but no processes. A filter cannot see the flags of clone3; without it libc uses
+      // clone.
       DENY(clone3, ENOSYS),
       ALLOW_WITH(clone, 0, CLONE_THREAD, EPERM),
       ALLOW_ONLY(prctl, 0, PR_SET_NO_NEW_PRIVS, EINVAL),
-      // More may be taken away.
+      // Further restrictions.
       ALLOW(seccomp),
       ALLOW(landlock_create_ruleset),
       ALLOW(landlock_restrict_self),
 
-      // Whether something is a terminal, how wide it is, what stands in a pipe.
+      // Whether a descriptor is a terminal, its width, the content of a pipe.
       UNLESS(__NR_ioctl, 6),
       LOAD(ARGUMENT(1)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCGETS, 2, 0),
@@ -207,7 +208,7 @@ bool sd_confine_calls(bool may_open) {
       DENY(access, EPERM),
       DENY(readlink, EPERM),
 #endif
-      // What a library might try of its own accord, and can do without.
+      // Calls that libraries may try, but do not need.
       DENY(faccessat, EPERM),
       DENY(readlinkat, EPERM),
       DENY(getcwd, EPERM),

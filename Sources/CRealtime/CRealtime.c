@@ -5,9 +5,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #if defined(__APPLE__)
 #include <dispatch/dispatch.h>
@@ -15,20 +19,32 @@
 #include <semaphore.h>
 #endif
 
+static _Thread_local bool in_callback;
+
 #if defined(SD_RTSAN) && SD_RTSAN
 void __rtsan_ensure_initialized(void);
 void __rtsan_realtime_enter(void);
 void __rtsan_realtime_exit(void);
 void sd_realtime_prepare(void) { __rtsan_ensure_initialized(); }
-void sd_realtime_enter(void) { __rtsan_realtime_enter(); }
-void sd_realtime_exit(void) { __rtsan_realtime_exit(); }
+void sd_realtime_enter(void) {
+  in_callback = true;
+  __rtsan_realtime_enter();
+}
+void sd_realtime_exit(void) {
+  __rtsan_realtime_exit();
+  in_callback = false;
+}
 bool sd_realtime_is_checked(void) { return true; }
 #else
 void sd_realtime_prepare(void) {}
-void sd_realtime_enter(void) {}
-void sd_realtime_exit(void) {}
+void sd_realtime_enter(void) { in_callback = true; }
+void sd_realtime_exit(void) { in_callback = false; }
 bool sd_realtime_is_checked(void) { return false; }
 #endif
+
+bool sd_thread_is_in_callback(void) { return in_callback; }
+
+uintptr_t sd_thread_identity(void) { return (uintptr_t)&in_callback; }
 
 #if defined(SD_TSAN) && SD_TSAN
 void __tsan_acquire(void *);
@@ -133,6 +149,56 @@ bool sd_jack_server_answers(void) {
   close(client);
   return true;
 }
+
+static _Thread_local volatile sig_atomic_t parks_at_abort;
+static struct sigaction former_abort_action;
+static atomic_bool is_parked;
+
+static void at_abort(int signal) {
+  if (parks_at_abort) {
+    atomic_store(&is_parked, true);
+    for (;;) pause();
+  }
+  sigaction(signal, &former_abort_action, NULL);
+  raise(signal);
+}
+
+// Where a library below prints while a thread may be parked: what it says then is of its own inside.
+static FILE *silence(void) {
+  static FILE *file;
+  if (file == NULL) file = fopen("/dev/null", "we");
+  return file;
+}
+
+static void silence_errors(bool silent) {
+#if defined(__GLIBC__)
+  // Of all the ways to print, the stream that the libraries' assertions and messages use.
+  static FILE *former;
+  if (silent && former == NULL && silence() != NULL) {
+    former = stderr;
+    stderr = silence();
+  } else if (!silent && former != NULL) {
+    stderr = former;
+    former = NULL;
+  }
+#else
+  (void)silent, (void)silence;
+#endif
+}
+
+void sd_park_at_abort(bool parks, bool silent) {
+  silence_errors(parks && silent);
+  if (parks) {
+    struct sigaction action = {.sa_handler = at_abort, .sa_flags = SA_NODEFER};
+    parks_at_abort = 1;
+    sigaction(SIGABRT, &action, &former_abort_action);
+  } else {
+    sigaction(SIGABRT, &former_abort_action, NULL);
+    parks_at_abort = 0;
+  }
+}
+
+bool sd_has_parked(void) { return atomic_load(&is_parked); }
 
 void sd_name_thread(const char *name) {
 #if defined(__APPLE__)

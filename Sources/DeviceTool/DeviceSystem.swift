@@ -22,6 +22,8 @@ public enum DeviceSystem {
     try StandardStreams.reserveOutput(toErrors: isChatty)
     SoundSystem.prepare(clientName: Messages.program, isChatty: isChatty)
     Defaults.current.stallTime = stall
+    // A system that is busy answers late; one that is gone never.
+    Defaults.current.hostPatience = 2 * stall
   }
 
   /// Ends the libraries in order, or, if a host was lost, keeps the process from asking them to.

@@ -1,4 +1,4 @@
-/// Where a channel's loudspeaker stands.
+/// The position of a channel's loudspeaker.
 ///
 /// The raw value is the speaker's bit in a WAV file's `dwChannelMask`; the names are Microsoft's.
 public enum ChannelPosition: Int, Hashable, Sendable, CaseIterable {
@@ -7,7 +7,7 @@ public enum ChannelPosition: Int, Hashable, Sendable, CaseIterable {
   case topCenter, topFrontLeft, topFrontCenter, topFrontRight
   case topBackLeft, topBackCenter, topBackRight
 
-  /// The short name players print: `FL`, `LFE`, `SR`.
+  /// The short name that players print: `FL`, `LFE`, `SR`.
   public var name: String {
     switch self {
     case .frontLeft: "FL"
@@ -34,29 +34,29 @@ public enum ChannelPosition: Int, Hashable, Sendable, CaseIterable {
   var bit: UInt32 { 1 << UInt32(rawValue) }
 }
 
-/// Which loudspeaker each channel is for: a set of positions, the channels in the order of WAV.
+/// The loudspeaker of each channel: a set of positions, with channels in WAV's order.
 ///
-/// Everything in this project holds channels in that order; a file of another order (Vorbis, Opus)
-/// is permuted where it is read and written.
+/// Channels always have that order in this project; reading and writing permutes those of files
+/// with a different order (Vorbis, Opus).
 public struct ChannelLayout: Hashable, Sendable {
-  /// The position of each channel, in the order of the channels and of the bits of `mask`.
+  /// The position of each channel, in the order of channels and of the bits of `mask`.
   public let positions: [ChannelPosition]
 
-  /// A layout of these positions, whatever their order; nil without any, or with one twice.
+  /// Creates a layout from positions in any order; nil if there are none, or if one repeats.
   public init?(_ positions: [ChannelPosition]) {
     guard !positions.isEmpty, Set(positions).count == positions.count else { return nil }
     self.positions = positions.sorted { $0.rawValue < $1.rawValue }
   }
 
-  /// The layout of a `dwChannelMask`, nil where the mask has not as many known positions as there
-  /// are channels.
+  /// Creates a layout from a `dwChannelMask`; nil unless the mask has one known position per
+  /// channel.
   public init?(mask: UInt32, channelCount: Int) {
     let positions = ChannelPosition.allCases.filter { mask & $0.bit != 0 }
     guard positions.count == channelCount, channelCount > 0, mask >> 18 == 0 else { return nil }
     self.positions = positions
   }
 
-  /// The layout of some of the channels, nil where they leave the order of WAV or repeat one.
+  /// The layout of some of the channels, or nil if they leave WAV's order or repeat one.
   public func selecting(_ map: ChannelMap) -> ChannelLayout? {
     guard map.highest <= channelCount else { return nil }
     let chosen = map.channels.map { positions[$0 - 1] }
@@ -64,10 +64,8 @@ public struct ChannelLayout: Hashable, Sendable {
     return layout
   }
 
-  /// The layout that FLAC, Vorbis and Opus give so many channels: mono, stereo, 3.0, quad, 5.0,
-  /// 5.1, 6.1, 7.1; nil beyond.
-  ///
-  /// FLAC alone calls four channels quad as Vorbis does, five 5.0, and so on; all agree.
+  /// The layout that FLAC, Vorbis and Opus define for a channel count: mono, stereo, 3.0, quad,
+  /// 5.0, 5.1, 6.1, 7.1; nil beyond.
   public static func standard(_ channelCount: Int) -> ChannelLayout? {
     let masks: [UInt32] = [0x4, 0x3, 0x7, 0x33, 0x37, 0x3F, 0x70F, 0x63F]
     guard masks.indices.contains(channelCount - 1) else { return nil }
@@ -80,7 +78,7 @@ public struct ChannelLayout: Hashable, Sendable {
   /// The number of channels.
   public var channelCount: Int { positions.count }
 
-  /// The name that players give it, such as `5.1`, or the positions: `FL+FR+LFE+BC`.
+  /// The name that players use, such as `5.1`, or the positions: `FL+FR+LFE+BC`.
   public var name: String {
     Self.names[mask] ?? positions.map(\.name).joined(separator: "+")
   }

@@ -45,6 +45,6 @@ public struct PlotInput {
   /// What a picture of it is called.
   var title: String {
     let name = sources[0].name.split(separator: "/").last.map(String.init) ?? sources[0].name
-    return sources.count == 1 ? name : "\(name) and \(sources.count - 1) more"
+    return sources.count == 1 ? printable(name) : "\(printable(name)) and \(sources.count - 1) more"
   }
 }

@@ -121,17 +121,15 @@ public final class AudioFile {
       format = facts.format
       (encoding, sampleRate, channelCount) = (facts.encoding, facts.sampleRate, facts.channelCount)
       (frameCount, tags) = (facts.frameCount, facts.tags)
-      (layout, origination) = (facts.layout, nil)
-      order = ChannelOrder(of: facts.format.codec, channelCount: facts.channelCount)
+      (layout, origination, order) = (facts.layout, nil, nil)
     case .codec(let reader):
       let facts = reader.facts
       format = facts.format
       (encoding, sampleRate, channelCount) = (facts.encoding, facts.sampleRate, facts.channelCount)
       (frameCount, tags) = (facts.frameCount, facts.tags)
       (layout, origination) = (facts.layout, nil)
-      // Without a layout the channels are for no speakers in particular, and in no order.
       order =
-        facts.layout == nil
+        facts.isDiscrete
         ? nil : ChannelOrder(of: facts.format.codec, channelCount: facts.channelCount)
     }
   }

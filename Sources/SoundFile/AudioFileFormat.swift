@@ -116,11 +116,16 @@ public struct AudioFileFormat: Hashable, Sendable {
     guard sampleRate >= 1, sampleRate <= Self.highestRate, sampleRate == sampleRate.rounded() else {
       throw .unsupported("a rate of \(plain(sampleRate)) Hz, files hold whole numbers up to 10^9")
     }
+    if type == .opus, !Self.opusRates.contains(sampleRate) {
+      throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
+    }
     if let only = type.onlyRate, only != sampleRate {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
     }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
-      let most = [2, 1].first { isValid(sampleRate: sampleRate, channelCount: $0) }
+      let most = (1..<channelCount).reversed().first {
+        isValid(sampleRate: sampleRate, channelCount: $0)
+      }
       let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""
       throw .unsupported(
         "\(name) cannot hold \(channelCount) channels at \(plain(sampleRate)) Hz\(remedy)")
@@ -134,6 +139,7 @@ public struct AudioFileFormat: Hashable, Sendable {
 
   static let highestRate = 1_000_000_000.0
   static let mostChannels = 1024
+  static let opusRates: Set<Double> = [8000, 12000, 16000, 24000, 48000]
 
   /// The encoding nearest to `wanted` that the type can hold: the same samples in the type's own
   /// byte order, else the narrowest that loses nothing, else the widest integer.

@@ -1,15 +1,33 @@
-/// The texts a sound file carries beside its samples.
+/// The texts and pictures a sound file carries beside its samples.
 ///
-/// Corresponds to libsndfile's `SF_STR_*`. A type that has no place for a text drops it.
+/// Corresponds to libsndfile's `SF_STR_*`, and to what FLAC, Vorbis and Opus carry beyond. A type
+/// that has no place for one of them drops it; `kept(in:)` tells.
 public struct AudioFileTags: Hashable, Sendable {
-  /// The kinds of text.
+  /// The kinds of text that most types know.
   public enum Key: String, Hashable, Sendable, CaseIterable {
     case title, copyright, software, artist, comment, date, album, license
     case trackNumber = "track"
     case genre
   }
 
+  /// A text of any other name, such as `ALBUMARTIST` or `REPLAYGAIN_TRACK_GAIN`.
+  public struct Comment: Hashable, Sendable {
+    /// The name, as it is spelled in the file.
+    public let name: String
+    /// The text.
+    public let text: String
+  }
+
   private var texts: [Key: String] = [:]
+
+  /// Texts of other names, and further ones of a known name, in the order of the file.
+  public internal(set) var comments: [Comment] = []
+
+  /// Pictures, in the order of the file.
+  public internal(set) var pictures: [Picture] = []
+
+  /// The speakers, as FLAC tells them among its comments.
+  var channelMask: UInt32?
 
   /// No texts.
   public init() {}
@@ -20,11 +38,41 @@ public struct AudioFileTags: Hashable, Sendable {
     set { texts[key] = newValue }
   }
 
-  /// Whether there is no text at all.
-  public var isEmpty: Bool { texts.isEmpty }
+  /// Whether there is nothing at all.
+  public var isEmpty: Bool { texts.isEmpty && comments.isEmpty && pictures.isEmpty }
 
-  /// The texts there are, in the order of `Key`.
+  /// The texts of the usual kinds there are, in the order of `Key`.
   public var all: [(key: Key, text: String)] {
     Key.allCases.compactMap { key in texts[key].map { (key, $0) } }
   }
+
+  /// The names of what a type has no place for: `genre`, `ALBUMARTIST`, `2 pictures`.
+  public func dropped(by type: AudioFileType) -> [String] {
+    // Who writes samples alone expects nothing else.
+    if type == .raw { return [] }
+    let known = type.tagKeys
+    var names = all.map(\.key).filter { !known.contains($0) }.map(\.rawValue)
+    if type.hasComments { return names }
+    for comment in comments where !names.contains(comment.name) { names.append(comment.name) }
+    if !pictures.isEmpty {
+      names.append(pictures.count == 1 ? "a picture" : "\(pictures.count) pictures")
+    }
+    return names
+  }
+}
+
+extension AudioFileType {
+  /// The kinds of text that files of this type have a place for.
+  fileprivate var tagKeys: Set<AudioFileTags.Key> {
+    switch self {
+    case .flac, .ogg, .opus, .caf: Set(AudioFileTags.Key.allCases)
+    case .wav, .rf64, .wavex: Set(AudioFileTags.Key.allCases).subtracting([.license])
+    case .aiff: [.title, .artist, .comment, .copyright, .software]
+    case .mp3: [.title, .artist, .album, .date, .comment, .genre, .trackNumber]
+    default: []
+    }
+  }
+
+  /// Whether they have a place for any other text, and for pictures.
+  fileprivate var hasComments: Bool { self == .flac || self == .opus }
 }

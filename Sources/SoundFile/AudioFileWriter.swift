@@ -18,13 +18,17 @@ public struct AudioFileWriter: ~Copyable {
   /// Samples in a frame.
   public let channelCount: Int
 
+  /// Samples that were no number, or without bound, and that a lossy codec could not take: they became
+  /// silence, and full scale.
+  public private(set) var clippedCount = 0
+
   /// Frames taken so far; of plain samples those that left this process.
   public var frameCount: Int { encoder.frameCount }
 
   /// Bytes of one frame that `write` takes.
   public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
-  let encoder: Encoder
+  let encoder: any FrameEncoder
   private let order: ChannelOrder?
 
   /// Creates or replaces a file.
@@ -52,7 +56,7 @@ public struct AudioFileWriter: ~Copyable {
       let writer = try SndFileWriter(
         path: path, format: format, sampleRate: sampleRate, channelCount: channelCount,
         options: options)
-      self.init(.library(writer), format, sampleRate, channelCount)
+      self.init(writer, format, sampleRate, channelCount)
       return
     }
     let descriptor = try Descriptor.open(
@@ -95,7 +99,7 @@ public struct AudioFileWriter: ~Copyable {
       let bytesPerFrame = channelCount * format.deliveredEncoding.byteCount
       let writer = try PlainWriter(
         sink, header: header, bytesPerFrame: bytesPerFrame, frameCount: options.length.exact)
-      self.init(.plain(writer), format, sampleRate, channelCount)
+      self.init(writer, format, sampleRate, channelCount)
       return
     }
     if !format.type.isUnlimited && !SndFileWriter.growsToRF64(format) {
@@ -103,13 +107,31 @@ public struct AudioFileWriter: ~Copyable {
       sink.limit = (0xFFFF_FFFF, .tooLong(text))
     }
     sink.dropsEmptyMPEGFrame = format.type == .mp3 && isStream
-    let writer = try SndFileWriter(
-      sink, format: format, sampleRate: sampleRate, channelCount: channelCount, options: options)
-    self.init(.library(writer), format, sampleRate, channelCount)
+    let encoder = try Self.encoder(sink, format, sampleRate, channelCount, options)
+    self.init(encoder, format, sampleRate, channelCount)
+  }
+
+  /// Whoever writes what is not plain samples.
+  private static func encoder(
+    _ sink: ByteSink, _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int,
+    _ options: Options
+  ) throws(AudioFileError) -> any FrameEncoder {
+    switch format.type {
+    case .opus:
+      try OpusWriter(sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
+    case .flac:
+      try FLACWriter(
+        sink, encoding: format.deliveredEncoding, sampleRate: sampleRate,
+        channelCount: channelCount, options: options)
+    default:
+      try SndFileWriter(
+        sink, format: format, sampleRate: sampleRate, channelCount: channelCount, options: options)
+    }
   }
 
   private init(
-    _ encoder: Encoder, _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int
+    _ encoder: any FrameEncoder, _ format: AudioFileFormat, _ sampleRate: Double,
+    _ channelCount: Int
   ) {
     self.encoder = encoder
     self.format = format
@@ -125,6 +147,16 @@ public struct AudioFileWriter: ~Copyable {
   /// Corresponds to `sf_write_raw` and `sf_writef_float`.
   public mutating func write(_ bytes: RawSpan) throws(AudioFileError) {
     precondition(bytes.byteCount % bytesPerFrame == 0, "whole frames")
+    if !format.codec.isLossless, encoding == SampleEncoding(.float32),
+      let repaired = Finite.repaired(bytes)
+    {
+      clippedCount += repaired.count
+      return unsafe try writeOrdered(repaired.bytes.span.bytes)
+    }
+    try writeOrdered(bytes)
+  }
+
+  private func writeOrdered(_ bytes: RawSpan) throws(AudioFileError) {
     guard let order else { return try encoder.write(bytes) }
     unsafe try encoder.write(order.ordered(bytes, sampleByteCount: encoding.byteCount).span.bytes)
   }
@@ -208,7 +240,16 @@ extension AudioFileWriter {
     try format.check(sampleRate: sampleRate, channelCount: channelCount, isStream: isStream)
     let header = plainHeader(format, sampleRate, channelCount, Options(), isStream: isStream)
     if header != nil || format.type == .sd2 { return }
-    try SndFileWriter.rehearse(format, sampleRate: sampleRate, channelCount: channelCount)
+    do throws(AudioFileError) {
+      let encoder = try encoder(.rehearsal(), format, sampleRate, channelCount, Options())
+      let frame = [UInt8](repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
+      unsafe try encoder.write(frame.span.bytes)
+      try encoder.close()
+    } catch {
+      throw .unsupported(
+        "\(format.name) cannot be written at \(plain(sampleRate)) Hz in \(channelCount) channels"
+          + " (\(error.message))")
+    }
   }
 
   /// The header before plain samples that need no libsndfile, nil where they need it.

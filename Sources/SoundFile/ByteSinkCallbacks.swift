@@ -40,7 +40,8 @@ extension ByteSink {
     return sf_count_t(cursor)
   }
 
-  private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+  /// Takes bytes at the cursor and returns how many; what went wrong is kept for `throwFailure`.
+  func take(_ bytes: UnsafeRawBufferPointer) -> Int {
     // A stream with a hole is no stream; a file may still get its header.
     if isBroken || (failure != nil && !isSeekable) { return 0 }
     let start = cursor

@@ -171,7 +171,10 @@ struct Opening {
     do throws(AudioFileError) {
       return .library(try SndFileReader.open(source, length: length))
     } catch {
-      throw error.kind == .malformed && source.isHeadTooLong ? Self.headTooLong : error
+      guard error.kind == .malformed else { throw error }
+      if source.isHeadTooLong { throw Self.headTooLong }
+      guard let name = ContainedCodec.name(in: source) else { throw error }
+      throw .malformed("\(name) in it cannot be read; try ffmpeg -i FILE -f au -")
     }
   }
 

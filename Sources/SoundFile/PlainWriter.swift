@@ -1,5 +1,5 @@
 /// Writes plain samples behind a header of our own: raw data, WAV, RF64, AU and CAF.
-final class PlainWriter {
+final class PlainWriter: FrameEncoder {
   private let sink: ByteSink
   private var header: any PlainHeader
   private let headerByteCount: Int
@@ -76,51 +76,5 @@ final class PlainWriter {
       }
     }
     try result.get()
-  }
-}
-
-/// Who writes: a closed choice of two.
-enum Encoder {
-  case plain(PlainWriter)
-  case library(SndFileWriter)
-
-  var frameCount: Int {
-    switch self {
-    case .plain(let writer): writer.frameCount
-    case .library(let writer): writer.frameCount
-    }
-  }
-
-  func write(_ bytes: RawSpan) throws(AudioFileError) {
-    switch self {
-    case .plain(let writer): try writer.write(bytes)
-    case .library(let writer): try writer.write(bytes)
-    }
-  }
-
-  func updateHeader() throws(AudioFileError) {
-    switch self {
-    case .plain(let writer): try writer.updateHeader()
-    case .library(let writer): try writer.updateHeader()
-    }
-  }
-
-  /// Types that libsndfile writes have no place for it.
-  func setOrigination(_ origination: Origination) throws(AudioFileError) {
-    if case .plain(let writer) = self { try writer.setOrigination(origination) }
-  }
-
-  func sync() throws(AudioFileError) {
-    switch self {
-    case .plain(let writer): try writer.sync()
-    case .library(let writer): try writer.sync()
-    }
-  }
-
-  func close() throws(AudioFileError) {
-    switch self {
-    case .plain(let writer): try writer.close()
-    case .library(let writer): try writer.close()
-    }
   }
 }

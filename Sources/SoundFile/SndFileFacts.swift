@@ -64,5 +64,9 @@ struct SndFileFacts {
 
 /// Why libsndfile opened nothing, in our words.
 func openingFailure() -> String {
-  unsafe plainText(String(cString: sf_strerror(nil)))
+  switch sf_error(nil) {
+  case CInt(SF_ERR_UNRECOGNISED_FORMAT): "no sound file that is known"
+  case CInt(SF_ERR_UNSUPPORTED_ENCODING): "holds a codec that is not read here"
+  default: "its header is damaged, or holds a codec that is not read here"
+  }
 }

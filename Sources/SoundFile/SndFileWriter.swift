@@ -5,7 +5,7 @@ import PCM
 ///
 /// Corresponds to `sf_open_virtual`; Sound Designer II, whose header is a second file, to
 /// `sf_open`. One thread at a time.
-@safe final class SndFileWriter {
+@safe final class SndFileWriter: FrameEncoder {
   let format: AudioFileFormat
   let channelCount: Int
 
@@ -18,6 +18,7 @@ import PCM
   private let transfer: SndFileTransfer
   private var scratch: [Int32] = []
   private var oddSample: [UInt8] = []
+  private let hasDate: Bool
 
   /// Begins to write into `sink`.
   init(
@@ -27,6 +28,7 @@ import PCM
     self.sink = sink
     self.format = format
     self.channelCount = channelCount
+    hasDate = options.tags[.date] != nil
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
     var functions = ByteSink.callbacks
@@ -44,6 +46,7 @@ import PCM
     sink = nil
     self.format = format
     self.channelCount = channelCount
+    hasDate = options.tags[.date] != nil
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
     unsafe handle = sf_open(FileName.bytes(of: path), CInt(SFM_WRITE), &info)
@@ -53,25 +56,6 @@ import PCM
   deinit {
     // Whoever cares whether closing worked has called close().
     if let handle = unsafe handle { unsafe sf_close(handle) }
-  }
-
-  /// Throws unless the encoder takes the format; touches no file.
-  static func rehearse(
-    _ format: AudioFileFormat, sampleRate: Double, channelCount: Int
-  ) throws(AudioFileError) {
-    do throws(AudioFileError) {
-      let writer = try SndFileWriter(
-        .rehearsal(), format: format, sampleRate: sampleRate, channelCount: channelCount,
-        options: AudioFileWriter.Options())
-      let frame = [UInt8](
-        repeating: 0, count: channelCount * format.deliveredEncoding.byteCount)
-      unsafe try writer.write(frame.span.bytes)
-      try writer.close()
-    } catch {
-      throw .unsupported(
-        "\(format.name) cannot be written at \(plain(sampleRate)) Hz in \(channelCount) channels"
-          + " (\(error.message))")
-    }
   }
 
   /// Writes whole frames.
@@ -114,6 +98,15 @@ import PCM
     }
     try sink?.flush()
     try sink?.throwFailure()
+  }
+
+  /// A text of the date, for types whose header is written with the first frame.
+  func setOrigination(_ origination: Origination) throws(AudioFileError) {
+    guard let handle = unsafe handle, frameCount == 0, !hasDate else { return }
+    switch format.type {
+    case .ogg, .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
+    default: break
+    }
   }
 
   func sync() throws(AudioFileError) {
@@ -172,7 +165,9 @@ import PCM
   }
 
   private func prepare(_ options: AudioFileWriter.Options) throws(AudioFileError) {
-    guard let handle = unsafe handle else { throw .malformed(openingFailure()) }
+    guard let handle = unsafe handle else {
+      throw .malformed(unsafe plainText(String(cString: sf_strerror(nil))))
+    }
     if Self.growsToRF64(format) {
       unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
     }
@@ -181,13 +176,6 @@ import PCM
       // Some headers have a place for them by now, and are written again without.
       sink?.restart()
       unsafe sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
-    }
-    if format.type == .opus {
-      // Frames leave by pages: not with the next page of a second, should this process be killed.
-      var milliseconds = 200.0
-      unsafe sf_command(
-        handle, CInt(SFC_SET_OGG_PAGE_LATENCY_MS), &milliseconds,
-        CInt(MemoryLayout<Double>.size))
     }
     if let layout = options.layout, layout.channelCount == channelCount {
       var positions = layout.positions.map(\.sndFileNumber)

@@ -5,7 +5,7 @@ import PackageDescription
 // What somebody else's package looks like: it depends on the libraries and nothing more.
 let package = Package(
   name: "consumer",
-  platforms: [.macOS(.v26)],
+  platforms: [.macOS(.v15)],
   dependencies: [.package(name: "sd-tools", path: "../..")],
   targets: [
     .executableTarget(

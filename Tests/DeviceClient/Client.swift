@@ -1,6 +1,8 @@
+import Foundation
 import PCM
 import Platform
 import SoundDevice
+import Synchronization
 
 /// Plays one scenario of the tests in a process of its own, where a device may be lost, a sanitizer
 /// may stop the program, and nobody else uses the defaults.
@@ -18,6 +20,7 @@ import SoundDevice
       case "close": try closeRunning(arguments[1], channelCount: Int(arguments[2]) ?? 0)
       case "latest": try checkLatest()
       case "refresh": try checkRefresh(on: arguments[1])
+      case "defaults": try checkDefaults()
       case "callback": try runCallback(arguments[1])
       default: fail("sd-test-client: no such scenario")
       }
@@ -37,6 +40,29 @@ import SoundDevice
     usleep(300_000)
     try stream.close()
     say("closed")
+  }
+
+  /// Two threads assign to two properties, and each finds what it assigned.
+  private static func checkDefaults() throws {
+    let undone = Atomic<Int>(0)
+    let ended = DispatchSemaphore(value: 0)
+    Defaults.current.setDevice(try Device.find("virtual:null"))
+    for part in 0..<2 {
+      Thread.detachNewThread {
+        for number in 1...50_000 {
+          if part == 0 {
+            Defaults.current.sampleRate = Double(number)
+            if Defaults.current.sampleRate != Double(number) { undone.add(1, ordering: .relaxed) }
+          } else {
+            Defaults.current.blockSize = number
+            if Defaults.current.blockSize != number { undone.add(1, ordering: .relaxed) }
+          }
+        }
+        ended.signal()
+      }
+    }
+    for _ in 0..<2 { ended.wait() }
+    say("\(undone.load(ordering: .relaxed)) undone")
   }
 
   private static func runSnippets() async throws {

@@ -15,7 +15,7 @@ func runCallback(_ kind: String) throws {
     return calls < 20 ? .continue : .complete
   }
   try stream.start()
-  stream.wait()
+  try stream.wait()
   try stream.close()
   say("callbacks ran")
 }

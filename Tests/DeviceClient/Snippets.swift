@@ -135,12 +135,11 @@ private func gettingStarted10() throws {
     done += try speaker.write(rest, until: isInterrupted)
   }
   speaker.endOutput()
-  while !speaker.wait(timeout: 0.1) {
+  while try !speaker.wait(timeout: 0.1) {
     for gap in speaker.takeGaps() {
       print(gap.frameCount, "frames of silence at frame", gap.position)
     }
   }
-  if speaker.isLost { print("device lost") }
   print(speaker.losses.output.delivered, "frames played")
   try speaker.stop()
 }
@@ -197,7 +196,7 @@ private func callbackRules2() throws {
     return left > 0 ? .continue : .complete
   }
   try short.start()
-  short.wait()
+  try short.wait()
   try short.close()
 }
 
@@ -325,7 +324,7 @@ private func fromPython11() throws {
     return calls < 10 && info.inputTime <= info.currentTime ? .continue : .complete
   }
   try input.start()
-  input.wait()
+  try input.wait()
   try input.close()
 }
 

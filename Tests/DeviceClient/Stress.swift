@@ -50,7 +50,7 @@ private final class Slots: Sendable {
       case 4: try chosen?.stop()
       case 5, 6: try chosen?.abort()
       case 7: try chosen?.close()
-      case 8: _ = chosen?.wait(timeout: 0.001)
+      case 8: _ = try chosen?.wait(timeout: 0.001)
       case 9:
         if let stream = chosen as? AudioStream<Float> {
           _ = try stream.read(frameCount: 32, timeout: 0.001)

@@ -126,4 +126,24 @@ import Testing
     try take([frames([Float](repeating: 0.5, count: 600))], recording)
     #expect(sink.samples.count == 441 && recording.account.taken == 480)
   }
+
+  @Test func eachFrameKeepsTheTimeOfItsCapture() throws {
+    let sink = MemorySink(StreamFormat(encoding: .f32le, rate: 48_000, channelCount: 1))
+    let recording = try recording(sink) {
+      $0.skippedFrameCount = 1
+      $0.filling = .all
+    }
+    try take(
+      [
+        frames([1, 2], captured: 100), gap(.host, 48_000),
+        frames([3], captured: 101 + 2.0 / 48_000),
+      ], recording)
+    let times = sink.captured.compactMap(\.self)
+    #expect(times.count == sink.captured.count)
+    // The second frame, then the silence in chunks, then the third.
+    #expect(abs(times[0] - (100 + 1.0 / 48_000)) < 1e-6)
+    #expect(abs(times[1] - (100 + 2.0 / 48_000)) < 1e-6)
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(times.last == 101 + 2.0 / 48_000)
+  }
 }

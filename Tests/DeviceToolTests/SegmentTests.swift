@@ -9,6 +9,8 @@ import Testing
     #expect(values(all.dropFirst(2)) == [3, 4, 5])
     #expect(values(all.prefix(2)) == [1, 2])
     #expect(values(all.dropFirst(1).prefix(3)) == [2, 3, 4])
+    guard case .frames(let timed) = frames([1, 2, 3], captured: 10) else { return }
+    #expect(timed.prefix(2).captured == 10 && timed.dropFirst(2).captured == 10 + 2.0 / 48_000)
     #expect(all.dropFirst(9).count == 0 && all.prefix(9).count == 5)
   }
 

@@ -14,14 +14,16 @@ final class ScriptedSource: SegmentSource {
 }
 
 /// Mono frames of `Float` in memory of their own.
-func frames(_ values: [Float]) -> Segment {
+func frames(_ values: [Float], captured: Double? = nil) -> Segment {
   let block = Scratch()
   block.withMutableBytes(values.count * 4) { bytes in
     for (index, value) in values.enumerated() {
       bytes.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
     }
   }
-  return .frames(Frames(block: block, range: 0..<values.count, bytesPerFrame: 4))
+  return .frames(
+    Frames(
+      block: block, range: 0..<values.count, bytesPerFrame: 4, rate: 48_000, captured: captured))
 }
 
 func values(_ frames: Frames) -> [Float] {
@@ -39,6 +41,8 @@ final class MemorySink: FrameSink {
   let isStream = true
   private(set) var samples: [Float] = []
   private(set) var isClosed = false
+  /// The capture time of each write.
+  private(set) var captured: [Double?] = []
   private let limit: Int
 
   init(_ format: StreamFormat = monoFloats, limit: Int = .max) {
@@ -48,7 +52,8 @@ final class MemorySink: FrameSink {
 
   var frameCount: Int { samples.count }
 
-  func write(_ frames: RawSpan) throws(ToolError) {
+  func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
+    self.captured.append(captured)
     for offset in stride(from: 0, to: frames.byteCount, by: 4) {
       guard samples.count < limit else { throw .failure("sink", "full") }
       samples.append(unsafe frames.unsafeLoad(fromByteOffset: offset, as: Float.self))

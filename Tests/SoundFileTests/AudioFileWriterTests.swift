@@ -329,7 +329,7 @@ func failure(_ work: () throws(AudioFileError) -> Void) -> AudioFileError? {
 
 extension AudioFileWriter {
   var sink: ByteSink? {
-    if case .library(let writer) = encoder { writer.sink } else { nil }
+    (encoder as? SndFileWriter)?.sink
   }
 }
 

@@ -5,8 +5,10 @@ import Testing
 
 /// Keeps what it is given.
 final class MemorySink: FrameSink {
+  let name = "memory"
   let format: StreamFormat
   let isStream = false
+  let clippedCount = 0
   private(set) var bytes: [UInt8] = []
   private(set) var captured: [Double?] = []
   private(set) var isClosed = false

@@ -60,6 +60,16 @@ import Testing
     }
   }
 
+  @Test func aNameThatCommandsATerminalIsHarmless() async throws {
+    let name = try folder.write(
+      Array(try Data(contentsOf: URL(filePath: Self.speech))), to: "a\u{1B}[2J<b>.flac")
+    let stats = try await plot("--stats", name)
+    #expect(stats.outputText.contains("a?[2J<b>.flac: 48000 Hz"))
+    #expect(try await plot("-o", folder.file("a.svg"), name).succeeded)
+    let text = String(decoding: try folder.read("a.svg"), as: UTF8.self)
+    #expect(text.contains(">a?[2J&lt;b&gt;.flac</text>"))
+  }
+
   @Test func pipesOfUnknownLengthAreDrawn() async throws {
     let sound = try folder.write(
       bytes(of: TestSignal.noise(frameCount: 100_000, channelCount: 2)), to: "a.f32le")

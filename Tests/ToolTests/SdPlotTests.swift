@@ -33,7 +33,7 @@ import Testing
       let dominant_level_db: Double?
       let noise_floor_db: Double?
     }
-    let name: String
+    let file: String
     let rate: Double
     let channels: Int
     let frames: Int
@@ -53,7 +53,7 @@ import Testing
 
   @Test func aSineIsMeasured() async throws {
     let report = try await report(Self.raw, stdin: .bytes(sine(997)))[0]
-    #expect(report.name == "stdin" && report.rate == 48_000 && report.frames == 96_000)
+    #expect(report.file == "stdin" && report.rate == 48_000 && report.frames == 96_000)
     let (left, right) = (report.by_channel[0], report.by_channel[1])
     #expect(abs(try #require(left.peak_db)) < 0.01)
     #expect(abs(try #require(right.peak_db) + 20) < 0.01)

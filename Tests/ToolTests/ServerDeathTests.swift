@@ -122,9 +122,18 @@ import Testing
           line[0], Array(line.dropFirst()), environment: server.environment,
           timeout: .seconds(20))
         #expect(clock.now - start < .seconds(8), "\(result)")
-        result.expectFailure(1, "does not answer")
+        guard line[0] == "sd-list" else {
+          result.expectFailure(1, "does not answer")
+          continue
+        }
+        // What does not need the server is listed all the same.
+        #expect(result.status == .exited(1) && result.outputText.contains("virtual:null"))
+        #expect(result.errorLines.count == 1 && result.errorText.contains("does not answer"))
       }
       #expect(try folder.names() == ["a.wav"])
+      let virtual = try await runTool(
+        "sd-play", ["-D", "virtual:null", path], environment: server.environment)
+      virtual.expectSilentSuccess()
       let quick = try await runTool(
         "sd-play", ["--stall", "0.3", "-D", "loopback", path], environment: server.environment)
       quick.expectFailure(1, "does not answer")
@@ -145,6 +154,33 @@ import Testing
       let play = try await runTool(
         "sd-play", ["-D", "loopback, JACK"], environment: server.environment)
       play.expectFailure(1, "'loopback, JACK'", "virtual:null")
+    }
+  }
+
+  /// A server that dies or freezes around the end of a sound, while the stream stops and closes: no
+  /// moment aborts the program, or blocks it.
+  @Test(arguments: [Death.kill, .stop], [350, 430, 510, 590, 670, 750])
+  func aServerThatGoesAtTheEndIsALossOrNothing(_ death: Death, milliseconds: Int) async throws {
+    var options = JACKServer.Options()
+    options.periodSize = 4096
+    let path = try folder.write(wave(noise(14_400)), to: "a.wav")
+    for program in ["sd-play", "sd-rec"] {
+      try await withJACKServer(options) { server in
+        let file = program == "sd-play" ? path : folder.file("b.wav")
+        let command = Command.tool(
+          program, ["-q", "-D", "loopback, JACK", "-d", "0.3", "--status-fd", "2", file]
+        ).with(environment: server.environment)
+        try await withTool(command) { tool in
+          try await tool.waitForError(containing: "start")
+          try await Task.sleep(for: .milliseconds(milliseconds))
+          try await strike(server, death)
+          let result = try await tool.finish(timeout: .seconds(20))
+          let isLost = result.status == .exited(1)
+          #expect(isLost || result.status == .exited(0), "\(result)")
+          let words = withoutStatus(result).filter { !$0.hasPrefix("{") }
+          #expect(words.count == (isLost ? 1 : 0), "\(result)")
+        }
+      }
     }
   }
 

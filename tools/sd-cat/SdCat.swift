@@ -97,9 +97,8 @@ struct SdCat: Tool {
   }
 
   private func checkAll() throws(ToolError) {
-    for (name, source) in AudioSource.openEach(
-      files, try inputOptions(), whenOpen: { Confinement.begin() })
-    {
+    try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
+      name, source throws(ToolError) in
       let (text, isGood) = try SoundCheck.line(name, source)
       try StandardStreams.print(text + "\n")
       if !isGood { ProgramExit.remember(ExitStatus.failure) }
@@ -107,9 +106,19 @@ struct SdCat: Tool {
   }
 
   private func describe() throws(ToolError) {
-    let sources = try open()
-    for source in sources { source.reportGuess() }
-    let descriptions = sources.map(SourceDescription.init)
+    var descriptions: [SourceDescription] = []
+    try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
+      _, source throws(ToolError) in
+      do throws(ToolError) {
+        let source = try source.get()
+        source.reportGuess()
+        descriptions.append(SourceDescription(source))
+      } catch {
+        // The others are described, unless it was a signal.
+        guard error.kind == .reported else { throw error }
+        ProgramExit.remember(error)
+      }
+    }
     if json {
       try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")
     } else {
@@ -155,6 +164,6 @@ struct SdCat: Tool {
     }
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
     try sink.writeAll(of: pipeline, line: line)
-    pipeline.reportClipped()
+    pipeline.reportClipped(besides: sink.clippedCount)
   }
 }

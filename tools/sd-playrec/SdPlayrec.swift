@@ -32,7 +32,7 @@ struct SdPlayrec: PlannedTool {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Record on so long after the input (default: 0).", valueName: "time"),
+    help: ArgumentHelp("Record on this long after the input (default: 0).", valueName: "time"),
     transform: Words.time)
   var tail: FrameTime = .seconds(0)
 

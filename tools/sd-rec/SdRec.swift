@@ -25,7 +25,7 @@ struct SdRec: PlannedTool {
   @OptionGroup var clobber: ClobberOptions
   @OptionGroup var report: ReportOptions
 
-  @Flag(name: .long, help: "Put silence in place of frames lost or paused.")
+  @Flag(name: .long, help: "Put silence where frames were lost, or time was paused.")
   var fillGaps = false
 
   @OptionGroup var recording: RecordingOptions

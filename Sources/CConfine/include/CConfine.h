@@ -3,20 +3,20 @@
 
 #include <stdbool.h>
 
-// The Linux calls that take rights away from this process, for good. Elsewhere, and on a kernel
-// without them, they do nothing and say so.
+// The Linux calls that drop this process's rights irreversibly. On other systems, and on kernels
+// without these calls, they do nothing and return false.
 
-// Denies the calling thread, and every thread it starts, all files by name, but for writing one
-// file, or creating and writing regular files in one folder (a descriptor, O_PATH will do, or -1),
-// and all TCP. False where the kernel has no Landlock.
+// Denies this thread, and all threads it starts, opening files by name and TCP. It may only write
+// one file, or create and write regular files in one folder: `writable` is a descriptor (O_PATH
+// will do), or -1. False if the kernel has no Landlock.
 bool sd_confine_files(int writable);
 
-// Opens a path for sd_confine_files: a descriptor that grants neither reading nor writing, or -1.
+// Opens a path for sd_confine_files: a descriptor without read or write access, or -1.
 int sd_confine_target(const char *path);
 
-// Leaves all threads the system calls that go on with what is open. Opening a file by name fails
-// with EPERM, if it is not to be allowed; anything else ends the process with SIGSYS. False where
-// the kernel has no seccomp filters.
+// Limits all threads to the system calls that use open files. Opening a file by name fails with
+// EPERM unless `may_open`; any other call ends the process with SIGSYS. False if the kernel has no
+// seccomp filters.
 bool sd_confine_calls(bool may_open);
 
 #endif

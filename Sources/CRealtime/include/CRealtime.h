@@ -13,6 +13,20 @@ void sd_realtime_enter(void);
 void sd_realtime_exit(void);
 bool sd_realtime_is_checked(void);
 
+// Whether the calling thread is between enter and exit: inside a callback.
+bool sd_thread_is_in_callback(void);
+
+// A number that no other living thread has.
+uintptr_t sd_thread_identity(void);
+
+// While true, a library that aborts the program on the calling thread parks this thread for good
+// instead; an abort on another thread takes its course. One thread of a process at a time.
+// With `silent`, what C libraries print to `stderr` meanwhile goes nowhere, where that can be done.
+void sd_park_at_abort(bool parks, bool silent);
+
+// Whether a thread was parked.
+bool sd_has_parked(void);
+
 // ThreadSanitizer. Tells it that a lock with this address is held from here, or let go after this,
 // when built with SD_TSAN=1; otherwise these do nothing.
 void sd_thread_acquired(const void *_Nonnull lock);

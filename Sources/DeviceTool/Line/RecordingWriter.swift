@@ -13,6 +13,8 @@ final class RecordingWriter {
   private let length: Double?
   private var budget: FrameBudget
   private var toSkip: Int
+  /// When the next frame to write was captured.
+  private var captured: Double?
 
   /// What became of the device's frames so far.
   private(set) var account = LossAccount()
@@ -43,7 +45,7 @@ final class RecordingWriter {
   var name: String { sink.name }
 
   /// Samples clipped so far.
-  var clippedCount: Int { chain.clippedCount }
+  var clippedCount: Int { chain.clippedCount + sink.clippedCount }
 
   /// How far it has got.
   var progress: Progress {
@@ -76,8 +78,10 @@ final class RecordingWriter {
     let count = budget.wanted(frames.count - skipped)
     guard count > 0 else { return }
     let before = sink.frameCount
+    let wanted = frames.dropFirst(skipped).prefix(count)
+    captured = wanted.captured
     do throws(ToolError) {
-      try frames.dropFirst(skipped).prefix(count).withBytes { bytes throws(ToolError) in
+      try wanted.withBytes { bytes throws(ToolError) in
         try push(bytes)
       }
     } catch {
@@ -144,7 +148,8 @@ final class RecordingWriter {
     guard count > 0 else { return }
     let frames = frames.extracting(0..<count * bytesPerFrame)
     reporter.measure(frames, encoding: sink.format.encoding)
-    try sink.write(frames)
+    try sink.write(frames, captured: captured)
+    captured = captured.map { $0 + Double(count) / sink.format.rate }
   }
 }
 

@@ -19,19 +19,25 @@ struct Frames {
   let block: Scratch
   let range: Range<Int>
   let bytesPerFrame: Int
+  let rate: Double
+  /// The wall time of the first, in seconds since 1970; nil where nobody knows it.
+  let captured: Double?
 
   var count: Int { range.count }
 
   func dropFirst(_ count: Int) -> Frames {
-    Frames(
-      block: block, range: min(range.lowerBound + count, range.upperBound)..<range.upperBound,
-      bytesPerFrame: bytesPerFrame)
+    part(min(range.lowerBound + count, range.upperBound)..<range.upperBound)
   }
 
   func prefix(_ count: Int) -> Frames {
-    Frames(
-      block: block, range: range.lowerBound..<min(range.lowerBound + count, range.upperBound),
-      bytesPerFrame: bytesPerFrame)
+    part(range.lowerBound..<min(range.lowerBound + count, range.upperBound))
+  }
+
+  private func part(_ range: Range<Int>) -> Frames {
+    let offset = Double(range.lowerBound - self.range.lowerBound) / rate
+    return Frames(
+      block: block, range: range, bytesPerFrame: bytesPerFrame, rate: rate,
+      captured: captured.map { $0 + offset })
   }
 
   func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {

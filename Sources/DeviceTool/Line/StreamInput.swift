@@ -13,6 +13,9 @@ final class StreamInput: SegmentSource {
   private let bytesPerFrame: Int
   private let isBlockByBlock: Bool
   private let block = Scratch()
+  private var clock: CaptureClock
+  /// Frames given.
+  private var position = 0
   private var hasEnded = false
 
   /// - Parameter isBlockByBlock: Whether no more than one block of the host's is given at a time.
@@ -26,6 +29,7 @@ final class StreamInput: SegmentSource {
     self.run = run
     self.bytesPerFrame = bytesPerFrame
     self.isBlockByBlock = isBlockByBlock
+    clock = CaptureClock(rate: stream.sampleRate)
   }
 
   func next() -> Segment? {
@@ -33,9 +37,10 @@ final class StreamInput: SegmentSource {
       if run.shouldEnd() { run.halt(.abort) }
       do throws(PortAudioError) {
         switch try read() {
-        case .frames(let count):
-          return .frames(Frames(block: block, range: 0..<count, bytesPerFrame: bytesPerFrame))
-        case .gap(let gap): return .gap(LineGap(gap))
+        case .frames(let count): return .frames(frames(count))
+        case .gap(let gap):
+          if gap.direction == .input { clock.skip(gap.frameCount) }
+          return .gap(LineGap(gap))
         case .interrupted: hasEnded = run.isHalted
         case .end: hasEnded = true
         }
@@ -45,6 +50,18 @@ final class StreamInput: SegmentSource {
       }
     }
     return nil
+  }
+
+  private func frames(_ count: Int) -> Frames {
+    let range = position..<position + count
+    // A block beyond these frames may lie behind a gap that has not been given.
+    if let timing = stream.inputTiming, !clock.isSet || range.contains(timing.position) {
+      clock.observe(timing.position, at: timing.captureTime)
+    }
+    position = range.upperBound
+    return Frames(
+      block: block, range: 0..<count, bytesPerFrame: bytesPerFrame, rate: stream.sampleRate,
+      captured: clock.time(of: range.lowerBound))
   }
 
   private func read() throws(PortAudioError) -> InputSegment {

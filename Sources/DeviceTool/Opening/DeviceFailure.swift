@@ -11,7 +11,7 @@ struct DeviceFailure: Error {
     case .notFound(let query, _):
       self.init("", "no device '\(query)' (sd-list shows them; virtual:null always works)", true)
     case .noDefault: self.init("", error.description, true)
-    case .ambiguous, .badVirtualConfiguration: self.init("", error.description, false)
+    case .ambiguous, .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
     case .host(let error): self.init(error)
     }
   }

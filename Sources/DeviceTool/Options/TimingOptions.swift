@@ -13,13 +13,14 @@ public struct StreamingOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Callbacks missing so long: device lost (default: 2).", valueName: "time"),
+    help: ArgumentHelp(
+      "Device lost after this long without a call (default: 2).", valueName: "time"),
     transform: Words.time)
   var stall: FrameTime = .seconds(2)
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Retry a busy or absent device so long (default: 0).", valueName: "time"),
+    help: ArgumentHelp("Retry a busy or absent device this long (default: 0).", valueName: "time"),
     transform: Words.time)
   var wait: FrameTime = .seconds(0)
 

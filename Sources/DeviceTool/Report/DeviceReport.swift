@@ -30,7 +30,8 @@ public struct DeviceReport {
   private let devices: [Device]
   private let request: Plan
 
-  /// Lists the devices.
+  /// Lists the devices. Those of a sound system that does not answer are missing from a list of all:
+  /// the program says so, and ends with status 1.
   public init(_ request: Plan) throws(ToolError) {
     self.request = request
     do throws(DeviceError) {
@@ -43,6 +44,7 @@ public struct DeviceReport {
         devices = list.filter { device in
           direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
         }
+        if let failure = list.failure { ProgramExit.remember(DeviceFailure(failure).tool) }
       }
     } catch {
       throw DeviceFailure(error).tool

@@ -142,9 +142,15 @@ final class StreamRun {
     if shouldEnd(), let failure { throw failure }
   }
 
+  /// Whether the stream has finished, now or within a tenth of a second.
+  private func hasFinished() -> Bool {
+    // A lost stream has finished too; `check` reports that.
+    do throws(PortAudioError) { return try stream.wait(timeout: 0.1) } catch { return true }
+  }
+
   /// Waits until the stream has finished, checking meanwhile.
   func waitUntilFinished() throws(ToolError) {
-    while !stream.wait(timeout: 0.1) || stream.isPaused {
+    while !hasFinished() || stream.isPaused {
       try check()
       if stream.isPaused { SoundSystem.pause(seconds: 0.05) }
     }

@@ -42,7 +42,7 @@ public struct PictureFile: Sendable {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (replacing ? 0 : O_EXCL)
     while true {
       try SignalCenter.shared.checkStop()
-      let descriptor = unsafe SystemCall.open(path, flags)
+      let descriptor = unsafe SystemCall.open(FileName.bytes(of: path), flags)
       if descriptor >= 0 { return descriptor }
       guard errno == EINTR else { throw .failure(path, errno: errno) }
     }

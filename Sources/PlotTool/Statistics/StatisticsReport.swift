@@ -27,7 +27,7 @@ public enum StatisticsReport {
   static func text(_ sound: SoundStatistics) -> String {
     let time = Double(sound.frameCount) / sound.format.rate
     var lines = [
-      "\(sound.name): \(hertz(sound.format.rate)), \(counted(sound.frameCount, "frame")), "
+      "\(printable(sound.name)): \(hertz(sound.format.rate)), \(counted(sound.frameCount, "frame")), "
         + "\(NumberText.fixed(time, 3)) s"
     ]
     func row(_ name: String, _ unit: String, _ value: (Int, ChannelStatistics) -> String) {
@@ -92,12 +92,12 @@ public enum StatisticsReport {
       ])
     }
     return .object([
-      .init("name", .string(sound.name)),
+      .init("file", .string(sound.name)),
+      .init("format", .string(sound.format.encoding.name)),
       .init("rate", .number(sound.format.rate)),
       .init("channels", .integer(sound.channels.count)),
-      .init("format", .string(sound.format.encoding.name)),
       .init("frames", .integer(sound.frameCount)),
-      .init("duration", .number(Double(sound.frameCount) / sound.format.rate)),
+      .init("seconds", .number(Double(sound.frameCount) / sound.format.rate)),
       .init("loudness_lufs", .optional(sound.loudness?.integrated)),
       .init("loudness_range_lu", .optional(sound.loudness?.range)),
       .init("short_term_maximum_lufs", .optional(sound.loudness?.shortTermMaximum)),

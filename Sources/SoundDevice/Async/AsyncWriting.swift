@@ -7,13 +7,15 @@ extension TypedOutputStreaming {
   /// A cancelled task stops writing: what is in the ring already still plays.
   ///
   /// - Returns: Whether silence had to be played since the last write.
-  /// - Throws: What the blocking write throws, and `cancelled`.
+  /// - Throws: What the blocking write throws, and `cancelled`, rather than a `CancellationError`,
+  ///   which could not say how many frames were written: ``PortAudioError/frameCount``.
   @discardableResult
   public func write(_ buffer: SampleBuffer<S>) async throws(PortAudioError) -> CallbackFlags {
     let operation = "writing stream"
     guard buffer.channelCount == outputChannelCount else {
       throw PortAudioError(.invalidChannelCount, operation)
     }
+    try PortAudioError.checkFrames(buffer, operation)
     let session = session
     let flags = session.rings?.takeFlags([.outputUnderflow]) ?? []
     let isCancelled = AtomicFlag()
@@ -25,8 +27,11 @@ extension TypedOutputStreaming {
       isCancelled.set()
       session.wake()
     }
-    guard try result.get() == buffer.frameCount else {
-      throw PortAudioError(.cancelled, operation)
+    let frameCount = try result.get()
+    guard frameCount == buffer.frameCount else {
+      var error = PortAudioError(.cancelled, operation)
+      error.frameCount = frameCount
+      throw error
     }
     return flags
   }

@@ -15,7 +15,8 @@ public struct InputBlock<S: StreamSample>: Sendable {
 ///
 /// Whoever is slow makes the ring overflow, and is told how many frames that cost; nothing else
 /// waits for it. The sequence ends when the stream is stopped or closed, after what came before,
-/// and when the task is cancelled. It throws `hostLost` when the device is lost, within the stall
+/// and when the task is cancelled: the last block, which may be shorter, then has what there was by
+/// then, and what comes later stays to be read. It throws `hostLost` when the device is lost, within the stall
 /// time, and `streamIsStopped` if the stream was never started.
 public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
   /// One block.
@@ -37,6 +38,7 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
     private let frameCount: Int
     private var knownLoss: Int
     private var hasBegun = false
+    private var hasEnded = false
 
     init(session: StreamSession, frameCount: Int) {
       self.session = session
@@ -53,6 +55,7 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
     public mutating func next(isolation actor: isolated (any Actor)?)
       async throws(PortAudioError) -> InputBlock<S>?
     {
+      guard !hasEnded else { return nil }
       let (session, frameCount) = (session, frameCount)
       let isCancelled = AtomicFlag()
       let result = await withTaskCancellationHandler {
@@ -63,7 +66,7 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
         isCancelled.set()
         session.wake()
       }
-      guard !isCancelled.isSet else { return nil }
+      hasEnded = isCancelled.isSet
       if hasBegun, case .failure(let error) = result,
         [.streamIsStopped, .badStream].contains(error.code)
       {
@@ -71,6 +74,7 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
       }
       let buffer = try result.get()
       hasBegun = true
+      if hasEnded, buffer.frameCount == 0 { return nil }
       let lost = session.lostInputFrameCount
       defer { knownLoss = lost }
       return InputBlock(

@@ -34,16 +34,19 @@ public struct Defaults: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0, the factory default, lets the host choose.
   public var blockSize = 0
-  /// Leave samples outside -1...1 as they are where the device takes floating point.
+  /// Leave samples outside -1...1 unclipped; see ``StreamOptions/clipOff``.
   public var clipOff = false
-  /// No dither where bits are lost.
+  /// No dither where bits are lost; see ``StreamOptions/ditherOff``.
   public var ditherOff = false
   /// Call the callback rather than lose input.
   public var neverDropInput = false
   /// Let the callback fill the first output buffers.
   public var primeOutputBuffersUsingStreamCallback = false
-  /// How long the host may be silent before the device counts as lost, in seconds.
+  /// How long callbacks of a stream may be missing before it counts as lost, in seconds.
   public var stallTime = 2.0
+  /// How long the sound system may take to answer a call, in seconds, before it counts as not
+  /// answering. Until the late answer comes every other call throws `hostLost` at once.
+  public var hostPatience = 10.0
 
   /// Factory defaults.
   public init() {}
@@ -83,15 +86,31 @@ public struct Defaults: Sendable {
   }
 
   // An object, because Swift 6.3 with optimisation leaves a static mutex of this type zeroed.
-  private final class Storage: Sendable {
-    let value = Guarded(Defaults())
+  @safe private final class Storage: @unchecked Sendable {
+    // Safe to share: `value` is touched with the turn taken.
+    private let turn = TimedLock()
+    private var value = Defaults()
+
+    var current: Defaults {
+      get {
+        _ = turn.take(timeout: nil)
+        defer { turn.leave() }
+        return value
+      }
+      // In place, so that two threads that change two properties do not undo each other.
+      _modify {
+        _ = turn.take(timeout: nil)
+        defer { turn.leave() }
+        yield &value
+      }
+    }
   }
   private static let storage = Storage()
 
   /// The defaults in force.
   public static var current: Defaults {
-    get { storage.value.withLock { $0 } }
-    set { storage.value.withLock { $0 = newValue } }
+    get { storage.current }
+    _modify { yield &storage.current }
   }
 
   /// Back to factory defaults.

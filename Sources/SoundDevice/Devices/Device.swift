@@ -25,15 +25,16 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   public let maxInputChannelCount: Int
   /// The most output channels it can open; 0 if it has no output.
   public let maxOutputChannelCount: Int
-  /// Input latency for interactive use, in seconds.
+  /// Input latency for interactive use, in seconds: at least 1024 frames of a sound server.
   public let defaultLowInputLatency: Double
-  /// Output latency for interactive use, in seconds.
+  /// Output latency for interactive use, in seconds: at least 1024 frames of a sound server.
   public let defaultLowOutputLatency: Double
-  /// Input latency for robust use, in seconds: at least 0.2 where ALSA leads to a sound server.
+  /// Input latency for robust use, in seconds: at least 0.2 of a sound server.
   public let defaultHighInputLatency: Double
-  /// Output latency for robust use, in seconds: at least 0.2 where ALSA leads to a sound server.
+  /// Output latency for robust use, in seconds: at least 0.2 of a sound server.
   public let defaultHighOutputLatency: Double
-  /// The rate it runs at unless asked otherwise, in Hz.
+  /// The rate it runs at unless asked otherwise, in Hz. Where PortAudio names its placeholder of
+  /// 44100 for a sound server behind ALSA, 48000 if that is taken.
   public let defaultSampleRate: Double
   /// Words that select this device, and only this one, as long as the same devices are present:
   /// `name, host API`, with ` #2` and so on behind it where several devices share that.
@@ -44,6 +45,12 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   let indexInHost: Int
   /// How often the host had looked for its devices when this one was listed.
   let generation: Int
+
+  /// Whether PortAudio 19.6 finds no ports of it, because its name is taken for a regular
+  /// expression.
+  var isTakenForPattern: Bool {
+    hostAPIName.hasPrefix("JACK") && name.contains { "()[]{}+*?^$|\\".contains($0) }
+  }
 
   /// The most channels it can open in one direction.
   public func maxChannelCount(for direction: StreamDirection) -> Int {

@@ -4,6 +4,9 @@ public enum DeviceError: Error, Sendable, CustomStringConvertible {
   case notFound(query: String, direction: StreamDirection?)
   /// Several devices match; their ids.
   case ambiguous(query: String, candidates: [String])
+  /// The only device with these words has no channels: its id, and whether PortAudio takes its name
+  /// for a pattern.
+  case noChannels(String, isPattern: Bool)
   /// There is no default device in this direction.
   case noDefault(StreamDirection)
   /// `SD_VIRTUAL` cannot be understood.
@@ -20,6 +23,13 @@ public enum DeviceError: Error, Sendable, CustomStringConvertible {
     case .ambiguous(let query, let candidates):
       let list = candidates.map { "'\($0)'" }.joined(separator: ", ")
       return "'\(query)' matches several devices: \(list)"
+    case .noChannels(let id, let isPattern):
+      let reason =
+        isPattern
+        ? "PortAudio 19.6 takes ( ) [ ] + * in a JACK name for a pattern; "
+          + "a newer PortAudio works, and so does a name without them"
+        : "it has neither inputs nor outputs"
+      return "no channels on '\(id)': \(reason)"
     case .noDefault(let direction):
       return "no default \(direction) device; virtual:null always works"
     case .badVirtualConfiguration(let complaint):

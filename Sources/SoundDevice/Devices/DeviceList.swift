@@ -14,6 +14,8 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
   public let portAudioDeviceCount: Int
   /// The index of PortAudio's default host API, or nil. Corresponds to `Pa_GetDefaultHostApi`.
   public let defaultHostAPIIndex: Int?
+  /// Why PortAudio's devices are missing; nil if they are not. The virtual devices are there anyway.
+  public let failure: PortAudioError?
 
   /// The first position.
   public var startIndex: Int { devices.startIndex }
@@ -43,8 +45,9 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
   /// PortAudio's default device in one direction.
   public func defaultDevice(for direction: StreamDirection) throws(DeviceError) -> Device {
     let index = direction == .input ? defaultInputIndex : defaultOutputIndex
-    guard let index else { throw .noDefault(direction) }
-    return devices[index]
+    if let index { return devices[index] }
+    if let failure { throw .host(failure) }
+    throw .noDefault(direction)
   }
 
   /// Finds a device by its index, in digits, or by words.
@@ -64,7 +67,7 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     }
     if !query.isEmpty, query.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }) {
       guard let index = Int(query), let device = candidates.first(where: { $0.index == index })
-      else { throw .notFound(query: query, direction: direction) }
+      else { throw notFound(query, [], direction) }
       return device
     }
     let wanted = query.lowercased()
@@ -74,10 +77,25 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     let exact = matches.filter {
       [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted)
     }
+    // The words may be those of a device that is missing.
+    if let failure, exact.count != 1 { throw .host(failure) }
     if let only = matches.first, matches.count == 1 { return only }
     if let only = exact.first, exact.count == 1 { return only }
-    guard !matches.isEmpty else { throw .notFound(query: query, direction: direction) }
+    guard !matches.isEmpty else { throw notFound(query, words, direction) }
     throw .ambiguous(query: query, candidates: matches.map(\.id))
+  }
+
+  /// What explains best that nothing was found.
+  private func notFound(_ query: String, _ words: [String], _ direction: StreamDirection?)
+    -> DeviceError
+  {
+    if let failure { return .host(failure) }
+    let closed = devices.first { device in
+      device.maxInputChannelCount == 0 && device.maxOutputChannelCount == 0 && !words.isEmpty
+        && Self.matches(device.fullName.lowercased(), words)
+    }
+    guard let closed else { return .notFound(query: query, direction: direction) }
+    return .noChannels(closed.id, isPattern: closed.isTakenForPattern)
   }
 
   private static func matches(_ text: String, _ words: [String]) -> Bool {

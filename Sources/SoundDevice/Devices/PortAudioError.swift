@@ -46,11 +46,16 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     /// The time given to a blocking read or write is over.
     public static let timedOut = Code(rawValue: -9987)
 
-    /// The host no longer answers: its server died, or the device went away. Nothing can be opened
-    /// on it again in this process. (This library's own; PortAudio has no such code.)
+    /// The stream is lost, because its device went away or its server died, or the host does not
+    /// answer. A lost stream stays lost; a host that answers late can be used again.
+    /// (This library's own; PortAudio has no such code.)
     public static let hostLost = Code(rawValue: 1)
     /// The task that was writing was cancelled. (This library's own.)
     public static let cancelled = Code(rawValue: 2)
+    /// What waits was called inside a stream's callback. (This library's own.)
+    public static let calledInCallback = Code(rawValue: 3)
+    /// A buffer ends within a frame. (This library's own.)
+    public static let partialFrame = Code(rawValue: 4)
   }
 
   /// What the library below PortAudio said, if the failure came from there.
@@ -68,6 +73,8 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
   public var operation: String
   /// The host's own error, taken at the moment of failure.
   public var hostError: HostError?
+  /// How many frames a write that failed had written; nil for other failures.
+  public var frameCount: Int?
 
   init(_ code: Code, _ operation: String, hostError: HostError? = nil) {
     self.code = code
@@ -80,13 +87,17 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     switch code {
     case .hostLost: "the sound system does not answer"
     case .cancelled: "cancelled"
+    case .calledInCallback: "not allowed inside a stream's callback"
+    case .partialFrame: "the buffer ends within a frame"
     default: PortAudioHost.text(of: code)
     }
   }
 
   /// Operation, words and code, in one line.
   public var description: String {
-    guard code.rawValue < 0 else { return "\(operation): \(text)" }
+    guard code.rawValue < 0 else {
+      return "\(operation): \(text)" + (hostError.map { "; \($0.text)" } ?? "")
+    }
     let detail = hostError.map { " (\($0.text) [\($0.code)])" } ?? ""
     return "\(operation): \(text)\(detail) [PaErrorCode \(code.rawValue)]"
   }

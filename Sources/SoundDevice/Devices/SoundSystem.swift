@@ -6,9 +6,9 @@ extension Device {
   /// converted on the audio thread.
   package func hostFormat(for format: SampleFormat) throws(PortAudioError) -> SampleFormat {
     let index = indexInHost
-    return try host.call(
-      "asking '\(id)'", limit: Defaults.current.stallTime
-    ) { host throws(PortAudioError) in host.format(for: format, device: index) }
+    return try host.call("asking '\(id)'") { host throws(PortAudioError) in
+      host.format(for: format, device: index)
+    }
   }
 }
 
@@ -19,14 +19,15 @@ package enum SoundSystem {
   package static func prepare(clientName: String, isChatty: Bool) {
     PortAudioHost.clientName.withLock { $0 = clientName }
     PortAudioHost.isChatty.set(isChatty)
+    PortAudioHost.isSilent.set(!isChatty)
     PortAudioHost.wantsRealtime.set()
   }
 
   /// Ends the hosts in order, as far as they still answer.
   package static func shutDown() { Hosts.shutDown() }
 
-  /// Whether a host no longer answers, so that exit handlers of its libraries may hang.
-  package static var isLost: Bool { Hosts.portAudio.isLost || Hosts.virtual.isLost }
+  /// Whether a stream was lost, or a host did not answer, so that exit handlers of its libraries may hang.
+  package static var isLost: Bool { Hosts.portAudio.everLost || Hosts.virtual.everLost }
 
   /// Gives the calling thread real-time priority, below that of audio threads; false where that is
   /// not allowed.

@@ -1,48 +1,52 @@
+internal import CRealtime
 internal import Platform
 internal import Synchronization
 
 /// The one thread on which every call into a host is made, with a deadline.
 ///
 /// A host whose server died may never return from a call. So callers never call a host
-/// themselves: they hand over a job and wait with a limit. After a missed limit the host is lost:
-/// its thread may hang for ever, no further call is made, and every caller gets
-/// ``PortAudioError/Code/hostLost``.
+/// themselves: they hand over a job and wait with a limit. After a missed limit the host does not
+/// answer: every caller gets ``PortAudioError/Code/hostLost`` at once, until the late answer brings
+/// the host back. One that a library below has aborted on stays dead.
 final class HostThread: Sendable {
-  private struct Job {
-    let body: @Sendable (any Host) -> Void
-    let started: AtomicFlag
-    /// How long it may take, in seconds.
-    let limit: Double
-  }
-
   private struct State {
-    var jobs: [Job] = []
-    var isRunning = false
     /// How many jobs have begun, and how long the last of them may take.
     var begun = 0
     var limit = 0.0
   }
 
   let kind: HostKind
-  private let name: String
   private let host: any Host
+  private let worker: WorkerThread
   private let state = Guarded(State())
-  private let wakeUp = Semaphore()
-  private let lost = AtomicFlag()
+  private let silent = AtomicFlag()
+  private let dead = AtomicFlag()
+  private let hadLoss = AtomicFlag()
   /// Open streams; a device list is not made again while there are any.
   let openStreamCount = Atomic<Int>(0)
   private let generationCount = Atomic<Int>(0)
 
   init(_ kind: HostKind, name: String, host: any Host) {
     self.kind = kind
-    self.name = name
     self.host = host
+    // For good: a host may be bound to its thread.
+    worker = WorkerThread(named: name, lingering: .infinity)
   }
 
-  var isLost: Bool { lost.isSet }
+  /// Whether the host does not answer, at the moment or for good.
+  var isLost: Bool { silent.isSet || isDead }
 
-  /// From now on no call is made into this host.
-  func markLost() { lost.set() }
+  /// Whether no call will ever return.
+  var isDead: Bool {
+    if !dead.isSet, host.hasDied { dead.set() }
+    return dead.isSet
+  }
+
+  /// Whether a stream was lost here, or the host did not answer, at any time.
+  var everLost: Bool { hadLoss.isSet || isLost }
+
+  /// A stream was lost.
+  func noteLoss() { hadLoss.set() }
 
   /// How often the host has looked for its devices again; devices listed before are stale.
   var generation: Int { generationCount.load(ordering: .acquiring) }
@@ -50,22 +54,29 @@ final class HostThread: Sendable {
   /// Devices listed so far are stale.
   func advanceGeneration() { generationCount.add(1, ordering: .releasing) }
 
-  /// Runs `body` on the host's thread and waits for it, at most `limit` seconds from when it
-  /// began. Time during which this process was stopped does not count.
+  /// Runs `body` on the host's thread and waits for it.
+  ///
+  /// - Parameters:
+  ///   - limit: In seconds from when it began; nil for ``Defaults/hostPatience``. Time during which
+  ///     this process was stopped does not count.
+  ///   - late: Called on the host's thread with a value nobody waits for any more.
   func call<Value: Sendable>(
-    _ operation: String, limit: Double,
+    _ operation: String, limit: Double? = nil, extra: Double = 0,
+    late: @escaping @Sendable (Value) -> Void = { _ in },
     _ body: @escaping @Sendable (any Host) throws(PortAudioError) -> Value
   ) throws(PortAudioError) -> Value {
-    guard !isLost else { throw PortAudioError(.hostLost, operation) }
+    try PortAudioError.refuseInCallback(operation)
+    guard !isLost else { throw lost(operation) }
+    let limit = max(0, limit ?? Defaults.current.hostPatience) + extra
     let outcome = Outcome<Value>()
     let started = AtomicFlag()
-    enqueue(
-      Job(
-        body: { host in
-          do throws(PortAudioError) { outcome.set(.success(try body(host))) } catch {
-            outcome.set(.failure(error))
-          }
-        }, started: started, limit: limit))
+    post(limit: limit) { host in
+      // Whoever has given up before it began wants it no more.
+      guard outcome.begin() else { return }
+      started.set()
+      let result = Result { () throws(PortAudioError) in try body(host) }
+      if !outcome.set(result), case .success(let value) = result { late(value) }
+    }
     var remaining = Timeout(seconds: limit)
     var jobAhead = -1
     var remainingAhead = Timeout(seconds: nil)
@@ -82,52 +93,47 @@ final class HostThread: Sendable {
         }
         slice = remainingAhead.next()
       }
-      guard let slice else {
-        markLost()
-        throw PortAudioError(.hostLost, operation)
-      }
-      if outcome.latch.wait(seconds: slice), let result = outcome.take() {
+      if let slice, outcome.latch.wait(seconds: slice), let result = outcome.take() {
         return try result.get()
       }
-      guard !isLost else { throw PortAudioError(.hostLost, operation) }
-    }
-  }
-
-  /// Runs `body` on the host's thread some time, or never if the host is lost. Does not wait; but
-  /// if it takes longer than `limit` seconds, the next caller finds the host lost.
-  func post(limit: Double, _ body: @escaping @Sendable (any Host) -> Void) {
-    guard !isLost else { return }
-    enqueue(Job(body: body, started: AtomicFlag(), limit: limit))
-  }
-
-  private func enqueue(_ job: Job) {
-    let isFirst = state.withLock { state in
-      state.jobs.append(job)
-      defer { state.isRunning = true }
-      return !state.isRunning
-    }
-    if isFirst { startThread(named: name) { [self] in serve() } }
-    wakeUp.post()
-  }
-
-  private func serve() {
-    while true {
-      wakeUp.wait(seconds: 3600)
-      while let job = nextJob() {
-        guard !isLost else { continue }
-        job.started.set()
-        job.body(host)
+      guard slice == nil || isDead else { continue }
+      // First this, so that an answer from now on brings the host back.
+      markSilent()
+      if let result = outcome.abandon() {
+        noteAnswer()
+        return try result.get()
       }
+      throw lost(operation)
     }
   }
 
-  private func nextJob() -> Job? {
-    state.withLock { state in
-      guard !state.jobs.isEmpty else { return nil }
-      let job = state.jobs.removeFirst()
-      state.begun += 1
-      state.limit = job.limit
-      return job
+  private func lost(_ operation: String) -> PortAudioError {
+    var error = PortAudioError(.hostLost, operation)
+    if isDead {
+      error.hostError = .init(code: 0, text: "only a new process can use it again")
+    }
+    return error
+  }
+
+  private func markSilent() {
+    hadLoss.set()
+    silent.set()
+  }
+
+  private func noteAnswer() { silent.set(false) }
+
+  /// Runs `body` on the host's thread some time. Does not wait; but if it takes longer than `limit`
+  /// seconds, the next caller finds that the host does not answer.
+  func post(limit: Double? = nil, _ body: @escaping @Sendable (any Host) -> Void) {
+    guard !isDead else { return }
+    let limit = limit ?? Defaults.current.hostPatience
+    worker.post { [self] in
+      state.withLock { state in
+        state.begun += 1
+        state.limit = limit
+      }
+      body(host)
+      noteAnswer()
     }
   }
 }
@@ -138,15 +144,50 @@ extension HostThread: Hashable {
   func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
-/// Where a job leaves its result.
+/// Where a job leaves its result, for a caller who may have gone.
 private final class Outcome<Value: Sendable>: Sendable {
-  let latch = Latch()
-  private let result = Guarded<Result<Value, PortAudioError>?>(nil)
-
-  func set(_ value: Result<Value, PortAudioError>) {
-    result.withLock { $0 = value }
-    latch.open()
+  private enum State {
+    case waiting
+    case done(Result<Value, PortAudioError>)
+    case abandoned
   }
 
-  func take() -> Result<Value, PortAudioError>? { result.withLock { $0 } }
+  let latch = Latch()
+  private let state = Guarded(State.waiting)
+
+  /// Whether somebody still waits.
+  func begin() -> Bool {
+    state.withLock { if case .abandoned = $0 { false } else { true } }
+  }
+
+  /// False if nobody waits for it any more.
+  func set(_ result: Result<Value, PortAudioError>) -> Bool {
+    let isWanted = state.withLock { state in
+      if case .abandoned = state { return false }
+      state = .done(result)
+      return true
+    }
+    latch.open()
+    return isWanted
+  }
+
+  func take() -> Result<Value, PortAudioError>? {
+    state.withLock { if case .done(let result) = $0 { result } else { nil } }
+  }
+
+  /// Gives up waiting, unless the result is there.
+  func abandon() -> Result<Value, PortAudioError>? {
+    state.withLock { state in
+      if case .done(let result) = state { return result }
+      state = .abandoned
+      return nil
+    }
+  }
+}
+
+extension PortAudioError {
+  /// Throws on a thread that is inside a stream's callback, which must not wait.
+  static func refuseInCallback(_ operation: String) throws(PortAudioError) {
+    if sd_thread_is_in_callback() { throw PortAudioError(.calledInCallback, operation) }
+  }
 }

@@ -20,7 +20,7 @@ enum Hosts {
   }
 
   static func deviceList() throws(PortAudioError) -> DeviceList {
-    if let list = cache.withLock({ $0 }), !portAudio.isLost { return list }
+    if let list = cache.withLock({ $0 }) { return list }
     return try makeDeviceList()
   }
 
@@ -31,62 +31,69 @@ enum Hosts {
         throw PortAudioError(.streamIsNotStopped, operation)
       }
     }
-    try portAudio.call(operation, limit: Defaults.current.stallTime) {
-      host throws(PortAudioError) in try host.restart()
-    }
+    try portAudio.call(operation) { host throws(PortAudioError) in try host.restart() }
     portAudio.advanceGeneration()
     return try makeDeviceList()
   }
 
+  /// What cannot be listed costs the devices of others nothing.
   private static func makeDeviceList() throws(PortAudioError) -> DeviceList {
-    let limit = Defaults.current.stallTime
+    try PortAudioError.refuseInCallback("listing devices")
     var listings: [(HostThread, HostListing)] = []
+    var failure: PortAudioError?
     for thread in [portAudio, virtual] {
-      let listing = try thread.call("listing devices", limit: limit) {
-        host throws(PortAudioError) in try host.listing()
-      }
-      listings.append((thread, listing))
+      do throws(PortAudioError) {
+        let listing = try thread.call("listing devices") { host throws(PortAudioError) in
+          try host.listing()
+        }
+        listings.append((thread, listing))
+      } catch { failure = error }
     }
-    let list = DeviceList(listings)
-    cache.withLock { $0 = list }
+    let list = DeviceList(listings, failure: failure)
+    cache.withLock { $0 = failure == nil ? list : nil }
     return list
   }
 
   static func check(_ resolved: ResolvedStream) throws(PortAudioError) {
     let configuration = resolved.configuration
-    try resolved.host.call(configuration.operation, limit: resolved.stallTime) {
-      host throws(PortAudioError) in try host.check(configuration)
+    try resolved.host.call(configuration.operation) { host throws(PortAudioError) in
+      try host.check(configuration)
     }
   }
 
   /// Ends the hosts in order, as far as they still answer.
   static func shutDown() {
     for thread in [virtual, portAudio] where !thread.isLost {
-      _ = try? thread.call("shutting down", limit: Defaults.current.stallTime) {
-        host throws(PortAudioError) in host.shutDown()
-      }
+      _ = try? thread.call("shutting down") { host throws(PortAudioError) in host.shutDown() }
     }
   }
 }
 
 extension DeviceList {
   /// Numbers the devices and host APIs of several hosts through.
-  init(_ listings: [(host: HostThread, listing: HostListing)]) {
+  ///
+  /// - Parameter failure: Why a host is missing.
+  init(_ listings: [(host: HostThread, listing: HostListing)], failure: PortAudioError? = nil) {
     var devices: [Device] = []
     var apis: [HostAPI] = []
     var fullNames: [String: Int] = [:]
+    var defaults: (input: Int?, output: Int?) = (nil, nil)
     for (host, listing) in listings {
-      let firstDevice = devices.count
+      // From a number in the host to the one in this list, and the same of its host APIs.
+      var places: [Int: Int] = [:]
+      for (offset, entry) in listing.devices.enumerated() {
+        places[entry.index] = devices.count + offset
+      }
+      func place(_ index: Int?) -> Int? { index.flatMap { places[$0] } }
       let firstAPI = apis.count
       for api in listing.apis {
         apis.append(
           HostAPI(
-            index: apis.count, name: api.name,
-            deviceIndexes: api.deviceIndexes.map { $0 + firstDevice },
-            defaultInputDeviceIndex: api.defaultInput.map { $0 + firstDevice } ?? -1,
-            defaultOutputDeviceIndex: api.defaultOutput.map { $0 + firstDevice } ?? -1))
+            index: apis.count, name: api.name, deviceIndexes: api.deviceIndexes.compactMap(place),
+            defaultInputDeviceIndex: place(api.defaultInput) ?? -1,
+            defaultOutputDeviceIndex: place(api.defaultOutput) ?? -1))
       }
-      for (index, entry) in listing.devices.enumerated() {
+      for entry in listing.devices {
         let api = apis[firstAPI + entry.apiIndex]
         let fullName = "\(entry.name), \(api.name)"
         let count = fullNames[fullName, default: 0] + 1
@@ -101,15 +108,18 @@ extension DeviceList {
             defaultHighInputLatency: entry.defaultHighInputLatency,
             defaultHighOutputLatency: entry.defaultHighOutputLatency,
             defaultSampleRate: entry.defaultSampleRate,
-            id: count == 1 ? fullName : "\(fullName) #\(count)", host: host, indexInHost: index,
-            generation: host.generation))
+            id: count == 1 ? fullName : "\(fullName) #\(count)", host: host,
+            indexInHost: entry.index, generation: host.generation))
+      }
+      if host.kind == .portAudio {
+        defaults = (place(listing.defaultInput), place(listing.defaultOutput))
       }
     }
     let portAudio = listings.first { $0.host.kind == .portAudio }?.listing
     self.init(
-      devices: devices, hostAPIs: apis, defaultInputIndex: portAudio?.defaultInput,
-      defaultOutputIndex: portAudio?.defaultOutput,
+      devices: devices, hostAPIs: apis, defaultInputIndex: defaults.input,
+      defaultOutputIndex: defaults.output,
       portAudioDeviceCount: portAudio?.devices.count ?? 0,
-      defaultHostAPIIndex: portAudio?.defaultAPIIndex)
+      defaultHostAPIIndex: portAudio?.defaultAPIIndex, failure: failure)
   }
 }

@@ -17,6 +17,9 @@ final class PortAudioHost: Host, @unchecked Sendable {
   static let clientName = Guarded<String?>(nil)
   /// Whether what ALSA and JACK print of their own accord is let through.
   static let isChatty = AtomicFlag()
+  /// Whether what libraries print while streams end is kept from the terminal: programs of our own
+  /// print by other means.
+  static let isSilent = AtomicFlag()
   /// Whether ALSA callbacks were asked to run with real-time priority.
   static let wantsRealtime = AtomicFlag()
 
@@ -37,25 +40,29 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func listing() throws(PortAudioError) -> HostListing {
     try initialize()
     var listing = HostListing()
+    /// Where each of PortAudio's host APIs is in the listing.
+    var places: [PaHostApiIndex: Int] = [:]
     for index in 0..<max(0, Pa_GetHostApiCount()) {
       guard let info = unsafe Pa_GetHostApiInfo(index)?.pointee else { continue }
+      places[index] = listing.apis.count
       listing.apis.append(unsafe Self.api(info, index: index))
       if unsafe info.type == paJACK { listsJACK = true }
     }
     for index in 0..<max(0, Pa_GetDeviceCount()) {
-      guard let info = unsafe Pa_GetDeviceInfo(index)?.pointee else { continue }
-      listing.devices.append(unsafe Self.entry(info))
+      guard let info = unsafe Pa_GetDeviceInfo(index)?.pointee,
+        let place = unsafe places[info.hostApi]
+      else { continue }
+      unsafe listing.devices.append(entry(info, Int(index), apiIndex: place))
     }
     listing.defaultInput = Self.deviceIndex(Pa_GetDefaultInputDevice())
     listing.defaultOutput = Self.deviceIndex(Pa_GetDefaultOutputDevice())
-    let api = Pa_GetDefaultHostApi()
-    listing.defaultAPIIndex = api >= 0 ? Int(api) : nil
+    listing.defaultAPIIndex = places[Pa_GetDefaultHostApi()]
     return listing
   }
 
   private static func api(_ info: PaHostApiInfo, index: PaHostApiIndex) -> HostListing.API {
     HostListing.API(
-      name: unsafe String(cString: info.name),
+      name: unsafe name(info.name),
       deviceIndexes: unsafe (0..<max(0, info.deviceCount)).map {
         Int(Pa_HostApiDeviceIndexToDeviceIndex(index, $0))
       },
@@ -63,28 +70,42 @@ final class PortAudioHost: Host, @unchecked Sendable {
       defaultOutput: unsafe deviceIndex(info.defaultOutputDevice))
   }
 
-  private static func entry(_ info: PaDeviceInfo) -> HostListing.Entry {
-    let leastHighLatency = unsafe leadsToServer(info) ? serverLatency : 0
-    return unsafe HostListing.Entry(
-      name: String(cString: info.name), apiIndex: Int(info.hostApi),
-      maxInputChannelCount: Int(info.maxInputChannels),
-      maxOutputChannelCount: Int(info.maxOutputChannels),
-      defaultLowInputLatency: info.defaultLowInputLatency,
-      defaultLowOutputLatency: info.defaultLowOutputLatency,
-      defaultHighInputLatency: max(info.defaultHighInputLatency, leastHighLatency),
-      defaultHighOutputLatency: max(info.defaultHighOutputLatency, leastHighLatency),
-      defaultSampleRate: info.defaultSampleRate)
+  private static func name(_ text: UnsafePointer<CChar>?) -> String {
+    unsafe text.map { Reported.name(unsafe String(cString: $0)) } ?? "unnamed"
   }
 
-  /// The latency at which playing to a sound server through ALSA, and recording from it, is robust,
-  /// in seconds. PortAudio takes 35 ms for that, whatever the server's own period is: underruns, each
-  /// of which is followed by two seconds of silence.
-  private static let serverLatency = 0.2
+  private func entry(_ info: PaDeviceInfo, _ index: Int, apiIndex: Int) -> HostListing.Entry {
+    let traits = unsafe Self.traits(info)
+    let rate = unsafe traits.defaultRate(info.defaultSampleRate) { rate in
+      unsafe takes(rate, Int(info.maxOutputChannels), index)
+    }
+    return unsafe HostListing.Entry(
+      index: index, name: Self.name(info.name), apiIndex: apiIndex,
+      maxInputChannelCount: Reported.channelCount(Int(info.maxInputChannels)),
+      maxOutputChannelCount: Reported.channelCount(Int(info.maxOutputChannels)),
+      defaultLowInputLatency: traits.lowLatency(info.defaultLowInputLatency, rate: rate),
+      defaultLowOutputLatency: traits.lowLatency(info.defaultLowOutputLatency, rate: rate),
+      defaultHighInputLatency: traits.highLatency(info.defaultHighInputLatency),
+      defaultHighOutputLatency: traits.highLatency(info.defaultHighOutputLatency),
+      defaultSampleRate: rate)
+  }
 
-  /// Whether an ALSA device is not hardware: PulseAudio, PipeWire, `default`.
-  private static func leadsToServer(_ info: PaDeviceInfo) -> Bool {
-    unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == paALSA
-      && !String(cString: info.name).contains("(hw:")
+  private static func traits(_ info: PaDeviceInfo) -> DeviceTraits {
+    let api = unsafe Pa_GetHostApiInfo(info.hostApi).map { Int(unsafe $0.pointee.type.rawValue) }
+    return unsafe DeviceTraits(api: api ?? -1, name: name(info.name))
+  }
+
+  private func takes(_ rate: Double, _ outputChannelCount: Int, _ index: Int) -> Bool {
+    let direction = HostConfiguration.Direction(
+      deviceIndex: index, channelCount: 2, format: .int16, latency: 0.2)
+    let isOutput = outputChannelCount >= 2
+    let configuration = HostConfiguration(
+      input: isOutput ? nil : direction, output: isOutput ? direction : nil, sampleRate: rate,
+      blockSize: 0, operation: "listing")
+    let code = unsafe Self.withParameters(configuration) { input, output in
+      unsafe Pa_IsFormatSupported(input, output, rate)
+    }
+    return code == 0
   }
 
   private static func deviceIndex(_ index: PaDeviceIndex) -> Int? { index >= 0 ? Int(index) : nil }
@@ -112,7 +133,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func restart() throws(PortAudioError) {
     guard isInitialized else { return }
     guard mayTerminate() else { throw PortAudioError(.hostLost, "refreshing devices") }
-    try Self.check(Pa_Terminate(), "stopping PortAudio")
+    try Self.check(Self.parking { Pa_Terminate() }, "stopping PortAudio")
     isInitialized = false
     listsJACK = false
     try initialize()
@@ -121,19 +142,25 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func shutDown() {
     guard isInitialized, mayTerminate() else { return }
     // Nothing is left to do if it fails: the program ends.
-    _ = Pa_Terminate()
+    _ = Self.parking { Pa_Terminate() }
     isInitialized = false
   }
 
+  var hasDied: Bool { sd_has_parked() }
+
+  /// Makes a call below which an assertion may fail, as in PortAudio when its JACK server dies
+  /// meanwhile: this thread then never returns, rather than the program ends.
+  fileprivate static func parking(_ call: () -> PaError) -> PaError {
+    sd_park_at_abort(true, isSilent.isSet)
+    defer { sd_park_at_abort(false, false) }
+    return call()
+  }
+
   func format(for format: SampleFormat, device index: Int) -> SampleFormat {
-    guard let device = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee,
-      let api = unsafe Pa_GetHostApiInfo(device.hostApi)?.pointee
-    else { return .float32 }
-    // These take integers as they are; the others convert to floating point themselves, and
-    // PortAudio's own conversion is not exact, so they get floating point from us.
-    guard [paALSA, paOSS].contains(where: { unsafe $0 == api.type }) else {
-      return .float32
-    }
+    guard let info = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee else { return .float32 }
+    // Those that do not take integers convert to floating point themselves, and PortAudio's own
+    // conversion is not exact, so they get floating point from us.
+    guard unsafe Self.traits(info).takesIntegers else { return .float32 }
     return format.isFloat ? .int32 : format
   }
 
@@ -154,6 +181,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
     if configuration.primeOutput { flags |= paPrimeOutputBuffersUsingStreamCallback }
     var stream: UnsafeMutableRawPointer?
     let context = unsafe Unmanaged.passRetained(trampoline)
+    let traits = unsafe configuration.deviceInfo.map { unsafe Self.traits($0) }
     let code = unsafe Self.withParameters(configuration) { input, output in
       unsafe Pa_OpenStream(
         &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
@@ -165,30 +193,29 @@ final class PortAudioHost: Host, @unchecked Sendable {
         throw PortAudioError(.badStream, configuration.operation)
       }
       #if os(Linux)
-        if Self.wantsRealtime.isSet, isOf(paALSA, configuration) {
+        if Self.wantsRealtime.isSet, traits?.isALSA == true {
           unsafe PaAlsa_EnableRealtimeScheduling(stream, 1)
         }
       #endif
-      let hostStream = unsafe PortAudioStream(stream, context: context)
-      hostStream.granted.connectsLate = isOf(paJACK, configuration)
-      // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
-      hostStream.granted.mustOutliveStart = isOf(paALSA, configuration)
-      if let info = unsafe configuration.deviceInfo, unsafe Self.leadsToServer(info) {
-        // After an underrun it polls for two seconds before it goes on, and in duplex it ends; what a
-        // server plays to nobody comes in blocks of two seconds.
-        hostStream.granted.mayGiveUp = true
-        hostStream.granted.longestSilence = 3
-      }
-      return hostStream
+      return unsafe PortAudioStream(
+        stream, context: context, granted: granted(stream, configuration, traits),
+        isJACK: traits?.isJACK == true)
     } catch {
       unsafe context.release()
       throw error
     }
   }
 
-  private func isOf(_ type: PaHostApiTypeId, _ configuration: HostConfiguration) -> Bool {
-    guard let info = unsafe configuration.deviceInfo else { return false }
-    return unsafe Pa_GetHostApiInfo(info.hostApi)?.pointee.type == type
+  private func granted(
+    _ stream: UnsafeMutableRawPointer, _ configuration: HostConfiguration, _ traits: DeviceTraits?
+  ) -> GrantedStream {
+    let info = unsafe Pa_GetStreamInfo(stream)?.pointee
+    var granted = GrantedStream(
+      reportedRate: info?.sampleRate ?? 0, wantedRate: configuration.sampleRate,
+      reportedInputLatency: info?.inputLatency ?? -1,
+      reportedOutputLatency: info?.outputLatency ?? -1)
+    traits?.complete(&granted)
+    return granted
   }
 
   private static func withParameters(
@@ -268,15 +295,17 @@ extension HostConfiguration {
   // Safe to share: every member is used on the host's thread alone.
   private let stream: UnsafeMutableRawPointer
   private let context: Unmanaged<Trampoline>
-  fileprivate(set) var granted: GrantedStream
+  let granted: GrantedStream
+  private let isJACK: Bool
 
-  init(_ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>) {
+  init(
+    _ stream: UnsafeMutableRawPointer, context: Unmanaged<Trampoline>, granted: GrantedStream,
+    isJACK: Bool
+  ) {
     unsafe self.stream = stream
     unsafe self.context = context
-    let info = unsafe Pa_GetStreamInfo(stream)?.pointee
-    granted = GrantedStream(
-      sampleRate: info?.sampleRate ?? 0, inputLatency: info?.inputLatency ?? 0,
-      outputLatency: info?.outputLatency ?? 0)
+    self.granted = granted
+    self.isJACK = isJACK
   }
 
   func start() throws(PortAudioError) {
@@ -284,17 +313,37 @@ extension HostConfiguration {
   }
 
   func stop() throws(PortAudioError) {
-    try PortAudioHost.check(unsafe Pa_StopStream(stream), "stopping stream")
+    try checkEnd(PortAudioHost.parking { unsafe Pa_StopStream(stream) }, "stopping stream")
   }
 
   func abort() throws(PortAudioError) {
-    try PortAudioHost.check(unsafe Pa_AbortStream(stream), "aborting stream")
+    try checkEnd(PortAudioHost.parking { unsafe Pa_AbortStream(stream) }, "aborting stream")
   }
 
+  /// What JACK says of a server that is gone is no more than that.
+  private func checkEnd(_ code: PaError, _ operation: String) throws(PortAudioError) {
+    guard isJACK, code == PortAudioError.Code.unanticipatedHostError.rawValue else {
+      return try PortAudioHost.check(code, operation)
+    }
+    guard sd_jack_server_answers() else { throw PortAudioError(.hostLost, operation) }
+    try PortAudioHost.check(code, operation)
+  }
+
+  /// A JACK stream is left as it is if its server is gone: PortAudio would insist on an orderly end
+  /// of each port.
   func close() throws(PortAudioError) {
-    let code = unsafe Pa_CloseStream(stream)
+    let operation = "closing stream"
+    guard !isJACK || sd_jack_server_answers() else { throw PortAudioError(.hostLost, operation) }
+    let code = PortAudioHost.parking { unsafe Pa_CloseStream(stream) }
     unsafe context.release()
-    try PortAudioHost.check(code, "closing stream")
+    try PortAudioHost.check(code, operation)
+  }
+
+  /// A JACK stream that is inactive has lost its server: even if another one answers by now,
+  /// PortAudio would wait for the old one.
+  func giveUp() throws(PortAudioError) {
+    guard !isJACK || isActive else { return }
+    try close()
   }
 
   var isActive: Bool { unsafe Pa_IsStreamActive(stream) == 1 }

@@ -10,8 +10,10 @@ internal import PCM
 /// float32 that `virtual:null` hears, and that it plays), and faults: `xrun@48000:256`
 /// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
 /// `stall@96000:4800` (they stop for as long as 4800 frames take, then come in a burst),
-/// `freewheel@96000:48000` (48000 frames go by as fast as they can), `lost@96000` (the device is
-/// gone there).
+/// `freewheel@96000:48000` (48000 frames go by as fast as they can), `crawl@96000` (a hundredth of
+/// real time from there on; `crawl` alone from the beginning), `lost@96000` (the device is gone
+/// there). Sins of hosts: `linger` (a stream never becomes inactive by itself), `latency=garbage`,
+/// `times=garbage` (reported so), `flags=none` (losses are not reported).
 struct VirtualConfiguration: Sendable, Hashable {
   enum Pace: String, Sendable, Hashable {
     /// Bound to the clock, as a sound card is.
@@ -27,13 +29,18 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   struct Fault: Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
-      case xrun, stall, freewheel, lost
+      case xrun, stall, freewheel, crawl, lost
     }
     var kind: Kind
     /// The frame of the stream at which it happens.
     var position: Int
     /// How many frames an xrun loses, or how many a stall or freewheeling takes; 0 for ever.
     var frameCount: Int
+  }
+
+  /// What a host does wrong all the time.
+  enum Sin: Sendable, Hashable {
+    case linger, garbageLatency, garbageTimes, noFlags
   }
 
   struct ParseError: Error, CustomStringConvertible {
@@ -53,6 +60,7 @@ struct VirtualConfiguration: Sendable, Hashable {
   /// The most frames by which a block comes late.
   var jitter = 0
   var faults: [Fault] = []
+  var sins: Set<Sin> = []
   /// Raw float32 frames that `virtual:null` hears, and where it keeps what it plays.
   var inputPath: String?
   var outputPath: String?
@@ -64,6 +72,14 @@ struct VirtualConfiguration: Sendable, Hashable {
     for item in text.split(separator: ",", omittingEmptySubsequences: true) {
       if let at = item.firstIndex(of: "@") {
         faults.append(try Self.fault(item[..<at], item[item.index(after: at)...], item))
+        continue
+      }
+      if let sin = Self.sins[item] {
+        sins.insert(sin)
+        continue
+      }
+      if item == "crawl" {
+        faults.append(Fault(kind: .crawl, position: 0, frameCount: 0))
         continue
       }
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -90,6 +106,11 @@ struct VirtualConfiguration: Sendable, Hashable {
     faults.sort { $0.position < $1.position }
   }
 
+  private static let sins: [Substring: Sin] = [
+    "linger": .linger, "latency=garbage": .garbageLatency, "times=garbage": .garbageTimes,
+    "flags=none": .noFlags,
+  ]
+
   private static func fault(_ name: Substring, _ value: Substring, _ item: Substring)
     throws(ParseError) -> Fault
   {
@@ -100,12 +121,12 @@ struct VirtualConfiguration: Sendable, Hashable {
     case (.xrun, 2), (.stall, 2), (.freewheel, 2):
       let frameCount = try number(parts[1], in: 1...1_000_000_000, item)
       return Fault(kind: kind, position: position, frameCount: frameCount)
-    case (.stall, 1), (.lost, 1):
+    case (.stall, 1), (.crawl, 1), (.lost, 1):
       return Fault(kind: kind, position: position, frameCount: 0)
     default:
       throw ParseError(
         description: "'\(item)': try xrun@48000:256, stall@48000, stall@48000:256, "
-          + "freewheel@48000:256 or lost@48000")
+          + "freewheel@48000:256, crawl@48000 or lost@48000")
     }
   }
 
@@ -134,9 +155,8 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   private static func unknown(_ item: Substring) -> ParseError {
     ParseError(
-      description:
-        "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= drift= jitter= "
-        + "input= output= "
-        + "xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT lost@FRAME")
+      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= "
+        + "drift= jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT "
+        + "crawl@FRAME lost@FRAME linger latency=garbage times=garbage flags=none")
   }
 }

@@ -11,7 +11,6 @@ final class VirtualEngine: @unchecked Sendable {
   // behind `state`.
   private struct State {
     var streams: [VirtualStream] = []
-    var isRunning = false
     /// The stream whose callback runs now.
     var current: ObjectIdentifier?
     var epoch = 0.0
@@ -26,11 +25,11 @@ final class VirtualEngine: @unchecked Sendable {
   private let pace: VirtualConfiguration.Pace
   let timeline: LoopTimeline?
   private let state = Guarded(State())
-  private let wakeUp = Semaphore()
+  private var worker: WorkerThread?
   private let callbackEnded = Semaphore()
   /// How late, in seconds, it may be with priority. The engine's thread alone.
   private static let tolerance = 0.25
-  private var hasPriority = false
+  private var hasPriority: Bool?
   /// The due time of the last call, for a clock that is moved by hand.
   private var manualTime = 0
 
@@ -43,7 +42,12 @@ final class VirtualEngine: @unchecked Sendable {
     self.latency = latency
     self.pace = pace
     timeline = loops ? LoopTimeline(channelCount: channelCount) : nil
+    guard pace != .manual else { return }
+    // Held weakly: an engine that no stream is on any more ends its thread.
+    worker = WorkerThread(named: "sd-virtual", lingering: 0.05) { [weak self] in self?.round() }
   }
+
+  deinit { worker?.wake() }
 
   var isRealtime: Bool { pace == .realtime }
 
@@ -51,7 +55,7 @@ final class VirtualEngine: @unchecked Sendable {
 
   /// Begins to call a stream, from the clock's next frame on.
   func add(_ stream: VirtualStream) {
-    let isFirst = state.withLock { state in
+    state.withLock { state in
       if state.streams.isEmpty {
         state.epoch = monotonicSeconds() - Double(state.clock) / sampleRate
       }
@@ -63,12 +67,8 @@ final class VirtualEngine: @unchecked Sendable {
         }
       stream.begin(at: max(state.clock, now), clock: now)
       state.streams.append(stream)
-      defer { state.isRunning = true }
-      return !state.isRunning
     }
-    guard pace != .manual else { return }
-    if isFirst { startThread(named: "sd-virtual") { [weak self] in Self.run(self) } }
-    wakeUp.post()
+    worker?.wake()
   }
 
   /// No callback of the stream runs, or will run, afterwards.
@@ -84,14 +84,6 @@ final class VirtualEngine: @unchecked Sendable {
 
   // MARK: The engine's thread
 
-  private static func run(_ engine: VirtualEngine?) {
-    // Without a clock to keep, priority would only take the processor from who reads and writes.
-    if let engine, engine.isRealtime { engine.hasPriority = sd_make_thread_realtime(50) }
-    // Held weakly between rounds: an engine nobody has a stream on any more ends its thread.
-    weak let engine = engine
-    while let engine { engine.round() }
-  }
-
   /// Moves a clock that is moved by hand, and calls every stream that becomes due. One thread at a
   /// time, which is the engine's then.
   func advance(by frameCount: Int) {
@@ -106,34 +98,43 @@ final class VirtualEngine: @unchecked Sendable {
     }
   }
 
-  private func round() {
+  /// Calls what is due. Returns the seconds until the next round; nil without streams.
+  private func round() -> Double? {
     guard let (stream, due) = next() else {
-      wakeUp.wait(seconds: 0.05)
-      return
+      // The thread ends if nothing comes, and with it its priority.
+      hasPriority = nil
+      return nil
     }
+    takePriority()
     if pace == .fast {
       guard let ready = stream.isReady ? stream : ahead(of: stream) else {
         stream.trampoline.noteWaiting()
-        wakeUp.wait(seconds: 0.0005)
-        return
+        return 0.0005
       }
       run(ready, now: monotonicSeconds())
-      return
+      return 0
     }
     if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
       // Woken before that, it looks again: a stream was added that may be due earlier.
-      if wait > 0, wakeUp.wait(seconds: wait) { return }
+      if wait > 0 { return wait }
       if wait < -Self.tolerance { giveUpPriority() }
     }
     run(stream, now: monotonicSeconds())
+    return 0
+  }
+
+  /// Without a clock to keep, priority would only take the processor from who reads and writes.
+  private func takePriority() {
+    guard hasPriority == nil else { return }
+    hasPriority = isRealtime && sd_make_thread_realtime(50)
   }
 
   /// A thread that cannot keep up, for the callbacks take too long, would with priority take the
   /// processor from everybody else for good.
   private func giveUpPriority() {
-    guard hasPriority else { return }
+    guard hasPriority == true else { return }
     hasPriority = false
     sd_make_thread_normal()
   }

@@ -23,9 +23,9 @@ final class VirtualHost: Host, @unchecked Sendable {
 
   func listing() throws(PortAudioError) -> HostListing {
     let latency = Double(configuration.latency) / defaultSampleRate
-    let devices = Self.names.map { name in
+    let devices = Self.names.enumerated().map { index, name in
       HostListing.Entry(
-        name: name, apiIndex: 0, maxInputChannelCount: configuration.channelCount,
+        index: index, name: name, apiIndex: 0, maxInputChannelCount: configuration.channelCount,
         maxOutputChannelCount: configuration.channelCount, defaultLowInputLatency: 0,
         defaultLowOutputLatency: latency, defaultHighInputLatency: 0,
         defaultHighOutputLatency: latency, defaultSampleRate: defaultSampleRate)
@@ -107,7 +107,7 @@ final class VirtualHost: Host, @unchecked Sendable {
       varies: configuration.blockSize == 0,
       // Whoever asks for a block size gets that one.
       blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
-      faults: self.configuration.faults,
+      faults: self.configuration.faults, sins: self.configuration.sins,
       clock: StreamClock(
         drift: loops ? 0 : self.configuration.drift, jitter: self.configuration.jitter),
       loops: loops, files: files)

@@ -4,7 +4,7 @@ internal import Synchronization
 /// A stream on a virtual device.
 @safe final class VirtualStream: HostStream, @unchecked Sendable {
   // Safe to share: `position`, `nextBlock` and what follows are touched by the engine's thread
-  // while the stream is on the engine, and by the host's thread before.
+  // while the stream is on the engine, and by the host's thread before; `isStarted` by the host's.
   private static let orders = Atomic<Int>(0)
 
   let trampoline: Trampoline
@@ -15,6 +15,12 @@ internal import Synchronization
   private let onClose: () -> Void
   private let inputChannelCount: Int?
   private let outputChannelCount: Int?
+  /// Whether it never becomes inactive by itself.
+  private let lingers: Bool
+  /// What it reports as times, if not the times.
+  private let garbageTimes: [Double]
+  /// What the output takes, whatever is reported, in seconds.
+  private let latency: Double
   private let blockSize: Int
   private let varies: Bool
   private let input: UnsafeMutableBufferPointer<Float>
@@ -24,6 +30,7 @@ internal import Synchronization
   private let clock: StreamClock
   /// Whether it meets others on the engine's timeline.
   let loops: Bool
+  private var isStarted = false
   private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
   /// The frame of its own clock at which the next block begins.
@@ -39,6 +46,7 @@ internal import Synchronization
   /// freewheeled.
   private var delay = 0
   private var stall = Stall.none
+  private var isCrawling = false
   private var freewheelingLeft = 0
   /// Frames lost since the last callback.
   private(set) var untoldLoss = 0
@@ -53,7 +61,8 @@ internal import Synchronization
   init(
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
     onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
-    faults: [VirtualConfiguration.Fault], clock: StreamClock = StreamClock(), loops: Bool = true,
+    faults: [VirtualConfiguration.Fault], sins: Set<VirtualConfiguration.Sin>,
+    clock: StreamClock = StreamClock(), loops: Bool = true,
     files: (input: VirtualInputFile?, output: VirtualOutputFile?) = (nil, nil)
   ) {
     self.files = files
@@ -73,12 +82,23 @@ internal import Synchronization
     unsafe output = .allocate(capacity: blockSize * (outputChannelCount ?? 0))
     unsafe input.initialize(repeating: 0)
     unsafe output.initialize(repeating: 0)
-    granted = GrantedStream(
-      sampleRate: configuration.sampleRate,
-      inputLatency: 0,
-      outputLatency: configuration.output == nil
-        ? 0 : Double(max(engine.latency, blockSize)) / configuration.sampleRate)
+    lingers = sins.contains(.linger)
+    garbageTimes =
+      sins.contains(.garbageTimes) ? [-.infinity, .nan, 1e300, -4e9, 0, 4_294_967_296] : []
+    latency =
+      configuration.output == nil
+      ? 0 : Double(max(engine.latency, blockSize)) / configuration.sampleRate
+    var granted = GrantedStream(
+      reportedRate: configuration.sampleRate, wantedRate: configuration.sampleRate,
+      reportedInputLatency: sins.contains(.garbageLatency) ? -.infinity : 0,
+      reportedOutputLatency: sins.contains(.garbageLatency)
+        ? Self.garbageFrameCount / configuration.sampleRate : latency)
+    granted.reportsLosses = !sins.contains(.noFlags)
+    self.granted = granted
   }
+
+  /// What 32 bits make of a port latency of 0 less one period.
+  private static let garbageFrameCount = 4_294_966_272.0
 
   deinit {
     unsafe input.deallocate()
@@ -87,26 +107,34 @@ internal import Synchronization
 
   // MARK: The host's thread
 
-  func start() throws(PortAudioError) { engine.add(self) }
+  func start() throws(PortAudioError) {
+    isStarted = true
+    engine.add(self)
+  }
 
   func stop() throws(PortAudioError) {
+    isStarted = false
     engine.remove(self)
     // What was handed over last still plays for as long as the latency is.
     if engine.isRealtime, outputChannelCount != nil, stall == .none {
-      Semaphore().wait(seconds: granted.outputLatency)
+      Semaphore().wait(seconds: latency)
     }
   }
 
-  func abort() throws(PortAudioError) { engine.remove(self) }
+  func abort() throws(PortAudioError) {
+    isStarted = false
+    engine.remove(self)
+  }
 
   func close() throws(PortAudioError) {
+    isStarted = false
     engine.remove(self)
     onClose()
   }
 
-  var isActive: Bool { engine.contains(self) }
+  var isActive: Bool { engine.contains(self) || isStarted && lingers }
 
-  var time: Double { monotonicSeconds() }
+  var time: Double { garbageTimes.isEmpty ? monotonicSeconds() : .nan }
 
   var cpuLoad: Double { busy.load(ordering: .relaxed) }
 
@@ -163,6 +191,7 @@ internal import Synchronization
       case .stall where fault.frameCount == 0: stall = .forEver
       case .stall: stall = .until((nextDue ?? position + delay) + fault.frameCount)
       case .freewheel: freewheelingLeft += fault.frameCount
+      case .crawl: isCrawling = true
       case .xrun:
         untoldLoss += fault.frameCount
         position += fault.frameCount
@@ -177,6 +206,7 @@ internal import Synchronization
     elapsed += frameCount
     freewheelingLeft = max(0, freewheelingLeft - frameCount)
     if wasFreewheeling { delay -= frameCount }
+    if isCrawling { delay += 99 * frameCount }
     sizes?.advance()
     return result == .continue
   }
@@ -189,6 +219,7 @@ internal import Synchronization
     var flags: CallbackFlags = []
     if lost > 0, inputChannelCount != nil { flags.insert(.inputOverflow) }
     if lost > 0, outputChannelCount != nil { flags.insert(.outputUnderflow) }
+    if !granted.reportsLosses { flags = [] }
     if let inputChannelCount, let base = unsafe input.baseAddress, let timeline {
       unsafe timeline.copy(
         into: base, channelCount: inputChannelCount, frameCount: frameCount,
@@ -198,16 +229,16 @@ internal import Synchronization
       unsafe file.copy(
         into: base, channelCount: inputChannelCount, frameCount: frameCount, from: elapsed)
     }
-    let info = CallbackInfo(
-      frameCount: frameCount, inputTime: now - granted.inputLatency,
-      outputTime: now + granted.outputLatency, currentTime: now, flags: flags, position: 0)
+    let info = info(frameCount, flags, now: now)
     let hasInput = inputChannelCount != nil
     let hasOutput = outputChannelCount != nil
     let before = monotonicSeconds()
     let result = unsafe trampoline.process(
       input: hasInput ? UnsafeRawPointer(input.baseAddress) : nil,
       output: hasOutput ? UnsafeMutableRawPointer(output.baseAddress) : nil,
-      info: info, hostLoss: (hasInput ? lost : 0, hasOutput ? lost : 0), now: now)
+      info: info,
+      hostLoss: granted.reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
+      now: now)
     let load = (monotonicSeconds() - before) * granted.sampleRate / Double(frameCount)
     busy.store(0.9 * busy.load(ordering: .relaxed) + 0.1 * load, ordering: .relaxed)
     if let outputChannelCount, let base = unsafe output.baseAddress, let timeline {
@@ -222,6 +253,20 @@ internal import Synchronization
       return .abort
     }
     return result
+  }
+}
+
+extension VirtualStream {
+  private func info(_ frameCount: Int, _ flags: CallbackFlags, now: Double) -> CallbackInfo {
+    var info = CallbackInfo(
+      frameCount: frameCount, inputTime: now, outputTime: now + latency, currentTime: now,
+      flags: flags, position: 0)
+    guard !garbageTimes.isEmpty else { return info }
+    func garbage(_ offset: Int) -> Double {
+      garbageTimes[(elapsed / max(1, blockSize) + offset) % garbageTimes.count]
+    }
+    (info.inputTime, info.outputTime, info.currentTime) = (garbage(0), garbage(1), garbage(2))
+    return info
   }
 }
 

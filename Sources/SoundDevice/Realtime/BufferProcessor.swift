@@ -15,15 +15,16 @@ final class BufferProcessor<S: Sample>: BlockProcessor, @unchecked Sendable {
   init(playing data: SampleBuffer<S>?, into store: FrameStore?, loops: Bool = false) {
     self.data = data
     self.store = store
-    self.loops = loops
     frameCount = data?.frameCount ?? store?.capacity ?? 0
+    // What has no frames ends at once, however often it is played.
+    self.loops = loops && frameCount > 0
   }
 
   override func process(_ block: AudioBlock) -> CallbackResult {
     var done = 0
     while done < block.frameCount {
       if position == frameCount {
-        guard loops, frameCount > 0 else { break }
+        guard loops else { break }
         position = 0
       }
       let count = min(block.frameCount - done, frameCount - position)

@@ -130,6 +130,17 @@ final class LossLedger: @unchecked Sendable {
     }
   }
 
+  /// Input that was delivered and will not be read: it was dropped, right before `position`. No
+  /// callback may run.
+  func withdraw(_ frameCount: Int, at position: Int) {
+    guard frameCount > 0 else { return }
+    input.delivered.subtract(frameCount, ordering: .relaxed)
+    var gap = Gap(inputDroppedAt: position)
+    gap.frameCount = frameCount
+    record(gap)
+    settle()
+  }
+
   /// Ends gaps that are still open. No callback may run.
   func settle() {
     flush(.input)
@@ -147,29 +158,33 @@ final class LossLedger: @unchecked Sendable {
   }
 }
 
-/// The gaps at the place where a direction stands, one of each kind.
-private struct OpenGaps {
-  // Four kinds of host loss (mutual or not, freewheeling or not), two of overflow or underflow, and
+/// The gaps at the place where a direction stands, one of each kind. Allocates only when it is made.
+@safe private struct OpenGaps: ~Copyable {
+  // Four kinds of host loss (mutual or not, freewheeling or not) two of overflow or underflow, and
   // a pause.
   private static let most = 7
-  private var gaps = InlineArray<7, Gap>(
-    repeating: Gap(
-      direction: .input, cause: .host, position: 0, frameCount: 0, isEstimated: false,
-      isFreewheeling: false))
+  private let gaps: UnsafeMutableBufferPointer<Gap>
   private var count = 0
+
+  init() {
+    unsafe gaps = .allocate(capacity: Self.most)
+    unsafe gaps.initialize(repeating: Gap(inputDroppedAt: 0))
+  }
+
+  deinit { unsafe gaps.deallocate() }
 
   var isEmpty: Bool { count == 0 }
 
   mutating func add(_ gap: Gap, _ queue: RingBuffer) {
-    if count > 0, gaps[0].position != gap.position { close(into: queue) }
+    if unsafe count > 0 && gaps[0].position != gap.position { close(into: queue) }
     // What could not be closed takes in what comes later.
-    for index in 0..<count where gaps[index].isSameKind(as: gap) {
-      gaps[index].frameCount += gap.frameCount
-      gaps[index].isEstimated = gaps[index].isEstimated || gap.isEstimated
+    for index in 0..<count where unsafe gaps[index].isSameKind(as: gap) {
+      unsafe gaps[index].frameCount += gap.frameCount
+      unsafe gaps[index].isEstimated = gaps[index].isEstimated || gap.isEstimated
       return
     }
     precondition(count < Self.most, "there are no more kinds of gaps")
-    gaps[count] = gap
+    unsafe gaps[count] = gap
     count += 1
   }
 
@@ -177,12 +192,12 @@ private struct OpenGaps {
   mutating func close(into queue: RingBuffer) {
     var passed = 0
     while passed < count {
-      var gap = gaps[passed]
+      var gap = unsafe gaps[passed]
       guard unsafe withUnsafePointer(to: &gap, { unsafe queue.write(from: $0, count: 1) }) == 1
       else { break }
       passed += 1
     }
-    for index in passed..<count { gaps[index - passed] = gaps[index] }
+    for index in passed..<count { unsafe gaps[index - passed] = gaps[index] }
     count -= passed
   }
 }

@@ -27,6 +27,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let prebuffer = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
   private let lastBlockTime = Atomic<Int64>(0)
+  let inputTiming = StreamTiming()
 
   // Audio thread only; the host's thread while no callback runs.
   private var hasRun = false
@@ -137,11 +138,18 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     // A block that does not fit is dropped whole: one gap, not a torn block.
     if ring.writableCount >= frameCount {
       ledger.deliver(frameCount, .input)
+      inputTiming.note(ring.written, capturedAt: captureTime(of: block.info))
       unsafe ring.write(from: input, count: frameCount)
     } else {
       raise(.inputOverflow)
       ledger.record(gap(.input, .overflow, at: ring.written, frameCount, block))
     }
+  }
+
+  /// As the host says, where that is possible; otherwise now. In nanoseconds since 1970.
+  private func captureTime(of info: CallbackInfo) -> Int {
+    let delay = info.currentTime - info.inputTime
+    return Int(wallNanoseconds()) - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
   }
 
   private func play(

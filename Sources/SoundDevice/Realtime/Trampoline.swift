@@ -24,6 +24,7 @@ final class Trampoline: @unchecked Sendable {
   private let processorKeepsLedger: Bool
 
   private let callbacks = Atomic<Int>(0)
+  private let hostFrames = Atomic<Int>(0)
   private let waits = Atomic<Int>(0)
   private let flagBits = Atomic<UInt>(0)
   private let finishing = Atomic<Bool>(false)
@@ -32,12 +33,12 @@ final class Trampoline: @unchecked Sendable {
   private let firstCallback = Atomic<Int>(0)
   private let holdsEnd = Atomic<Bool>(false)
   private let isInterrupted = Atomic<Bool>(false)
+  private let isAbandoned = Atomic<Bool>(false)
 
   private var position = 0
-  private var remainingDrain: Int?
-  private var awaitsSecondPeriod = false
+  private var stage = Stage.running
   private var pace = PaceMeter()
-  private var expectedInputTime: Double?
+  private var estimator: LossEstimator
   // The host's thread only.
   private var stopTime = 0.0
 
@@ -57,6 +58,7 @@ final class Trampoline: @unchecked Sendable {
     processorKeepsLedger = type(of: processor).keepsLedger
     self.ledger = ledger
     self.onFinishing = onFinishing
+    estimator = LossEstimator(sampleRate: sampleRate)
     sd_realtime_prepare()
   }
 
@@ -64,8 +66,12 @@ final class Trampoline: @unchecked Sendable {
 
   /// Callbacks so far.
   var callbackCount: Int { callbacks.load(ordering: .relaxed) }
-  /// Grows as long as the host calls, or waits to call until the program is ready.
-  var signsOfLife: Int { callbackCount &+ waits.load(ordering: .relaxed) }
+  /// What can be seen of the stream from outside.
+  var signs: StreamWatch.Signs {
+    StreamWatch.Signs(
+      frameCount: hostFrames.load(ordering: .relaxed), waitCount: waits.load(ordering: .relaxed),
+      period: period, isFinishing: isFinishing)
+  }
   /// The host would call, but the program has neither data nor room.
   func noteWaiting() { waits.add(1, ordering: .relaxed) }
   /// The host's period in frames, learned from the times of callbacks; 0 before the first.
@@ -87,16 +93,16 @@ final class Trampoline: @unchecked Sendable {
   ///   - skipsFirstPeriod: Whether nothing of the first period is given to the processor, nor
   ///     taken from it.
   ///   - holdsEnd: Whether the stream goes on, silent, until ``didStart()`` though it is over.
+  ///   - infersLosses: Whether only the clock tells that the host lost frames.
   func willStart(
     drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
-    holdingEnd holdsEnd: Bool = false, resuming: Bool
+    holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false, resuming: Bool
   ) {
     self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
-    awaitsSecondPeriod = skipsFirstPeriod
+    stage = skipsFirstPeriod ? .awaiting : .running
     finishing.store(false, ordering: .relaxed)
-    remainingDrain = nil
-    expectedInputTime = nil
+    estimator = LossEstimator(sampleRate: sampleRate, infers: infersLosses)
     resetPace()
     if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
     processor.willStart(resuming: resuming)
@@ -114,6 +120,9 @@ final class Trampoline: @unchecked Sendable {
 
   /// After each start, on the host's thread.
   func didStart() { holdsEnd.store(false, ordering: .releasing) }
+
+  /// The stream is lost: if the host calls again, it gets silence and the client nothing.
+  func abandon() { isAbandoned.store(true, ordering: .releasing) }
 
   /// Before the host's stream is started again, which its client does not see, on the host's thread:
   /// no callback runs. The next block is one before which frames were lost.
@@ -154,7 +163,12 @@ final class Trampoline: @unchecked Sendable {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
     callbacks.add(1, ordering: .relaxed)
-    var hostInfo = hostInfo
+    hostFrames.add(hostInfo.frameCount, ordering: .relaxed)
+    guard !isAbandoned.load(ordering: .acquiring) else {
+      unsafe mute(hostOutput, frameCount: hostInfo.frameCount)
+      return .abort
+    }
+    var hostInfo = hostInfo.checked()
     if isInterrupted.exchange(false, ordering: .acquiring) {
       hostInfo.flags.formUnion([.inputOverflow, .outputUnderflow])
     }
@@ -163,17 +177,16 @@ final class Trampoline: @unchecked Sendable {
     periodFrames.store(pace.period, ordering: .relaxed)
     if pace.isFreewheeling { ledger.noteFreewheeling() }
 
-    var losses = losses(before: hostInfo, exact: hostLoss)
-    expectedInputTime = hostInfo.inputTime + Double(hostInfo.frameCount) / sampleRate
+    var losses = losses(before: hostInfo, exact: hostLoss, now: now)
 
     if unsafe hostInput != nil { ledger.begin(hostInfo.frameCount, .input) }
     if unsafe hostOutput != nil { ledger.begin(hostInfo.frameCount, .output) }
-    if awaitsSecondPeriod {
-      awaitsSecondPeriod = pace.isInFirstPeriod
-      if awaitsSecondPeriod {
+    if stage == .awaiting {
+      if pace.isInFirstPeriod {
         unsafe pass(hostInput, hostOutput, frameCount: hostInfo.frameCount)
         return .continue
       }
+      stage = .running
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
       firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
@@ -183,11 +196,11 @@ final class Trampoline: @unchecked Sendable {
       let count = min(hostInfo.frameCount - done, Self.longestBlock)
       let blockInput = unsafe hostInput.map { unsafe $0 + done * inputBytesPerFrame }
       let blockOutput = unsafe hostOutput.map { unsafe $0 + done * outputBytesPerFrame }
-      if remainingDrain != nil {
+      if stage != .running {
         unsafe report(losses, input: blockInput, output: blockOutput, info: hostInfo)
         losses = (HostLoss(), HostLoss())
         unsafe pass(blockInput, blockOutput, frameCount: count)
-        remainingDrain = remainingDrain.map { $0 - count }
+        stage.drain(count)
       } else {
         var info = hostInfo
         info.frameCount = count
@@ -204,25 +217,25 @@ final class Trampoline: @unchecked Sendable {
         case .complete:
           // One period more than the host asks for: a server that plays what it has been given in
           // its next one must not find us gone.
-          remainingDrain =
-            output == nil ? 0 : drain.load(ordering: .relaxed) + pace.longestPeriod
+          stage = .draining(
+            output == nil ? 0 : drain.load(ordering: .relaxed) + pace.longestPeriod)
         case .abort:
           unsafe pass(
             hostInput,
             hostOutput.map { unsafe $0 + (done + count) * outputBytesPerFrame },
             frameCount: hostInfo.frameCount - done - count)
-          remainingDrain = 0
+          stage = .ended
           return finish(.abort)
         }
       }
       done += count
     }
-    if let remainingDrain, remainingDrain <= 0 { return finish(.complete) }
-    return .continue
+    return stage.isOver ? finish(.complete) : .continue
   }
 
   private func finish(_ result: CallbackResult) -> CallbackResult {
     guard !holdsEnd.load(ordering: .acquiring) else { return .continue }
+    stage = .ended
     finishing.store(true, ordering: .releasing)
     onFinishing.post()
     return result
@@ -291,30 +304,32 @@ final class Trampoline: @unchecked Sendable {
     _ hostInput: UnsafeRawPointer?, _ hostOutput: UnsafeMutableRawPointer?, frameCount: Int
   ) {
     if unsafe hostInput != nil { ledger.discard(frameCount) }
-    guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
+    guard unsafe hostOutput != nil, output != nil, frameCount > 0 else { return }
     ledger.pad(frameCount)
+    unsafe mute(hostOutput, frameCount: frameCount)
+  }
+
+  private func mute(_ hostOutput: UnsafeMutableRawPointer?, frameCount: Int) {
+    guard let hostOutput = unsafe hostOutput, let output, frameCount > 0 else { return }
     unsafe output.mute(hostOutput, frameCount: frameCount)
   }
 
-  /// What was lost before a block: what the host says, or else as many whole periods as the input
-  /// time jumped, at least one, where it only flags.
-  private func losses(before info: CallbackInfo, exact: (input: Int, output: Int)?)
-    -> (input: HostLoss, output: HostLoss)
-  {
+  /// What was lost before a block: what the host says, or else an estimate.
+  private func losses(
+    before info: CallbackInfo, exact: (input: Int, output: Int)?, now: Double
+  ) -> (input: HostLoss, output: HostLoss) {
     if let exact {
       return (HostLoss(frameCount: exact.input), HostLoss(frameCount: exact.output))
     }
     let flagged = info.flags.intersection([.inputOverflow, .outputUnderflow])
-    // A flag on the very first block tells of the time before the start.
-    guard !flagged.isEmpty, let expected = expectedInputTime else { return (.init(), .init()) }
-    let period = max(1, pace.period)
-    let jump = (info.inputTime - expected) * sampleRate
-    let isPlausible = jump > 0 && jump < 10 * sampleRate
-    let periods = isPlausible ? max(1, Int((jump / Double(period)).rounded())) : 1
-    let loss = HostLoss(frameCount: periods * period, isEstimated: true)
+    let loss = estimator.loss(
+      isFlagged: !flagged.isEmpty, inputTime: info.inputTime, frameCount: info.frameCount,
+      period: pace.period, now: now)
+    guard loss.frameCount > 0 else { return (.init(), .init()) }
+    // Where only the clock tells, both directions missed the time.
     return (
-      flagged.contains(.inputOverflow) && input != nil ? loss : HostLoss(),
-      flagged.contains(.outputUnderflow) && output != nil ? loss : HostLoss()
+      input != nil && (flagged.isEmpty || flagged.contains(.inputOverflow)) ? loss : .init(),
+      output != nil && (flagged.isEmpty || flagged.contains(.outputUnderflow)) ? loss : .init()
     )
   }
 }

@@ -46,6 +46,7 @@ extension AudioStreaming {
 
   /// Starts the stream, calls `body`, then stops and closes it, also when `body` throws. The
   /// ancestor's context manager.
+  @available(*, noasync)
   public func run<Value>(_ body: () throws -> Value) throws -> Value {
     try start()
     do {
@@ -61,12 +62,54 @@ extension AudioStreaming {
     }
   }
 
-  /// Waits until the stream is not active: its callback ended it, it was stopped, or it was lost.
+  /// Starts the stream, calls `body`, then stops and closes it, also when `body` throws, without
+  /// holding a thread of the pool meanwhile.
+  public func run<Value>(_ body: () async throws -> Value) async throws -> Value {
+    let session = session
+    func change(_ change: @escaping @Sendable () throws(PortAudioError) -> Void) async throws {
+      try await session.controlThread.result(of: change).get()
+    }
+    try await change { () throws(PortAudioError) in try session.start() }
+    do {
+      let value = try await body()
+      try await change { () throws(PortAudioError) in try session.stop() }
+      try await change { () throws(PortAudioError) in try session.close() }
+      return value
+    } catch {
+      // The error of the body says more than one of the closing that follows from it.
+      try? await change { () throws(PortAudioError) in try session.abort() }
+      try? await change { () throws(PortAudioError) in try session.close() }
+      throw error
+    }
+  }
+
+  /// Waits until the stream is not active, and its `finished` has returned: its callback ended it, or
+  /// it was stopped.
+  ///
+  /// Inside `finished` itself it returns at once.
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
   /// - Returns: false if the time was over first.
+  /// - Throws: `hostLost` if the device was lost; `calledInCallback`.
+  @available(*, noasync)
   @discardableResult
-  public func wait(timeout: Double? = nil) -> Bool { session.stream.wait(seconds: timeout) }
+  public func wait(timeout: Double? = nil) throws(PortAudioError) -> Bool {
+    let isOver = try session.stream.wait(seconds: timeout)
+    if isOver { try session.checkLoss() }
+    return isOver
+  }
+
+  /// Waits until the stream is not active, without holding a thread of the pool.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: false if the time was over first.
+  /// - Throws: `hostLost` if the device was lost; `CancellationError`.
+  @discardableResult
+  public func wait(timeout: Double? = nil) async throws -> Bool {
+    let isOver = try await session.stream.wait(seconds: timeout)
+    if isOver { try session.checkLoss() }
+    return isOver
+  }
 
   /// Whether callbacks are still to come, or the last output still plays.
   /// Corresponds to `Pa_IsStreamActive`.
@@ -129,12 +172,15 @@ extension AudioInputStreaming {
   public var inputChannelCount: Int { session.resolved.input?.channelCount ?? 0 }
   /// The sample format of the input as the caller sees it.
   public var inputFormat: SampleFormat { session.resolved.input?.format ?? .float32 }
-  /// Input latency as the host knows it, in seconds.
-  public var inputLatency: Double { session.stream.granted.inputLatency }
+  /// Input latency as the host knows it, in seconds; one block where it does not.
+  public var inputLatency: Double { session.stream.latency(for: .input) }
+
+  /// When the latest block was captured; nil before the first, and for callback streams.
+  public var inputTiming: InputTiming? { session.rings?.inputTiming.latest }
 
   /// Frames that can be read without waiting; 0 for callback streams.
   /// Corresponds to `Pa_GetStreamReadAvailable`.
-  public var readAvailable: Int { session.rings?.inputRing?.readableCount ?? 0 }
+  public var readAvailable: Int { session.readableCount }
 }
 
 /// Streams with output.
@@ -147,8 +193,8 @@ extension AudioOutputStreaming {
   public var outputChannelCount: Int { session.resolved.output?.channelCount ?? 0 }
   /// The sample format of the output as the caller sees it.
   public var outputFormat: SampleFormat { session.resolved.output?.format ?? .float32 }
-  /// Output latency as the host knows it, in seconds.
-  public var outputLatency: Double { session.stream.granted.outputLatency }
+  /// Output latency as the host knows it, in seconds; one block where it does not.
+  public var outputLatency: Double { session.stream.latency(for: .output) }
 
   /// Frames that can be written without waiting; 0 for callback streams.
   /// Corresponds to `Pa_GetStreamWriteAvailable`.

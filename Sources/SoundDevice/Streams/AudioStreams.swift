@@ -150,8 +150,8 @@ extension TypedInputStreaming {
   /// Reads until the span is full: frames × channels, interleaved.
   ///
   /// - Parameters:
-  ///   - target: Whole frames.
-  ///   - timeout: In seconds; nil waits without limit.
+  ///   - target: Whole frames, or it throws `partialFrame`.
+  ///   - timeout: In seconds; nil waits without limit. What came by then stays to be read.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableSpan<S>, timeout: Double? = nil)
     throws(PortAudioError) -> CallbackFlags
@@ -166,6 +166,8 @@ extension TypedInputStreaming {
   public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
     -> (SampleBuffer<S>, CallbackFlags)
   {
+    try PortAudioError.checkMemory(
+      frameCount, bytesPerFrame: session.resolved.input?.bytesPerFrame ?? 0, "reading stream")
     var buffer = SampleBuffer<S>(frameCount: frameCount, channelCount: inputChannelCount)
     var span = buffer.samples.mutableSpan
     let flags = try read(into: &span, timeout: timeout)
@@ -177,6 +179,8 @@ extension TypedOutputStreaming {
   /// Writes the whole span, waiting for room: frames × channels, interleaved.
   ///
   /// - Returns: Whether silence had to be played since the last write.
+  /// - Throws: `partialFrame` if the span ends within a frame. Whatever stops the write, the error
+  ///   has the number of frames written so far.
   @discardableResult
   public func write(_ source: Span<S>, timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags

@@ -1,9 +1,13 @@
+internal import PCM
+internal import Platform
+
 extension AudioInputStreaming {
   func readBytes(frameCount: Int, timeout: Double?) throws(PortAudioError)
     -> (bytes: [UInt8], flags: CallbackFlags)
   {
-    let count = frameCount * (session.resolved.input?.bytesPerFrame ?? 0)
-    var bytes = [UInt8](repeating: 0, count: count)
+    let bytesPerFrame = session.resolved.input?.bytesPerFrame ?? 0
+    try PortAudioError.checkMemory(frameCount, bytesPerFrame: bytesPerFrame, "reading stream")
+    var bytes = [UInt8](repeating: 0, count: frameCount * bytesPerFrame)
     var span = bytes.mutableSpan
     var target = unsafe span.mutableBytes
     let flags = try readBytes(&target, timeout: timeout)
@@ -14,10 +18,13 @@ extension AudioInputStreaming {
     -> CallbackFlags
   {
     let session = session
+    let bytesPerFrame = max(1, session.resolved.input?.bytesPerFrame ?? 1)
+    guard target.byteCount % bytesPerFrame == 0 else {
+      throw PortAudioError(.partialFrame, "reading stream")
+    }
     var failure: PortAudioError?
     unsafe target.withUnsafeMutableBytes { bytes in
       do throws(PortAudioError) {
-        let bytesPerFrame = max(1, session.resolved.input?.bytesPerFrame ?? 1)
         let wanted = bytes.count / bytesPerFrame
         _ = unsafe try session.read(
           into: bytes, minimum: wanted, isWhole: true, timeout: timeout)
@@ -31,6 +38,9 @@ extension AudioInputStreaming {
 extension AudioOutputStreaming {
   func writeBytes(_ source: RawSpan, timeout: Double?) throws(PortAudioError) -> CallbackFlags {
     let session = session
+    guard source.byteCount % max(1, session.resolved.output?.bytesPerFrame ?? 1) == 0 else {
+      throw PortAudioError(.partialFrame, "writing stream")
+    }
     let flags = session.rings?.takeFlags([.outputUnderflow]) ?? []
     var failure: PortAudioError?
     unsafe source.withUnsafeBytes { bytes in
@@ -42,3 +52,31 @@ extension AudioOutputStreaming {
     return flags
   }
 }
+
+extension PortAudioError {
+  /// Throws if so many frames cannot be: a negative number, or more than this machine's memory holds.
+  static func checkMemory(_ frameCount: Int, bytesPerFrame: Int, _ operation: String)
+    throws(PortAudioError)
+  {
+    guard frameCount >= 0 else { throw PortAudioError(.bufferTooSmall, operation) }
+    let (byteCount, overflows) = frameCount.multipliedReportingOverflow(by: bytesPerFrame)
+    guard !overflows, byteCount <= machineMemory else {
+      throw PortAudioError(.bufferTooBig, operation)
+    }
+  }
+}
+
+extension PortAudioError {
+  /// Throws if the samples are no whole frames.
+  static func checkFrames<S: Sample>(_ buffer: SampleBuffer<S>, _ operation: String)
+    throws(PortAudioError)
+  {
+    guard buffer.samples.count == buffer.frameCount * buffer.channelCount else {
+      throw PortAudioError(.partialFrame, operation)
+    }
+  }
+}
+
+/// Bytes of this machine's memory.
+private let machineMemory = max(
+  1 << 28, Int(clamping: sysconf(Int32(_SC_PHYS_PAGES))) * max(1, sysconf(Int32(_SC_PAGESIZE))))

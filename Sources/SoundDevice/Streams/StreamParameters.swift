@@ -49,9 +49,10 @@ public struct StreamOptions: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0 lets the host choose, and vary.
   public var blockSize: Int?
-  /// Leave samples outside -1...1 as they are where the device takes floating point.
+  /// Leave samples outside -1...1 unclipped. Between floating point and floating point they always
+  /// are; where the device takes integers, they never are.
   public var clipOff: Bool?
-  /// No dither where bits are lost.
+  /// No dither where bits are lost. Integers recorded from floating point are never dithered.
   public var ditherOff: Bool?
   /// Call the callback rather than lose input; only for duplex callback streams with block size 0.
   /// Corresponds to `paNeverDropInput`.
@@ -59,8 +60,8 @@ public struct StreamOptions: Sendable {
   /// Let the callback fill the first output buffers, not silence.
   /// Corresponds to `paPrimeOutputBuffersUsingStreamCallback`.
   public var primeOutputBuffersUsingStreamCallback: Bool?
-  /// How long callbacks, or an answer of the host, may be missing before the device counts as
-  /// lost, in seconds.
+  /// How long callbacks may be missing before the stream counts as lost, in seconds. What the host may
+  /// take to answer is ``Defaults/hostPatience``.
   public var stallTime: Double?
   /// What the ring of a blocking stream holds, in frames; nil for one second, at least 16384.
   public var bufferFrameCount: Int?

@@ -55,14 +55,31 @@ extension StreamRequest {
       primeOutput: options.primeOutputBuffersUsingStreamCallback
         ?? defaults.primeOutputBuffersUsingStreamCallback,
       operation: describe(inputDevice, outputDevice))
-    guard configuration.blockSize >= 0 else {
-      throw PortAudioError(.invalidFlag, configuration.operation)
-    }
+    try check(configuration)
     return ResolvedStream(
       host: host, configuration: configuration, input: inputSide, output: outputSide,
       inputDevice: inputDevice, outputDevice: outputDevice,
       stallTime: options.stallTime ?? defaults.stallTime,
-      bufferFrameCount: max(leastBufferFrameCount, options.bufferFrameCount ?? Int(rate)))
+      bufferFrameCount: max(
+        leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.mostDefaultBuffer)))
+  }
+
+  /// What a ring holds at the most unless more is asked for, in frames.
+  private static let mostDefaultBuffer = 1 << 20
+  private static let mostBlockFrameCount = 1 << 20
+  private static let longestLatency = 3600.0
+
+  /// Refuses numbers of which a host might make anything.
+  private func check(_ configuration: HostConfiguration) throws(PortAudioError) {
+    func refuse(_ code: PortAudioError.Code) -> PortAudioError {
+      PortAudioError(code, configuration.operation)
+    }
+    guard configuration.blockSize >= 0 else { throw refuse(.invalidFlag) }
+    guard configuration.blockSize <= Self.mostBlockFrameCount else { throw refuse(.bufferTooBig) }
+    for direction in [configuration.input, configuration.output].compactMap({ $0 }) {
+      guard direction.latency >= 0 else { throw refuse(.bufferTooSmall) }
+      guard direction.latency <= Self.longestLatency else { throw refuse(.bufferTooBig) }
+    }
   }
 
   private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)
@@ -86,7 +103,7 @@ extension StreamRequest {
     throws(PortAudioError) -> Double
   {
     if let rate = options.sampleRate ?? defaults.sampleRate {
-      guard rate.isFinite, rate > 0 else {
+      guard Reported.sampleRate(rate) != nil else {
         throw PortAudioError(.invalidSampleRate, describe(input, output))
       }
       return rate
@@ -132,8 +149,11 @@ extension StreamRequest {
     _ format: SampleFormat, _ hostFormat: SampleFormat, _ direction: StreamDirection,
     _ defaults: Defaults
   ) -> SampleConverter? {
-    let clips = !(options.clipOff ?? defaults.clipOff)
-    let dithers = !(options.ditherOff ?? defaults.ditherOff)
+    // Where both are floating point nothing need be clipped; integers always are.
+    let clips = !(options.clipOff ?? defaults.clipOff) && !(format.isFloat && hostFormat.isFloat)
+    // What fits float32 came as integers, most likely: dither would only change it.
+    let isExact = direction == .input && hostFormat.isFloat
+    let dithers = !(options.ditherOff ?? defaults.ditherOff) && !isExact
     let converter =
       direction == .input
       ? SampleConverter(
@@ -147,9 +167,9 @@ extension StreamRequest {
     -> SampleFormat
   {
     let index = device.indexInHost
-    return try device.host.call(
-      operation, limit: options.stallTime ?? Defaults.current.stallTime
-    ) { host throws(PortAudioError) in host.format(for: format, device: index) }
+    return try device.host.call(operation) { host throws(PortAudioError) in
+      host.format(for: format, device: index)
+    }
   }
 
   private func direction(

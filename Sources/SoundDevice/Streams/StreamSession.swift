@@ -7,22 +7,31 @@ public final class StreamSession: Sendable {
   let resolved: ResolvedStream
   private let ledger: LossLedger
   private let paused = AtomicFlag()
-  /// Where tasks read and write.
-  let readThread = BlockingThread()
-  let writeThread = BlockingThread()
+  /// Where tasks start and stop, read and write.
+  let controlThread = WorkerThread(named: "sd-control")
+  let readThread = WorkerThread(named: "sd-reading")
+  let writeThread = WorkerThread(named: "sd-writing")
+  /// Set while `stop()` plays what the ring holds: nothing more is written.
+  let isEnding = AtomicFlag()
+  let leftover = Guarded(Leftover())
   let readLock = TimedLock()
-  private let writeLock = TimedLock()
+  let writeLock = TimedLock()
 
   /// Opens a stream whose blocks go to `processor`.
+  ///
+  /// - Parameters:
+  ///   - onEnd: Called when a run is over, on a thread that must not wait.
+  ///   - finished: The client's, called on a thread that it may hold.
   init(
-    _ request: StreamRequest, finished: (@Sendable () -> Void)?,
-    processor: (ResolvedStream) -> BlockProcessor
+    _ request: StreamRequest, onEnd: (@Sendable () -> Void)? = nil,
+    finished: (@Sendable () -> Void)?,
+    processor: (ResolvedStream) throws(PortAudioError) -> BlockProcessor
   ) throws(PortAudioError) {
     let resolved = try request.resolve()
     self.resolved = resolved
     ledger = LossLedger()
     rings = nil
-    stream = try Self.open(resolved, processor(resolved), ledger, finished)
+    stream = try Self.open(resolved, processor(resolved), ledger, onEnd, finished)
   }
 
   /// Opens a blocking stream: blocks go through rings.
@@ -38,23 +47,26 @@ public final class StreamSession: Sendable {
     let resolved = try request.resolve()
     self.resolved = resolved
     ledger = LossLedger()
-    func ring(_ side: StreamSide?) -> RingBuffer? {
-      side.map {
-        RingBuffer(capacity: resolved.bufferFrameCount, bytesPerFrame: $0.bytesPerFrame)
-      }
+    let operation = resolved.configuration.operation
+    func ring(_ side: StreamSide?) throws(PortAudioError) -> RingBuffer? {
+      guard let side else { return nil }
+      try PortAudioError.checkMemory(
+        resolved.bufferFrameCount, bytesPerFrame: side.bytesPerFrame, operation)
+      return RingBuffer(
+        capacity: resolved.bufferFrameCount, bytesPerFrame: side.bytesPerFrame)
     }
     let rings = RingProcessor(
-      inputRing: ring(resolved.input), outputRing: ring(resolved.output), ledger: ledger,
+      inputRing: try ring(resolved.input), outputRing: try ring(resolved.output), ledger: ledger,
       start: request.options.prebuffersOutput ? .prebuffered : .prompt,
       isAligned: request.options.alignsInput,
       quietTime: Int(10 * resolved.configuration.sampleRate))
     self.rings = rings
-    stream = try Self.open(resolved, rings, ledger, finished)
+    stream = try Self.open(resolved, rings, ledger, nil, finished)
   }
 
   private static func open(
     _ resolved: ResolvedStream, _ processor: BlockProcessor, _ ledger: LossLedger,
-    _ finished: (@Sendable () -> Void)?
+    _ onEnd: (@Sendable () -> Void)?, _ finished: (@Sendable () -> Void)?
   ) throws(PortAudioError) -> OpenStream {
     let trampoline = Trampoline(
       input: resolved.input, output: resolved.output,
@@ -62,7 +74,7 @@ public final class StreamSession: Sendable {
       onFinishing: Watchdog.shared.wakeUp)
     return try OpenStream(
       thread: resolved.host, configuration: resolved.configuration,
-      trampoline: trampoline, stallTime: resolved.stallTime, onFinished: finished)
+      trampoline: trampoline, stallTime: resolved.stallTime, onEnd: onEnd, onFinished: finished)
   }
 
   deinit { stream.closeLater() }
@@ -71,21 +83,38 @@ public final class StreamSession: Sendable {
 
   func start() throws(PortAudioError) {
     if stream.phase == .stopped, let ring = rings?.inputRing { discardInput(ring) }
+    isEnding.set(false)
     try stream.start()
   }
 
-  /// Drops what an earlier run left unread, unless somebody reads it at this moment.
+  /// Drops what an earlier run left unread, unless somebody reads it at this moment. No callback
+  /// runs.
   private func discardInput(_ ring: RingBuffer) {
     guard readLock.take(timeout: 0) else { return }
+    defer { readLock.leave() }
+    let frameCount = readableCount
+    leftover.withLock { $0.discard() }
     ring.discard()
-    readLock.leave()
+    ledger.withdraw(frameCount, at: ring.written)
+  }
+
+  /// Frames that can be read without waiting.
+  var readableCount: Int {
+    guard let ring = rings?.inputRing else { return 0 }
+    return leftover.withLock { $0.byteCount } / ring.bytesPerFrame + ring.readableCount
   }
 
   func stop() throws(PortAudioError) {
     // This run's end, whatever others start meanwhile.
     let endOfRun = stream.endOfRun
     if let rings, rings.outputRing != nil, stream.phase == .running {
+      try PortAudioError.refuseInCallback("stopping stream")
+      // Whoever writes meanwhile stops, so that what the ring holds is final.
+      isEnding.set()
+      wake()
+      _ = writeLock.take(timeout: nil)
       rings.endOutput()
+      writeLock.leave()
       // Ends when the ring has been played, when somebody aborts, or when the device is lost.
       _ = endOfRun.wait(seconds: nil)
     }
@@ -98,6 +127,11 @@ public final class StreamSession: Sendable {
   }
 
   func close() throws(PortAudioError) { try stream.close() }
+
+  /// Throws if the stream was lost while it ran.
+  func checkLoss() throws(PortAudioError) {
+    if stream.isLost { throw PortAudioError(.hostLost, resolved.configuration.operation) }
+  }
 
   /// Whether the stream is between `pause()` and `resume()`.
   var isPaused: Bool { paused.isSet }
@@ -134,8 +168,8 @@ public final class StreamSession: Sendable {
   /// The latency the host granted in each direction that the stream has, in seconds.
   package var latencies: (input: Double?, output: Double?) {
     (
-      resolved.input.map { _ in stream.granted.inputLatency },
-      resolved.output.map { _ in stream.granted.outputLatency }
+      resolved.input == nil ? nil : stream.granted.inputLatency,
+      resolved.output == nil ? nil : stream.granted.outputLatency
     )
   }
 
@@ -143,88 +177,4 @@ public final class StreamSession: Sendable {
 
   var losses: LossReport { ledger.report }
   func takeGaps() -> [Gap] { ledger.takeGaps() }
-
-  // MARK: Reading and writing
-
-  /// Reads at least `minimum` frames, and as many more as are there and fit.
-  ///
-  /// - Parameter isWhole: At the end, rather throw than give fewer than `minimum` frames; they can
-  ///   still be read by who asks for no more.
-  /// - Returns: The number of frames; fewer than `minimum` only when the stream has stopped, or
-  ///   `interrupted` says so.
-  func read(
-    into target: UnsafeMutableRawBufferPointer, minimum: Int, isWhole: Bool = false,
-    timeout: Double?, interrupted: () -> Bool = { false }
-  ) throws(PortAudioError) -> Int {
-    let operation = "reading stream"
-    guard let rings else { throw PortAudioError(.canNotReadFromACallbackStream, operation) }
-    guard let ring = rings.inputRing else {
-      throw PortAudioError(.canNotReadFromAnOutputOnlyStream, operation)
-    }
-    let wanted = target.count / ring.bytesPerFrame
-    guard wanted > 0, let base = target.baseAddress else { return 0 }
-    guard readLock.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
-    defer { readLock.leave() }
-    var remaining = Timeout(seconds: timeout)
-    var done = 0
-    while true {
-      // Asked before the ring is looked at: what came before the end is still read.
-      let isRunning = isUnderWay
-      let isInterrupted = interrupted()
-      let readable = ring.readableCount
-      // Half a ring at a time, so that the other half takes what comes meanwhile.
-      let needed = min(min(minimum, wanted) - done, max(1, ring.capacity / 2))
-      if isWhole, !isRunning, done + readable < min(minimum, wanted) { throw ended(operation) }
-      if readable >= needed || !isRunning || isInterrupted {
-        done += unsafe ring.read(into: base + done * ring.bytesPerFrame, count: wanted - done)
-        if done >= min(minimum, wanted) || isInterrupted { return done }
-        guard isRunning else {
-          if done == 0 { throw ended(operation) }
-          return done
-        }
-      }
-      guard let slice = remaining.next() else { throw PortAudioError(.timedOut, operation) }
-      ring.waitUntilReadable(
-        min(min(minimum, wanted) - done, max(1, ring.capacity / 2)), seconds: slice)
-    }
-  }
-
-  /// Writes all frames of `source`, waiting for room.
-  ///
-  /// - Returns: The number of frames; fewer than given only when `interrupted` says so.
-  func write(
-    _ source: UnsafeRawBufferPointer, timeout: Double?, interrupted: () -> Bool = { false }
-  ) throws(PortAudioError) -> Int {
-    let operation = "writing stream"
-    guard let rings else { throw PortAudioError(.canNotWriteToACallbackStream, operation) }
-    guard let ring = rings.outputRing else {
-      throw PortAudioError(.canNotWriteToAnInputOnlyStream, operation)
-    }
-    let count = source.count / ring.bytesPerFrame
-    guard count > 0, let base = source.baseAddress else { return 0 }
-    guard writeLock.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
-    defer { writeLock.leave() }
-    var remaining = Timeout(seconds: timeout)
-    var done = 0
-    while true {
-      guard isUnderWay else { throw ended(operation) }
-      done += unsafe ring.write(from: base + done * ring.bytesPerFrame, count: count - done)
-      if done == count || interrupted() { return done }
-      guard let slice = remaining.next() else { throw PortAudioError(.timedOut, operation) }
-      // Woken at half a ring of room rather than at every block: fewer switches of threads.
-      ring.waitUntilWritable(min(count - done, max(1, ring.capacity / 2)), seconds: slice)
-    }
-  }
-
-  /// Why nothing can be read or written any more.
-  private func ended(_ operation: String) -> PortAudioError {
-    if stream.isLost { return PortAudioError(.hostLost, operation) }
-    return PortAudioError(stream.phase == .closed ? .badStream : .streamIsStopped, operation)
-  }
-
-  /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
-  func wake() {
-    rings?.inputRing?.wake()
-    rings?.outputRing?.wake()
-  }
 }

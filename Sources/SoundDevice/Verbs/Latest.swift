@@ -8,9 +8,20 @@ internal import Platform
 /// - Returns: The overflows and underflows that happened; empty if nothing was begun yet.
 /// - Throws: `hostLost` if the device was lost before the end, within the stall time; `timedOut`
 ///   if the time was over first.
+@available(*, noasync)
 @discardableResult
 public func wait(timeout: Double? = nil) throws(PortAudioError) -> CallbackFlags {
   try Performance.latest?.finish(timeout: timeout) ?? []
+}
+
+/// Waits for the latest `play`, `rec` or `playrec` to end, without holding a thread of the pool.
+///
+/// - Parameter timeout: In seconds; nil waits without limit.
+/// - Returns: The overflows and underflows that happened; empty if nothing was begun yet.
+/// - Throws: `hostLost` if the device was lost before the end; `timedOut`; `CancellationError`.
+@discardableResult
+public func wait(timeout: Double? = nil) async throws -> CallbackFlags {
+  try await Performance.latest?.finish(timeout: timeout) ?? []
 }
 
 /// Stops the latest `play`, `rec` or `playrec`; earlier ones, and streams of other kinds, go on.

@@ -21,15 +21,16 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
   }
 
   /// Opens and starts a stream on `processor`.
-  static func begin(_ request: StreamRequest, processor: (ResolvedStream) -> BlockProcessor)
-    throws(PortAudioError) -> Performance
-  {
+  static func begin(
+    _ request: StreamRequest,
+    processor: (ResolvedStream) throws(PortAudioError) -> BlockProcessor
+  ) throws(PortAudioError) -> Performance {
     let number = state.withLock { state in
       state.begun += 1
       return state.begun
     }
     let session = try StreamSession(
-      request, finished: { end(number) }, processor: processor)
+      request, onEnd: { end(number) }, finished: nil, processor: processor)
     let performance = Performance(session, request.operation)
     state.withLock { $0.running[number] = performance }
     do throws(PortAudioError) { try session.start() } catch {
@@ -50,12 +51,29 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
 
   /// Waits for the end and closes the stream.
   func finish(timeout: Double?) throws(PortAudioError) -> CallbackFlags {
-    guard session.stream.wait(seconds: timeout) else { throw PortAudioError(.timedOut, operation) }
-    if session.stream.endedInLoss { throw PortAudioError(.hostLost, operation) }
+    guard try session.stream.wait(seconds: timeout) else {
+      throw PortAudioError(.timedOut, operation)
+    }
+    try checkEnd()
     // What was to be played or recorded has been; a host that cannot close says so when it is used
     // next.
     try? session.close()
     return status
+  }
+
+  /// Waits for the end without holding a thread.
+  func finish(timeout: Double?) async throws -> CallbackFlags {
+    guard try await session.stream.wait(seconds: timeout) else {
+      throw PortAudioError(.timedOut, operation)
+    }
+    try checkEnd()
+    let session = session
+    _ = await session.controlThread.result { () throws(PortAudioError) in try session.close() }
+    return status
+  }
+
+  private func checkEnd() throws(PortAudioError) {
+    if session.stream.isLost { throw PortAudioError(.hostLost, operation) }
   }
 
   /// Stops and closes the stream; nothing if it has ended by itself.

@@ -27,6 +27,7 @@ public func play<S: Sample>(
       data.converted(to: Float.self), sampleRate: sampleRate, mapping: mapping, device: device,
       latency: latency, loop: loop, blocking: blocking, options: options)
   }
+  try PortAudioError.checkFrames(data, "playing")
   let request = StreamRequest(
     output: .init(
       parameters: StreamParameters(

@@ -72,10 +72,13 @@ extension Recording {
     _ request: StreamRequest, frameCount: Int, playing data: SampleBuffer<T>?,
     over background: SampleBuffer<S>?, blocking: Bool
   ) throws(PortAudioError) -> Recording<S> {
-    precondition(frameCount >= 0, "a recording has no negative length")
+    if let data { try PortAudioError.checkFrames(data, request.operation) }
     var made: (store: FrameStore, channelCount: Int)?
-    let performance = try Performance.begin(request) { resolved in
+    let performance = try Performance.begin(request) { resolved throws(PortAudioError) in
       let side = resolved.input
+      // The store, and the buffer that is given back.
+      try PortAudioError.checkMemory(
+        frameCount, bytesPerFrame: 2 * (side?.bytesPerFrame ?? 1), request.operation)
       let store = FrameStore(capacity: frameCount, bytesPerFrame: side?.bytesPerFrame ?? 1)
       made = (store, side?.channelCount ?? 1)
       return BufferProcessor(playing: data, into: store)

@@ -27,10 +27,27 @@ public final class Recording<S: Sample>: Sendable {
   ///   ``recordedFrameCount`` are silence, or, in a buffer of the caller's own, as they were.
   /// - Throws: `hostLost` if the device was lost before the end, within the stall time: what came
   ///   until then is in ``recorded``. `timedOut` if the time was over first; the recording goes on.
+  @available(*, noasync)
   @discardableResult
   public func wait(timeout: Double? = nil) throws(PortAudioError) -> SampleBuffer<S> {
     _ = try performance.finish(timeout: timeout)
-    return copy(
+    return whole
+  }
+
+  /// Waits until everything has been recorded, or until ``stop()``, without holding a thread of the
+  /// pool. A cancelled task waits no longer; the recording goes on.
+  ///
+  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Returns: All frames × channels, as the blocking one.
+  /// - Throws: `hostLost`, `timedOut` as the blocking one; `CancellationError`.
+  @discardableResult
+  public func wait(timeout: Double? = nil) async throws -> SampleBuffer<S> {
+    _ = try await performance.finish(timeout: timeout)
+    return whole
+  }
+
+  private var whole: SampleBuffer<S> {
+    copy(
       recordedFrameCount,
       over: background ?? SampleBuffer(frameCount: store.capacity, channelCount: channelCount))
   }

@@ -22,6 +22,7 @@ import PCM
     unsafe decoder = made
     unsafe FLAC__stream_decoder_set_md5_checking(made, 1)
     unsafe FLAC__stream_decoder_set_metadata_respond(made, FLAC__METADATA_TYPE_VORBIS_COMMENT)
+    unsafe FLAC__stream_decoder_set_metadata_respond(made, FLAC__METADATA_TYPE_PICTURE)
     do throws(AudioFileError) {
       facts = unsafe try Self.start(made, sink, isInOgg: isInOgg)
     } catch {

@@ -155,6 +155,16 @@ import PCM
         unsafe sink.tags.add(
           comment: UnsafeRawBufferPointer(start: comment.entry, count: Int(comment.length)))
       }
+    case FLAC__METADATA_TYPE_PICTURE:
+      let picture = unsafe block.pointee.data.picture
+      unsafe sink.tags.pictures.append(
+        Picture(
+          kind: Int(picture.type.rawValue), mimeType: String(cString: picture.mime_type),
+          caption: String(
+            decodingCString: UnsafePointer(picture.description), as: UTF8.self),
+          width: Int(picture.width), height: Int(picture.height), depth: Int(picture.depth),
+          colorCount: Int(picture.colors),
+          data: Array(UnsafeBufferPointer(start: picture.data, count: Int(picture.data_length)))))
     default: break
     }
   }

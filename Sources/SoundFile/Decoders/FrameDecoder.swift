@@ -24,12 +24,18 @@ struct SoundFacts {
   /// Whether any frame can be gone to.
   var canSeek: Bool
   var tags = AudioFileTags()
-  /// Whether the channels are for no speakers in particular.
+  /// Whether the channels are for no speakers in particular, in no order that is known.
   var isDiscrete = false
 
   var encoding: SampleEncoding { format.deliveredEncoding }
-  /// The speaker of each channel, in the order of WAV.
-  var layout: ChannelLayout? { isDiscrete ? nil : .standard(channelCount) }
+
+  /// The speaker of each channel, in the order of WAV; nil where the channels are for none. Without
+  /// a mask among the tags FLAC implies them by their number, and so do Vorbis and Opus.
+  var layout: ChannelLayout? {
+    if isDiscrete { return nil }
+    return tags.channelMask.flatMap { ChannelLayout(mask: $0, channelCount: channelCount) }
+      ?? .standard(channelCount)
+  }
 
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
 

@@ -16,7 +16,7 @@ import PCM
   init(_ source: ByteSource) throws(AudioFileError) {
     file = try MPEGFile(source)
     waiting = []
-    facts = try file.facts(frameCount: file.frameCount, canSeek: source.isSeekable)
+    facts = try file.facts(frameCount: file.frameCount(), canSeek: source.isSeekable)
   }
 
   /// Goes on with frames of another format, which stand in `blocks`.

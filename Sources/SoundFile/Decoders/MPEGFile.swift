@@ -65,10 +65,14 @@ import PCM
 
   deinit { unsafe mpg123_delete(handle) }
 
-  /// Frames as the file's own index says, nil where it has none.
-  var frameCount: Int? {
+  /// Frames as the file's own index says, nil where it has none, or does not count all.
+  func frameCount() throws(AudioFileError) -> Int? {
     let count = Int(unsafe mpg123_length(handle))
-    return count > 0 ? count : nil
+    guard count > 0 else { return nil }
+    let start = Int(unsafe mpg123_framepos(handle))
+    let isMore =
+      try cursor.source.isSeekable && XingFrame.isFollowed(in: cursor.source, before: start)
+    return isMore ? nil : count
   }
 
   /// Frames of sound in each frame of the codec.

@@ -73,7 +73,8 @@ import COpusFile
   /// Channels of the stream that is being read.
   var channelCount: Int { Int(head?.channel_count ?? 0) }
 
-  /// Whether its channels are for no speakers in particular: only mapping families 0 and 1 say them.
+  /// Whether its channels are for no speakers in particular: only mapping family 1 tells them, and
+  /// their order.
   var isDiscrete: Bool { (head?.mapping_family ?? 0) > 1 }
 
   /// Its texts.

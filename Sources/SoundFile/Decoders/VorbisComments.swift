@@ -1,11 +1,31 @@
 extension AudioFileTags {
-  /// Takes `NAME=text`, as FLAC, Vorbis and Opus have it; the first of a name counts.
+  /// Takes `NAME=text`, as FLAC, Vorbis and Opus have it; of a known name the first is the text.
   mutating func add(comment bytes: UnsafeRawBufferPointer) {
     guard let equals = unsafe bytes.firstIndex(of: UInt8(ascii: "=")) else { return }
-    let name = unsafe String(decoding: bytes[..<equals], as: UTF8.self).lowercased()
-    guard let key = Self.commentKeys[name], self[key] == nil else { return }
-    let text = unsafe String(decoding: bytes[(equals + 1)...], as: UTF8.self)
-    self[key] = text
+    let name = unsafe String(decoding: bytes[..<equals], as: UTF8.self)
+    let value = unsafe UnsafeRawBufferPointer(rebasing: bytes[(equals + 1)...])
+    switch name.lowercased() {
+    case "metadata_block_picture":
+      let block = unsafe Base64.bytes(of: value)
+      if let picture = block.flatMap(Picture.init(block:)) { pictures.append(picture) }
+      return
+    case "waveformatextensible_channel_mask":
+      let digits = unsafe String(decoding: value, as: UTF8.self).lowercased()
+      channelMask = UInt32(digits.hasPrefix("0x") ? digits.dropFirst(2) : digits[...], radix: 16)
+      return
+    default: break
+    }
+    let text = unsafe String(decoding: value, as: UTF8.self)
+    if let key = Self.commentKeys[name.lowercased()], self[key] == nil {
+      self[key] = text
+    } else {
+      comments.append(Comment(name: name, text: text))
+    }
+  }
+
+  /// The comments of a file that is written: name and text, pictures aside.
+  var vorbisComments: [Comment] {
+    all.map { Comment(name: $0.key.vorbisName, text: $0.text) } + comments
   }
 
   private static let commentKeys: [String: Key] = [
@@ -13,4 +33,22 @@ extension AudioFileTags {
     "artist": .artist, "comment": .comment, "description": .comment, "date": .date,
     "album": .album, "license": .license, "tracknumber": .trackNumber, "genre": .genre,
   ]
+}
+
+extension AudioFileTags.Key {
+  /// The field's name in a Vorbis comment.
+  fileprivate var vorbisName: String {
+    switch self {
+    case .title: "TITLE"
+    case .copyright: "COPYRIGHT"
+    case .software: "SOFTWARE"
+    case .artist: "ARTIST"
+    case .comment: "COMMENT"
+    case .date: "DATE"
+    case .album: "ALBUM"
+    case .license: "LICENSE"
+    case .trackNumber: "TRACKNUMBER"
+    case .genre: "GENRE"
+    }
+  }
 }

@@ -13,8 +13,7 @@ public enum SoundCheck {
     _ name: String, _ source: Result<AudioSource, ToolError>
   ) throws(ToolError) -> (text: String, isGood: Bool) {
     do {
-      let source = try source.get()
-      let (frameCount, complaints) = try read(source)
+      let (frameCount, complaints) = try read(source.get())
       let isGood = complaints.isEmpty
       let words = isGood ? counted(frameCount, "frame") : complaints.joined(separator: "; ")
       return ("\(name): \(isGood ? "good" : "bad"), \(words)", isGood)

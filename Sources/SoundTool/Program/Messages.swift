@@ -118,7 +118,7 @@ public enum Messages {
 
 /// Text as a terminal may have it: what is no letter but a command, in a file's name or a text in a
 /// file, becomes a question mark.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: isCommand) else { return text }
   return String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
 }

@@ -20,6 +20,7 @@ public final class AudioSink {
   private var nextUpdateFrame = 0
   private var nextSync = 0.0
   private var finalFrameCount = 0
+  private var finalClippedCount = 0
   private var awaitsOrigination: Bool
 
   /// Opens the output.
@@ -68,11 +69,17 @@ public final class AudioSink {
     } catch {
       throw .of(error, plan.name)
     }
+    for dropped in options.tags.dropped(by: fileFormat.type) {
+      Messages.detail(name, "\(fileFormat.type) has no place for \(dropped)")
+    }
     Messages.detail(name, "written as \(fileFormat), \(hertz(rate)), \(channels(channelCount))")
   }
 
   /// Frames written so far; those of a raw pipe are those the pipe has taken.
   public var frameCount: Int { writer?.frameCount ?? finalFrameCount }
+
+  /// Samples that were no number or without bound, which a lossy codec cannot take.
+  public var clippedCount: Int { writer?.clippedCount ?? finalClippedCount }
 
   /// Writes whole frames, all of them, in one `write` where the samples are plain.
   ///
@@ -123,7 +130,7 @@ public final class AudioSink {
   /// Completes and closes the output, and tells whether that worked. Nothing the second time.
   public func close() throws(ToolError) {
     guard writer != nil else { return }
-    finalFrameCount = frameCount
+    (finalFrameCount, finalClippedCount) = (frameCount, clippedCount)
     do throws(AudioFileError) {
       try SignalCenter.shared.interruptible(grace: grace) { () throws(AudioFileError) in
         try writer.take()?.close()

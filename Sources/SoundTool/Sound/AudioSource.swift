@@ -59,21 +59,24 @@ public final class AudioSource {
     return sources
   }
 
-  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but gives each its own failure.
+  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but hands each on with its own failure, so
+  /// that none is kept longer than it is used.
   public static func openEach(
-    _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
-  ) -> [(name: String, source: Result<AudioSource, ToolError>)] {
+    _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
+    _ body: (_ name: String, _ source: Result<AudioSource, ToolError>) throws(ToolError) -> Void
+  ) throws(ToolError) {
     if operands.count > 200 { raiseOpenFileLimit() }
-    let opened = (operands.isEmpty ? ["-"] : operands).map { operand in
+    var opened = (operands.isEmpty ? ["-"] : operands).map { operand in
       let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
       return (name: operand == "-" ? "stdin" : operand, operand: result)
     }
     whenOpen()
-    return opened.map { entry in
+    opened.reverse()
+    while let entry = opened.popLast() {
       let source = entry.operand.flatMap { operand in
         Result { () throws(ToolError) in try AudioSource(operand, options) }
       }
-      return (entry.name, source)
+      try body(entry.name, source)
     }
   }
 

@@ -42,6 +42,9 @@ public final class ChannelFiles: FrameSink {
   /// Frames that every channel's output has.
   public var frameCount: Int { sinks.map(\.frameCount).min() ?? 0 }
 
+  /// Samples that the files' type could not take.
+  public var clippedCount: Int { sinks.reduce(0) { $0 + $1.clippedCount } }
+
   /// Writes each channel to its own output.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     if splits.take() {

@@ -52,6 +52,9 @@ public final class DiskGuard: FrameSink {
   /// Frames written so far.
   public var frameCount: Int { sink.frameCount }
 
+  /// Samples that the type could not take.
+  public var clippedCount: Int { sink.clippedCount }
+
   /// Writes frames, unless the disk has too little by now.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     if limit.pass() != nil, let free = freeByteCount(folder), free < leastByteCount {

@@ -22,6 +22,8 @@ public final class FileSeries: FrameSink {
   public var isStream: Bool { false }
   /// Frames written so far, in all files.
   public var frameCount: Int { finishedFrameCount + (sink?.frameCount ?? 0) }
+  /// Samples that the files' type could not take.
+  public var clippedCount: Int { finishedClippedCount + (sink?.clippedCount ?? 0) }
   /// Called when a file has begun: its path, the number of its first frame, and when that was
   /// captured in seconds since 1970-01-01 00:00 UTC.
   public var didBegin: ((_ path: String, _ frame: Int, _ captured: Double) -> Void)?
@@ -37,6 +39,7 @@ public final class FileSeries: FrameSink {
   /// Frames of the file being written, where its limit is a number of them.
   private var length = Int.max
   private var finishedFrameCount = 0
+  private var finishedClippedCount = 0
   private let splits = SplitFlag()
 
   /// A series; its first file is opened with its first frame.
@@ -97,7 +100,10 @@ public final class FileSeries: FrameSink {
   public func close() throws(ToolError) {
     if sink == nil, path.isEmpty { try beginFile(at: System.wallTime) }
     guard let last = sink.take() else { return }
-    defer { finishedFrameCount += last.frameCount }
+    defer {
+      finishedFrameCount += last.frameCount
+      finishedClippedCount += last.clippedCount
+    }
     try last.close()
   }
 

@@ -99,8 +99,9 @@ public final class FramePipeline {
     }
   }
 
-  /// Tells how many samples were clipped, if any.
-  public func reportClipped() {
+  /// Tells how many samples were clipped, if any, those that the output could not take among them.
+  public func reportClipped(besides others: Int = 0) {
+    let clippedCount = clippedCount + others
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }
   }
 

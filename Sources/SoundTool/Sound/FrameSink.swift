@@ -8,6 +8,8 @@ public protocol FrameSink: AnyObject {
   var isStream: Bool { get }
   /// Frames written so far.
   var frameCount: Int { get }
+  /// Samples that became others because the type could not take them.
+  var clippedCount: Int { get }
   /// Writes whole frames, all of them.
   ///
   /// - Parameter captured: The wall time of the first of them, in seconds since 1970-01-01 00:00

@@ -1,6 +1,6 @@
 internal import SoundFile
 
-/// A JSON value that keeps the order of its keys, so that output is the same bytes every time.
+/// A JSON value that keeps the order of its keys, so that the output is always the same.
 public indirect enum JSON: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -14,17 +14,17 @@ public indirect enum JSON: Hashable, Sendable {
   public struct Member: Hashable, Sendable {
     /// The key.
     public let key: String
-    /// What it stands for.
+    /// The value.
     public let value: JSON
 
-    /// A key and its value.
+    /// Creates a member.
     public init(_ key: String, _ value: JSON) {
       self.key = key
       self.value = value
     }
   }
 
-  /// A number, or null where there is none; JSON knows neither infinity nor NaN.
+  /// A number, or null for nil; JSON has neither infinity nor NaN.
   public static func optional(_ number: Double?) -> JSON {
     guard let number, number.isFinite else { return .null }
     return .number(number)

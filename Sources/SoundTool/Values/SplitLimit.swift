@@ -1,15 +1,15 @@
 public import PCM
 
-/// What `--split` says.
+/// The value of `--split`.
 public enum SplitLimit: Hashable, Sendable {
-  /// So many bytes.
+  /// This many bytes.
   case bytes(Int)
-  /// So long.
+  /// This duration.
   case time(FrameTime)
 
   /// The limit for frames at this rate.
   ///
-  /// - Parameter aligned: Whether files begin at whole multiples of it in local wall time.
+  /// - Parameter aligned: Whether files start at whole multiples of it in local wall time.
   public func limit(at rate: Double, aligned: Bool = false) -> FileSeries.Limit {
     switch self {
     case .bytes(let count): .bytes(count)
@@ -20,7 +20,7 @@ public enum SplitLimit: Hashable, Sendable {
 }
 
 extension Words {
-  /// When `--split` begins the next file: a TIME, or a size such as 100M.
+  /// The condition in `--split`: a TIME, or a size such as 100M.
   public static func split(_ text: String) throws(InvalidValue) -> SplitLimit {
     if let size = size(text) { return .bytes(size) }
     let time = try time(text)
@@ -34,7 +34,7 @@ extension Words {
     return size
   }
 
-  /// A number with k, M or G, nil for anything else.
+  /// A number with k, M or G, or nil.
   private static func size(_ text: String) -> Int? {
     let units: [Character: Int] = ["k": 1_000, "m": 1_000_000, "g": 1_000_000_000]
     guard let last = text.lowercased().last, let unit = units[last],

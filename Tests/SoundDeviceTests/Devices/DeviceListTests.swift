@@ -9,7 +9,8 @@ struct DeviceListTests {
     -> HostListing.Entry
   {
     HostListing.Entry(
-      name: name, apiIndex: api, maxInputChannelCount: input, maxOutputChannelCount: output,
+      index: 0, name: name, apiIndex: api, maxInputChannelCount: input,
+      maxOutputChannelCount: output,
       defaultLowInputLatency: 0.01, defaultLowOutputLatency: 0.02, defaultHighInputLatency: 0.1,
       defaultHighOutputLatency: 0.2, defaultSampleRate: 44_100)
   }
@@ -26,6 +27,7 @@ struct DeviceListTests {
       entry("USB Mic", output: 0), entry("default", input: 128, output: 128), entry("USB Mic"),
       entry("system", api: 1), entry("default", api: 1, input: 4),
     ]
+    for index in listing.devices.indices { listing.devices[index].index = index }
     listing.defaultInput = 2
     listing.defaultOutput = 1
     listing.defaultAPIIndex = 0
@@ -107,5 +109,67 @@ struct DeviceListTests {
       try VirtualBench().list.defaultDevice(for: .input)
     }
     #expect(error?.description == "no default input device; virtual:null always works")
+  }
+
+  /// PortAudio 19.6 takes a JACK name for a regular expression and finds no ports.
+  @Test func aDeviceWithoutChannelsIsNamed() {
+    var listing = HostListing()
+    listing.apis = [.init(name: "JACK Audio Connection Kit", deviceIndexes: [0, 1])]
+    listing.devices = [
+      entry("Family 17h (Models 10h-1fh) HD Audio", input: 0, output: 0),
+      entry("sleeper", input: 0, output: 0),
+    ]
+    listing.devices[1].index = 1
+    let list = DeviceList([(host, listing)])
+    let pattern = #expect(throws: DeviceError.self) { try list.find("family 17h", for: .output) }
+    #expect(
+      pattern?.description.hasPrefix(
+        "no channels on 'Family 17h (Models 10h-1fh) HD Audio, JACK Audio Connection Kit': "
+          + "PortAudio 19.6 takes ( ) [ ] + *") == true)
+    let none = #expect(throws: DeviceError.self) { try list.find("sleeper", for: .input) }
+    #expect(none?.description.hasSuffix("it has neither inputs nor outputs") == true)
+    let unknown = #expect(throws: DeviceError.self) { try list.find("family 18h") }
+    #expect(unknown?.description == "no device 'family 18h'")
+  }
+
+  /// A host's numbers may have holes; the list's have none.
+  @Test func numbersInTheHostAreItsOwn() throws {
+    var listing = HostListing()
+    listing.apis = [
+      .init(name: "ALSA", deviceIndexes: [0, 7, 9], defaultInput: 9, defaultOutput: 8)
+    ]
+    listing.devices = [entry("first"), entry("second")]
+    listing.devices[0].index = 7
+    listing.devices[1].index = 9
+    listing.defaultInput = 9
+    listing.defaultOutput = 1
+    let list = DeviceList([(host, listing)])
+    #expect(list.map(\.index) == [0, 1] && list.map(\.indexInHost) == [7, 9])
+    #expect(list.hostAPIs[0].deviceIndexes == [0, 1])
+    #expect(list.hostAPIs[0].defaultInputDeviceIndex == 1)
+    #expect(list.hostAPIs[0].defaultOutputDeviceIndex == -1)
+    #expect(try list.defaultDevice(for: .input).name == "second")
+    #expect(list.defaultOutputIndex == nil)
+  }
+
+  /// What cannot be listed is named where it is missed, and costs the others nothing.
+  @Test func aHostThatDoesNotAnswerLeavesTheOthers() throws {
+    let bench = try VirtualBench()
+    let virtual = try bench.host.call("listing", limit: 5) {
+      host throws(PortAudioError) in try host.listing()
+    }
+    let failure = PortAudioError(.hostLost, "listing devices")
+    let list = DeviceList([(bench.host, virtual)], failure: failure)
+    #expect(try list.find("virtual:null").name == "virtual:null")
+    let words = "listing devices: the sound system does not answer"
+    #expect(list.failure?.description == words)
+    for attempt in [
+      { _ = try list.find("speakers") }, { _ = try list.find("17") },
+      { _ = try list.find("loopback") },
+      { _ = try list.defaultDevice(for: .output) },
+    ] as [() throws -> Void] {
+      let error = #expect(throws: DeviceError.self) { try attempt() }
+      #expect(error?.description == words)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CRealtime
 import Platform
 import TestSupport
 import Testing
@@ -23,7 +24,8 @@ struct HostThreadTests {
     #expect(error?.code == .invalidDevice && !thread.isLost)
   }
 
-  @Test func aMissedDeadlineLosesTheHostForEver() async throws {
+  /// A slow host does not answer until its late answer comes.
+  @Test func aLateAnswerBringsTheHostBack() async throws {
     let release = Latch()
     let ran = AtomicFlag()
     let thread = thread
@@ -39,9 +41,11 @@ struct HostThreadTests {
     #expect(
       code { try thread.call("later", limit: 1e9) { _ throws(PortAudioError) in ran.set() } }
         == .hostLost)
-    thread.post(limit: 1) { _ in ran.set() }
-    release.open()
     #expect(!ran.isSet)
+    release.open()
+    try await eventually("the answer") { !thread.isLost }
+    try thread.call("again", limit: 5) { _ throws(PortAudioError) in ran.set() }
+    #expect(ran.isSet && thread.everLost)
   }
 
   /// Nobody waits for a posted job; whoever comes next must not wait for ever behind it.
@@ -56,22 +60,51 @@ struct HostThreadTests {
     release.open()
   }
 
-  @Test func markedLostWhileACallWaitsItEnds() async throws {
-    let release = Latch()
-    let thread = thread
-    startThread(named: "sd-test-marker") {
-      _ = Latch().wait(seconds: 0.05)
-      thread.markLost()
+  /// A library below aborted on the host's thread, which never returns.
+  @Test func whereAHostDiesEveryCallerIsReleasedForGood() async throws {
+    let host = MortalHost()
+    let thread = HostThread(.virtual, name: "sd-test-mortal", host: host)
+    let error = try await withBlockingTimeout(.seconds(20)) {
+      #expect(throws: PortAudioError.self) {
+        try thread.call("closing", limit: 1e9) { _ throws(PortAudioError) in
+          host.dead.set()
+          _ = Latch().wait(seconds: nil)
+        }
+      }
     }
+    #expect(error?.code == .hostLost && thread.isDead)
+    #expect(
+      error?.description
+        == "closing: the sound system does not answer; only a new process can use it again")
+    thread.post { _ in }
+    #expect(code { try thread.call("later") { _ throws(PortAudioError) in } } == .hostLost)
+  }
+
+  @Test func whatWaitsForAHostIsRefusedInACallback() {
+    sd_realtime_enter()
+    let error = code { try thread.call("stopping", limit: 5) { _ throws(PortAudioError) in } }
+    sd_realtime_exit()
+    #expect(error == .calledInCallback && !thread.isLost)
+  }
+
+  /// What comes too late for its caller is given back.
+  @Test func aLateValueIsDisposedOf() async throws {
+    let release = Latch()
+    let late = Shared(0)
+    let thread = thread
     let error = try await withBlockingTimeout(.seconds(20)) {
       code {
-        try thread.call("waiting", limit: 1e9) { _ throws(PortAudioError) in
-          _ = release.wait(seconds: nil)
-        }
+        _ = try thread.call(
+          "opening", limit: 0.05, late: { value in late.update { $0 = value } },
+          { _ throws(PortAudioError) in
+            _ = release.wait(seconds: nil)
+            return 7
+          })
       }
     }
     #expect(error == .hostLost)
     release.open()
+    try await eventually("the value") { late.value == 7 }
   }
 
   @Test func generationsCount() {
@@ -79,4 +112,10 @@ struct HostThreadTests {
     thread.advanceGeneration()
     #expect(thread.generation == 1)
   }
+}
+
+private final class MortalHost: FakeHost, @unchecked Sendable {
+  let dead = AtomicFlag()
+
+  override var hasDied: Bool { dead.isSet }
 }

@@ -26,6 +26,18 @@ struct VirtualConfigurationTests {
       ])
   }
 
+  @Test func theSinsOfHostsAreUnderstood() throws {
+    let configuration = try VirtualConfiguration(
+      parsing: "linger,latency=garbage,times=garbage,flags=none,crawl,crawl@70,latency=300")
+    #expect(configuration.sins == [.linger, .garbageLatency, .garbageTimes, .noFlags])
+    #expect(configuration.latency == 300)
+    #expect(
+      configuration.faults == [
+        .init(kind: .crawl, position: 0, frameCount: 0),
+        .init(kind: .crawl, position: 70, frameCount: 0),
+      ])
+  }
+
   @Test func nothingIsTheDefault() throws {
     #expect(try VirtualConfiguration(parsing: "") == VirtualConfiguration())
     #expect(try VirtualConfiguration(parsing: "pace=realtime") == VirtualConfiguration())
@@ -39,7 +51,8 @@ struct VirtualConfigurationTests {
   @Test(arguments: [
     "rate=0", "rate=x", "block=", "block=-1", "channels=0", "latency=0", "pace=slow", "speed=1",
     "pace=manual", "xrun", "xrun@1", "xrun@1:0", "xrun@-1:2", "stall@", "stall@1:0",
-    "stall@1:2:3", "freewheel@1", "lost@x", "lost@1:2", "fire@1", "blocks=5", "blocks=random:",
+    "stall@1:2:3", "freewheel@1", "lost@x", "lost@1:2", "fire@1", "crawl@1:2",
+    "latency=waste", "times=good", "flags=some", "lingers", "blocks=5", "blocks=random:",
     "drift=x", "drift=200000", "jitter=-1",
   ])
   func nonsenseIsQuotedInOneLine(text: String) {

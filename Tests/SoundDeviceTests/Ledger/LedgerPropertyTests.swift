@@ -108,7 +108,7 @@ import Testing
       while bench.session.stream.phase == .running, !bench.session.stream.isFinishing {
         bench.advance(by: 100)
       }
-      _ = bench.session.stream.wait(seconds: nil)
+      _ = try bench.session.stream.wait(seconds: nil)
     }
     try bench.session.abort()
     let known = bench.recorded.count
@@ -145,7 +145,7 @@ import Testing
     let stream = try RawAudioInputStream(
       .float32, parameters: bench.parameters(1), options: StreamOptions(bufferFrameCount: 16384))
     try stream.start()
-    stream.wait()
+    #expect(code { try stream.wait() } == .hostLost)
     #expect(stream.isLost)
     let gap = Gap(
       direction: .input, cause: .overflow, position: 16384, frameCount: 24576, isEstimated: false,

@@ -36,7 +36,7 @@ struct BufferProcessorTests {
       playing: SampleBuffer<Float>(frameCount: 0), into: nil, loops: loops)
     let block = Blocks.process(processor, outputCount: 2, frameCount: 2) as ([Float], _)
     #expect(block.0 == [0, 0])
-    #expect(block.1 == (loops ? .continue : .complete))
+    #expect(block.1 == .complete)
   }
 
   @Test func recordsUntilItIsFull() {

@@ -43,13 +43,13 @@ struct OpenStreamTests {
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench, finished: { finished.update { $0 += 1 } }, result)
     try stream.start()
-    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(!stream.isActive && !stream.isStopped)
     #expect(code { try stream.start() } == .streamIsNotStopped)
     try stream.stop()
     #expect(stream.isStopped)
     try stream.start()
-    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     try stream.close()
     try await eventually("finished twice") { finished.value >= 2 }
     #expect(finished.value == 2)
@@ -80,7 +80,7 @@ struct OpenStreamTests {
       return .complete
     }
     try stream.start()
-    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     // The callback made one block; the host was kept running for the whole latency after it.
     #expect(frames.values == [256])
     #expect(stream.session.stream.trampoline.callbackCount >= 48_000 / 256)
@@ -109,10 +109,10 @@ struct OpenStreamTests {
 
   @Test func waitingHasALimit() throws {
     let stream = try stream(VirtualBench("pace=realtime"))
-    #expect(stream.wait())
+    #expect(try stream.wait())
     try stream.start()
-    #expect(!stream.wait(timeout: 0.01))
+    #expect(try !stream.wait(timeout: 0.01))
     try stream.close()
-    #expect(stream.wait(timeout: 10))
+    #expect(try stream.wait(timeout: 10))
   }
 }

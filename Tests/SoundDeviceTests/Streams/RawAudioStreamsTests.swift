@@ -24,7 +24,7 @@ struct RawAudioStreamsTests {
       return heard.count > noise.count + 256 * 6 ? .complete : .continue
     }
     try stream.start()
-    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(Array(heard.values.dropFirst(256 * 6).prefix(noise.count)) == noise)
     #expect(stream.inputFormat.byteCount == 3)
   }
@@ -69,7 +69,7 @@ struct RawAudioStreamsTests {
       return .complete
     }
     try callback.start()
-    #expect(try await withBlockingTimeout(.seconds(20)) { callback.wait() })
+    #expect(try await withBlockingTimeout(.seconds(20)) { try callback.wait() })
     #expect(counted.values == [256 * 4])
   }
 }

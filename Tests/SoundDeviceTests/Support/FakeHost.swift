@@ -3,7 +3,8 @@ import PCM
 @testable import SoundDevice
 
 /// A host of which only its thread is of interest.
-final class FakeHost: Host {
+class FakeHost: Host, @unchecked Sendable {
+  var hasDied: Bool { false }
   func listing() throws(PortAudioError) -> HostListing { HostListing() }
   func restart() throws(PortAudioError) {}
   func shutDown() {}

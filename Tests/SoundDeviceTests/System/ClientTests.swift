@@ -22,6 +22,10 @@ struct ClientTests {
     #expect(try await output("refresh", "virtual:null") == "refreshed\n")
   }
 
+  @Test func defaultsOfTwoThreadsDoNotUndoEachOther() async throws {
+    #expect(try await output("defaults") == "0 undone\n")
+  }
+
   @Test func thousandsOfStepsFromSeveralThreads() async throws {
     for seed in ["1", "2"] {
       let words = try await output(

@@ -103,7 +103,7 @@ struct JACKTests {
     #expect(stream.sampleRate == 48_000 && stream.outputLatency >= 0 && stream.isStopped)
     try stream.start()
     let before = stream.time
-    #expect(try await withBlockingTimeout(.seconds(20)) { stream.wait() })
+    #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(!stream.isActive && !stream.isStopped && stream.time >= before)
     #expect(stream.periodFrameCount > 0)
     try stream.stop()

@@ -4,37 +4,18 @@ import Testing
 @testable import SoundDevice
 
 struct WatchdogTests {
-  @Test func errandsRunOnItsThreadInOrder() async throws {
-    let watchdog = Watchdog()
-    let order = Shared<[Int]>([])
-    for number in 0..<20 { watchdog.perform { order.update { $0.append(number) } } }
-    try await eventually("all errands") { order.value.count == 20 }
-    #expect(order.value == Array(0..<20))
-  }
-
-  @Test func anErrandMayGiveErrands() async throws {
-    let watchdog = Watchdog()
-    let done = AtomicFlag()
-    watchdog.perform { watchdog.perform { done.set() } }
-    try await eventually("the second errand") { done.isSet }
-  }
-
-  /// It rests while a stream is stopped, and counts its own wakes, not the clock.
+  /// It rests while a stream is stopped.
   @Test func aStoppedStreamIsNeverLost() throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(stallTime: 0.1)
     ) { _, _ in .continue }
-    for _ in 0..<200 { stream.session.stream.look(countsAsInterval: true) }
+    for time in 0..<200 { stream.session.stream.look(at: Double(time)) }
     #expect(!stream.isLost)
-    try stream.start()
-    // A look that is not an interval, such as one after a late wake, counts nothing.
-    for _ in 0..<200 { stream.session.stream.look(countsAsInterval: false) }
-    #expect(!stream.isLost && stream.isActive)
     try stream.close()
   }
 
-  @Test func callbacksThatStopComingAreCountedUpToTheLimit() async throws {
+  @Test func callbacksThatStopComingAreWaitedForUpToTheLimit() async throws {
     let bench = try VirtualBench("pace=realtime,stall@256")
     let stream = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(stallTime: 1000)
@@ -42,11 +23,19 @@ struct WatchdogTests {
     try stream.start()
     try await eventually("the first block") { stream.losses.input.delivered == 256 }
     let open = stream.session.stream
-    // So many intervals are the stall time; the watchdog adds its own.
-    let intervals = Int((1000 / Watchdog.interval).rounded())
-    for _ in 0..<intervals - 100 { open.look(countsAsInterval: true) }
+    let start = Watchdog.shared.time
+    open.look(at: start)
+    open.look(at: start + 900)
     #expect(!stream.isLost)
-    for _ in 0..<200 { open.look(countsAsInterval: true) }
+    open.look(at: start + 1001)
     #expect(stream.isLost && !stream.isActive)
+  }
+
+  /// However long this process was held up, that is one interval of the watchdog's clock.
+  @Test func itsClockStandsStillWhileNobodyLooks() {
+    let watchdog = Watchdog()
+    let before = watchdog.time
+    sleep(milliseconds: 500)
+    #expect(watchdog.time - before <= Watchdog.interval + 1e-9)
   }
 }

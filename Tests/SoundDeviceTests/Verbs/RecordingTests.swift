@@ -35,11 +35,11 @@ struct RecordingTests {
     #expect(!mine.isActive && mine.stream.isClosed)
     let count = mine.recordedFrameCount
     #expect(mine.recorded.frameCount == count && count < 480_000)
-    let back = try mine.wait()
+    let back = try await mine.wait()
     #expect(back.samples.prefix(count * 2).allSatisfy { $0 == 0 })
     #expect(back.samples.dropFirst(count * 2).allSatisfy { $0 == 9 })
     #expect(back.frameCount == 480_000)
-    #expect(try plain.wait().frameCount == 480_000)
+    #expect(try await plain.wait().frameCount == 480_000)
   }
 
   @Test func aTimeLimitLeavesItGoing() async throws {

@@ -15,6 +15,6 @@ func beep(on device: Device) throws {
     return info.position < Int(rate) ? .continue : .complete
   }
   try tone.start()
-  tone.wait()
+  try tone.wait()
   try tone.close()
 }

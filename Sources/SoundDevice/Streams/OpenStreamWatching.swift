@@ -1,0 +1,88 @@
+/// How a stream that runs is looked after.
+extension OpenStream {
+  func beginWatching() {
+    // Lost meanwhile, because the host took too long to start.
+    guard phase == .running else { return }
+    let limits = StreamWatch.Limits(
+      stallTime: max(0, stallTime), longestSilence: granted.longestSilence,
+      latency: longestLatency, sampleRate: granted.sampleRate)
+    let new = StreamWatch(limits, signs: trampoline.signs, at: Watchdog.shared.time)
+    watch.withLock { $0 = new }
+    Watchdog.shared.watch(self)
+  }
+
+  /// Looks whether callbacks still come. On the watchdog's thread.
+  func look(at time: Double) {
+    guard phase == .running else { return }
+    let signs = trampoline.signs
+    let verdict = watch.withLock { $0?.look(at: signs, time: time) ?? .fine }
+    switch verdict {
+    case .fine: break
+    case .ask: poll(mustFinish: false)
+    case .finish: poll(mustFinish: true)
+    case .lost: markLost()
+    }
+  }
+
+  /// Asks the host, without waiting, whether the stream is still active, and stops it if it is not or
+  /// must not be.
+  private func poll(mustFinish: Bool) {
+    guard !isPolling.testAndSet() else { return }
+    thread.post { [self] _ in
+      defer { isPolling.set(false) }
+      guard phase == .running else { return }
+      let isActive = hostStream.isActive
+      guard trampoline.isFinishing else {
+        if !isActive { handleInactivity() }
+        return
+      }
+      if !isActive || mustFinish { finish(isActive ? .abort : .drain) }
+    }
+  }
+
+  /// The callback wanted it so, and all has been played.
+  private func finish(_ mode: StopMode) {
+    do throws(PortAudioError) { try hostStop(mode) } catch { return markLost() }
+    // Found lost meanwhile: it hung.
+    guard !isLost else { return }
+    trampoline.didStop(discarding: false)
+    end(.finished)
+  }
+
+  /// Stops the host while the watch goes on: it may hang, and nobody waits for it.
+  private func hostStop(_ mode: StopMode) throws(PortAudioError) {
+    try mode == .drain ? hostStream.stop() : hostStream.abort()
+  }
+
+  /// Inactive although the callback wanted more: the host has gone, or gave the stream up.
+  private func handleInactivity() {
+    let hasBegun = watch.withLock { $0?.hasBegun ?? false }
+    if granted.mayGiveUp, hasBegun, revive() { return }
+    trampoline.ledger.settle()
+    markLost()
+  }
+
+  /// Starts the host's stream again; false if it cannot be. If it hangs the silence goes on, until
+  /// the stream is lost.
+  private func revive() -> Bool {
+    do throws(PortAudioError) {
+      try hostStream.abort()
+      trampoline.willStartAnew()
+      beginWatching()
+      try hostStream.start()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// No callback reaches the client any more. The host closes the stream when it can.
+  func markLost() {
+    guard !lost.testAndSet() else { return }
+    thread.noteLoss()
+    trampoline.abandon()
+    end(.finished)
+    trampoline.processor.interrupted()
+    thread.post { [self] _ in try? closeHostStream() }
+  }
+}

@@ -1,0 +1,101 @@
+/// Reading and writing through the rings.
+extension StreamSession {
+  /// Reads at least `minimum` frames, and as many more as are there and fit.
+  ///
+  /// - Parameter isWhole: At the end, rather throw than give fewer than `minimum` frames; they can
+  ///   still be read by who asks for no more.
+  /// - Returns: The number of frames; fewer than `minimum` only when the stream has stopped, or
+  ///   `interrupted` says so.
+  func read(
+    into target: UnsafeMutableRawBufferPointer, minimum: Int, isWhole: Bool = false,
+    timeout: Double?, interrupted: () -> Bool = { false }
+  ) throws(PortAudioError) -> Int {
+    let operation = "reading stream"
+    guard let rings else { throw PortAudioError(.canNotReadFromACallbackStream, operation) }
+    guard let ring = rings.inputRing else {
+      throw PortAudioError(.canNotReadFromAnOutputOnlyStream, operation)
+    }
+    try PortAudioError.refuseInCallback(operation)
+    let wanted = target.count / ring.bytesPerFrame
+    guard wanted > 0, let base = target.baseAddress else { return 0 }
+    guard readLock.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    defer { readLock.leave() }
+    let least = min(minimum, wanted)
+    var remaining = Timeout(seconds: timeout)
+    var done =
+      unsafe leftover.withLock { [target] in unsafe $0.take(into: target) } / ring.bytesPerFrame
+    /// What was taken goes to the next read.
+    func fail(_ error: PortAudioError) -> PortAudioError {
+      let taken = unsafe UnsafeRawBufferPointer(rebasing: target[..<(done * ring.bytesPerFrame)])
+      leftover.withLock { unsafe $0.putBack(taken) }
+      return error
+    }
+    while true {
+      // Asked before the ring is looked at: what came before the end is still read.
+      let isRunning = isUnderWay
+      let isInterrupted = interrupted()
+      let readable = ring.readableCount
+      // Half a ring at a time, so that the other half takes what comes meanwhile.
+      let needed = min(least - done, max(1, ring.capacity / 2))
+      if isWhole, !isRunning, done + readable < least { throw fail(ended(operation)) }
+      if readable >= needed || !isRunning || isInterrupted {
+        done += unsafe ring.read(into: base + done * ring.bytesPerFrame, count: wanted - done)
+        if done >= least || isInterrupted { return done }
+        guard isRunning else {
+          if done == 0 { throw ended(operation) }
+          return done
+        }
+      }
+      guard let slice = remaining.next() else { throw fail(PortAudioError(.timedOut, operation)) }
+      ring.waitUntilReadable(min(least - done, max(1, ring.capacity / 2)), seconds: slice)
+    }
+  }
+
+  /// Writes all frames of `source`, waiting for room.
+  ///
+  /// - Returns: The number of frames; fewer than given only when `interrupted` says so.
+  /// - Throws: With the number of frames written so far.
+  func write(
+    _ source: UnsafeRawBufferPointer, timeout: Double?, interrupted: () -> Bool = { false }
+  ) throws(PortAudioError) -> Int {
+    let operation = "writing stream"
+    guard let rings else { throw PortAudioError(.canNotWriteToACallbackStream, operation) }
+    guard let ring = rings.outputRing else {
+      throw PortAudioError(.canNotWriteToAnInputOnlyStream, operation)
+    }
+    try PortAudioError.refuseInCallback(operation)
+    let count = source.count / ring.bytesPerFrame
+    guard count > 0, let base = source.baseAddress else { return 0 }
+    var remaining = Timeout(seconds: timeout)
+    var done = 0
+    func failure(_ code: PortAudioError.Code) -> PortAudioError {
+      var error = PortAudioError(code, operation)
+      error.frameCount = done
+      return error
+    }
+    guard writeLock.take(timeout: timeout) else { throw failure(.timedOut) }
+    defer { writeLock.leave() }
+    while true {
+      guard isUnderWay, !isEnding.isSet else {
+        throw failure(isEnding.isSet ? .streamIsStopped : ended(operation).code)
+      }
+      done += unsafe ring.write(from: base + done * ring.bytesPerFrame, count: count - done)
+      if done == count || interrupted() { return done }
+      guard let slice = remaining.next() else { throw failure(.timedOut) }
+      // Woken at half a ring of room rather than at every block: fewer switches of threads.
+      ring.waitUntilWritable(min(count - done, max(1, ring.capacity / 2)), seconds: slice)
+    }
+  }
+
+  /// Why nothing can be read or written any more.
+  private func ended(_ operation: String) -> PortAudioError {
+    if stream.isLost { return PortAudioError(.hostLost, operation) }
+    return PortAudioError(stream.phase == .closed ? .badStream : .streamIsStopped, operation)
+  }
+
+  /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
+  package func wake() {
+    rings?.inputRing?.wake()
+    rings?.outputRing?.wake()
+  }
+}

@@ -1,0 +1,30 @@
+/// What encoders of lossy codecs cannot take: some abort on it, others write noise for seconds.
+enum Finite {
+  /// The samples, each that is no number silent and each without bound at full scale, and how many
+  /// those are; nil where there is none. Samples are f32 in the machine's byte order.
+  static func repaired(_ samples: RawSpan) -> (bytes: [UInt8], count: Int)? {
+    let count = samples.byteCount / 4
+    let isSound = unsafe samples.withUnsafeBytes { source in
+      // All bits of the exponent are set.
+      var worst: UInt32 = 0
+      for index in 0..<count {
+        let bits = unsafe source.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+        worst = max(worst, bits & 0x7F80_0000)
+      }
+      return worst < 0x7F80_0000
+    }
+    if isSound { return nil }
+    var bytes = unsafe samples.withUnsafeBytes { unsafe Array($0) }
+    var repaired = 0
+    unsafe bytes.withUnsafeMutableBytes { target in
+      for index in 0..<count {
+        let sample = unsafe target.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+        if sample.isFinite { continue }
+        repaired += 1
+        let finite: Float = sample.isNaN ? 0 : sample > 0 ? 1 : -1
+        unsafe target.storeBytes(of: finite, toByteOffset: 4 * index, as: Float.self)
+      }
+    }
+    return (bytes, repaired)
+  }
+}

@@ -1,0 +1,63 @@
+import Testing
+
+@testable import SoundDevice
+
+struct DeviceTraitsTests {
+  private let hardware = DeviceTraits(api: 8, name: "HDA Intel: ALC662 (hw:0,0)")
+  private let server = DeviceTraits(api: 8, name: "default")
+  private let pulse = DeviceTraits(api: 16, name: "alsa_output.usb-Focusrite")
+  private let jack = DeviceTraits(api: 12, name: "system")
+
+  @Test func whatLeadsToAServerIsKnown() {
+    #expect(!hardware.isServer && server.isServer && pulse.isServer && !jack.isServer)
+    #expect(hardware.takesIntegers && server.takesIntegers)
+    #expect(!pulse.takesIntegers && !jack.takesIntegers)
+    #expect(jack.isJACK && !pulse.isJACK && hardware.isALSA && !pulse.isALSA)
+  }
+
+  /// No lower than the server's period, and powers of two of frames.
+  @Test func aServersLatencyHasAFloor() {
+    for traits in [server, pulse] {
+      #expect(traits.lowLatency(0.0087, rate: 48_000) == 1024.0 / 48_000)
+      #expect(traits.lowLatency(0.03, rate: 48_000) == 2048.0 / 48_000)
+      #expect(traits.lowLatency(.nan, rate: 48_000) == 1024.0 / 48_000)
+      #expect(traits.highLatency(0.035) == 0.2 && traits.highLatency(0.5) == 0.5)
+    }
+    for traits in [hardware, jack] {
+      #expect(traits.lowLatency(0.0087, rate: 48_000) == 0.0087)
+      #expect(traits.highLatency(0.035) == 0.035)
+      #expect(traits.lowLatency(89_478, rate: 48_000) == 0.01 && traits.highLatency(-1) == 0.1)
+    }
+  }
+
+  @Test func thePlaceholderRateIsNobodysChoice() {
+    #expect(server.defaultRate(44_100) { $0 == 48_000 } == 48_000)
+    #expect(server.defaultRate(44_100) { _ in false } == 44_100)
+    #expect(server.defaultRate(96_000) { _ in true } == 96_000)
+    #expect(server.defaultRate(.nan) { _ in false } == 48_000)
+    // Others are not asked.
+    for traits in [hardware, pulse, jack, DeviceTraits(api: 8, name: "dmix")] {
+      #expect(
+        traits.defaultRate(44_100) { _ in
+          Issue.record("asked")
+          return true
+        } == 44_100)
+    }
+  }
+
+  @Test func streamsAreJudgedByTheirHost() {
+    func granted(_ traits: DeviceTraits) -> GrantedStream {
+      var granted = GrantedStream(
+        reportedRate: 48_000, wantedRate: 48_000, reportedInputLatency: 0,
+        reportedOutputLatency: 0)
+      traits.complete(&granted)
+      return granted
+    }
+    #expect(granted(pulse).longestSilence == 3 && granted(server).longestSilence == 3)
+    #expect(granted(hardware).longestSilence == 0 && granted(jack).longestSilence == 0)
+    #expect(!granted(pulse).reportsLosses && granted(server).reportsLosses)
+    #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)
+    #expect(granted(jack).connectsLate && !granted(pulse).connectsLate)
+    #expect(granted(hardware).mustOutliveStart && !granted(pulse).mustOutliveStart)
+  }
+}

@@ -1,0 +1,370 @@
+import CRealtime
+import Foundation
+import PCM
+import Platform
+import TestSupport
+import Testing
+
+@testable import SoundDevice
+
+/// Who waits is always released, and no frame disappears uncounted.
+struct ReleaseTests {
+  @Test(arguments: ["", "linger"])
+  func stoppingEndsAWriterAndPlaysWhatTheRingHolds(sin: String) async throws {
+    let bench = try VirtualBench("pace=realtime,\(sin)")
+    let stream = try AudioOutputStream<Float>(bench.parameters(1))
+    try stream.start()
+    let written = Shared(0)
+    let ending = Shared<PortAudioError?>(nil)
+    startThread(named: "sd-test-writer") {
+      do throws(PortAudioError) {
+        while true {
+          try stream.write(SampleBuffer<Float>(frameCount: 4800))
+          written.update { $0 += 4800 }
+        }
+      } catch { ending.update { $0 = error } }
+    }
+    try await eventually("sound") { stream.losses.output.delivered > 9600 }
+    try await withBlockingTimeout(.seconds(20)) { try stream.stop() }
+    try await eventually("the writer's end") { ending.value != nil }
+    #expect(ending.value?.code == .streamIsStopped)
+    let partial = try #require(ending.value?.frameCount)
+    #expect(stream.losses.output.delivered == written.value + partial)
+    try stream.close()
+  }
+
+  @Test func aReadThatTimesOutKeepsWhatItTook() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let numbers = TestSignal.frameNumbers(frameCount: 96_000, channelCount: 1)
+    let playback = try play(SampleBuffer(numbers), device: bench.loopback)
+    let stream = try AudioInputStream<Float>(
+      bench.parameters(1), options: StreamOptions(bufferFrameCount: 16_384))
+    try stream.start()
+    // Half a ring is taken at a time, so that some of it is out of the ring by then.
+    var error: PortAudioError.Code?
+    while stream.losses.input.delivered < 12_000 {
+      error = try await withBlockingTimeout(.seconds(20)) {
+        code { _ = try stream.read(frameCount: 48_000, timeout: 0.1) }
+      }
+    }
+    #expect(error == .timedOut)
+    try stream.abort()
+    let delivered = stream.losses.input.delivered
+    #expect(stream.readAvailable == delivered)
+    let heard = try stream.read(frameCount: delivered).0.samples
+    let frames = heard.compactMap { TestSignal.frameNumber(of: $0, channelCount: 1)?.frame }
+    #expect(frames.count > 10_000)
+    #expect(zip(frames, frames.dropFirst()).allSatisfy { $1 == $0 + 1 })
+    try playback.stop()
+    try stream.close()
+  }
+
+  @Test func inputThatIsNotReadBeforeARestartIsCounted() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let stream = try AudioInputStream<Float>(bench.parameters(1))
+    try stream.start()
+    try await eventually("input") { stream.losses.input.delivered > 4800 }
+    try stream.stop()
+    let unread = stream.readAvailable
+    _ = try stream.read(frameCount: 1000)
+    try stream.start()
+    try stream.abort()
+    let losses = stream.losses.input
+    #expect(losses.dropped == unread - 1000)
+    #expect(losses.delivered == 1000 + stream.readAvailable)
+    #expect(losses.delivered + losses.dropped + losses.discarded == losses.hostFrameCount)
+    let gap = try #require(stream.takeGaps().first)
+    #expect(gap.cause == .overflow && gap.frameCount == unread - 1000 && !gap.isEstimated)
+    try stream.close()
+  }
+
+  @Test func aWriteThatEndsEarlySaysHowManyFramesItTook() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let stream = try AudioOutputStream<Float>(bench.parameters(1))
+    try stream.start()
+    let sound = SampleBuffer<Float>(frameCount: 480_000)
+    let late = try await withBlockingTimeout(.seconds(20)) {
+      #expect(throws: PortAudioError.self) { try stream.write(sound, timeout: 0.1) }
+    }
+    #expect(late?.code == .timedOut)
+    let first = try #require(late?.frameCount)
+    #expect(first >= 48_000)
+    let task = Task { () -> PortAudioError? in
+      do throws(PortAudioError) { try await stream.write(sound) } catch { return error }
+      return nil
+    }
+    try await eventually("more") { stream.losses.output.delivered > 24_000 }
+    task.cancel()
+    let cancelled = await task.value
+    #expect(cancelled?.code == .cancelled)
+    let second = try #require(cancelled?.frameCount)
+    try await withBlockingTimeout(.seconds(20)) { try stream.stop() }
+    #expect(stream.losses.output.delivered == first + second)
+    try stream.close()
+  }
+
+  @Test func finishedIsCalledBeforeAWaitIsOver() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    for _ in 0..<50 {
+      let finished = AtomicFlag()
+      let stream = try AudioOutputStream<Float>(
+        bench.parameters(1, of: bench.null), options: StreamOptions(blockSize: 64),
+        finished: { finished.set() }
+      ) { _, _ in .complete }
+      try stream.start()
+      try await stream.wait()
+      #expect(finished.isSet)
+      try stream.close()
+    }
+  }
+
+  /// A client that takes its time in `finished` holds up nobody else, and may wait for others there.
+  @Test func aSlowFinishedHoldsUpNobodyElse() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let release = Latch()
+    let isOver = AtomicFlag()
+    let slow = try AudioOutputStream<Float>(
+      bench.parameters(1),
+      finished: {
+        _ = try? play(SampleBuffer<Float>(frameCount: 480), device: bench.loopback).wait()
+        _ = release.wait(seconds: nil)
+        isOver.set()
+      }
+    ) { _, _ in .complete }
+    let other = try AudioOutputStream<Float>(bench.parameters(1)) { _, info in
+      info.position > 2400 ? .complete : .continue
+    }
+    try slow.start()
+    try other.start()
+    #expect(try await withTimeout(.seconds(20)) { try await other.wait() })
+    #expect(!isOver.isSet)
+    #expect(try await !slow.wait(timeout: 0.01))
+    release.open()
+    #expect(try await withTimeout(.seconds(20)) { try await slow.wait() })
+    #expect(isOver.isSet)
+  }
+
+  @Test func finishedMayWaitForItsOwnStreamAndStartItAgain() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    final class Holder: Sendable {
+      let stream = Guarded<AudioOutputStream<Float>?>(nil)
+    }
+    let holder = Holder()
+    let runs = Shared(0)
+    let stream = try AudioOutputStream<Float>(
+      bench.parameters(1),
+      finished: {
+        guard let stream = holder.stream.withLock({ $0 }) else { return }
+        runs.update { $0 += 1 }
+        guard runs.value < 3 else { return }
+        _ = try? stream.wait()
+        try? stream.stop()
+        try? stream.start()
+      }
+    ) { _, _ in .complete }
+    holder.stream.withLock { $0 = stream }
+    try stream.start()
+    try await eventually("three runs") { runs.value == 3 }
+    holder.stream.withLock { $0 = nil }
+    try stream.close()
+  }
+
+  @Test func oneShortStallTimeEndsOnlyItsOwnStream() async throws {
+    let bench = try VirtualBench("pace=realtime,stall@480")
+    let healthy = try VirtualBench("pace=realtime")
+    let good = try AudioOutputStream<Float>(healthy.parameters(1)) { _, _ in .continue }
+    try good.start()
+    let patient = try AudioInputStream<Float>(
+      bench.parameters(1), options: StreamOptions(stallTime: 1000)
+    ) { _, _ in .continue }
+    let hasty = try AudioInputStream<Float>(
+      bench.parameters(1), options: StreamOptions(stallTime: 0)
+    ) { _, _ in .continue }
+    try patient.start()
+    try hasty.start()
+    let error = try await withBlockingTimeout(.seconds(20)) { code { try hasty.wait() } }
+    #expect(error == .hostLost)
+    #expect(good.isActive && patient.isActive && !patient.isLost && !bench.host.isLost)
+    // The same host opens another, which needs no more than the host's own time.
+    let next = try AudioOutputStream<Float>(
+      bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: 0)
+    ) { _, _ in .complete }
+    try next.close()
+    try patient.close()
+    try good.close()
+  }
+
+  /// A stream in an object can be reached from its own callback, where nothing may wait.
+  @Test(arguments: ["pace=realtime", "pace=fast"])
+  func whatWaitsIsRefusedInsideACallback(pace: String) async throws {
+    let bench = try VirtualBench(pace)
+    final class Holder: @unchecked Sendable {
+      var stream: AudioOutputStream<Float>?
+      var other: AudioOutputStream<Float>?
+    }
+    let holder = Holder()
+    let refusals = Shared(0)
+    holder.other = try AudioOutputStream<Float>(bench.parameters(1))
+    holder.stream = try AudioOutputStream<Float>(bench.parameters(1)) { _, _ in
+      // Not a rule-abiding callback: that is the point.
+      for attempt in [
+        { try holder.stream?.stop() }, { try holder.stream?.abort() },
+        { try holder.stream?.close() }, { try holder.other?.start() },
+        { _ = try holder.stream?.wait() },
+        { try holder.other?.write(SampleBuffer<Float>(frameCount: 1)) },
+      ] as [() throws -> Void] where code(of: attempt) == .calledInCallback {
+        refusals.update { $0 += 1 }
+      }
+      return .complete
+    }
+    guard !sd_realtime_is_checked() else { return }
+    try holder.stream?.start()
+    try await eventually("the callback") { refusals.value >= 6 }
+    #expect(refusals.value == 6)
+    if let stream = holder.stream {
+      #expect(try await withTimeout(.seconds(20)) { try await stream.wait() })
+    }
+    try holder.stream?.close()
+    holder.stream = nil
+  }
+
+  @Test func partialFramesAreRefused() throws {
+    let bench = try VirtualBench()
+    let stream = try AudioStream<Float>(input: bench.parameters(2), output: bench.parameters(2))
+    try stream.start()
+    let three: [Float] = [1, 2, 3]
+    #expect(code { try stream.write(three.span) } == .partialFrame)
+    var seven = [Float](repeating: 9, count: 7)
+    #expect(
+      code {
+        var span = seven.mutableSpan
+        _ = try stream.read(into: &span)
+      } == .partialFrame)
+    var buffer = SampleBuffer<Float>(frameCount: 10, channelCount: 2)
+    buffer.samples.append(1)
+    #expect(code { try stream.write(buffer) } == .partialFrame)
+    #expect(code { try play(buffer, device: bench.null) } == .partialFrame)
+    #expect(
+      code {
+        _ = try playrec(
+          buffer, inputChannelCount: 1, inputDevice: bench.null, outputDevice: bench.null)
+      } == .partialFrame)
+    let raw = try RawAudioOutputStream(.int24, parameters: bench.parameters(1))
+    try raw.start()
+    #expect(code { try raw.write([1, 2, 3, 4]) } == .partialFrame)
+    try raw.close()
+    try stream.close()
+  }
+
+  /// A number may come from a damaged header.
+  @Test func numbersNeverTrap() throws {
+    let bench = try VirtualBench()
+    let parameters = bench.parameters(2)
+    for rate in [1e300, 1e12, 4_294_967_295] {
+      #expect(
+        code { _ = try AudioOutputStream<Float>(parameters, options: .init(sampleRate: rate)) }
+          == .invalidSampleRate)
+      #expect(code { try parameters.check(for: .output, sampleRate: rate) } == .invalidSampleRate)
+    }
+    for blockSize in [Int.max, 1 << 32 + 64] {
+      #expect(
+        code { _ = try AudioOutputStream<Float>(parameters, options: .init(blockSize: blockSize)) }
+          == .bufferTooBig)
+    }
+    #expect(
+      code { _ = try AudioOutputStream<Float>(parameters, options: .init(bufferFrameCount: .max)) }
+        == .bufferTooBig)
+    for (latency, expected) in [
+      (Double.nan, PortAudioError.Code.bufferTooSmall), (-1, .bufferTooSmall),
+      (.infinity, .bufferTooBig),
+    ] {
+      var late = parameters
+      late.latency = .seconds(latency)
+      #expect(code { _ = try AudioOutputStream<Float>(late) } == expected)
+    }
+    let stream = try AudioInputStream<Float>(parameters)
+    try stream.start()
+    #expect(code { _ = try stream.read(frameCount: -1) } == .bufferTooSmall)
+    #expect(code { _ = try stream.read(frameCount: .max) } == .bufferTooBig)
+    #expect(code { _ = try stream.read(frameCount: 1 << 44) } == .bufferTooBig)
+    try stream.close()
+    #expect(
+      code { _ = try rec(frameCount: 1 << 44, device: bench.null) as Recording<Float> }
+        == .bufferTooBig)
+    #expect(
+      code { _ = try rec(frameCount: -1, device: bench.null) as Recording<Float> }
+        == .bufferTooSmall)
+    #expect(bench.openStreamCount == 0)
+  }
+
+  @Test func anEmptyLoopEnds() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let playback = try play(
+      SampleBuffer<Float>(frameCount: 0), device: bench.loopback, loop: true)
+    _ = try await withTimeout(.seconds(20)) { try await playback.wait() }
+    #expect(!playback.isActive)
+  }
+
+  /// What fits float32 comes back bit for bit, silence too, without asking for it.
+  @Test func integersThroughAFloatDeviceAreExact() async throws {
+    let bench = try VirtualBench()
+    func comesBack<S: Sample & Equatable>(_ samples: [S]) async throws {
+      let take = try await playrec(
+        SampleBuffer(samples), inputChannelCount: 1, inputDevice: bench.loopback,
+        outputDevice: bench.loopback
+      ).wait(timeout: 20)
+      #expect(take.samples.prefix(256).allSatisfy { $0 == S.silence })
+      #expect(Array(take.samples.dropFirst(256)) == Array(samples.dropLast(256)))
+    }
+    try await comesBack((0..<2000).map { Int24($0 * 4001) })
+    try await comesBack((0..<2000).map { Int16($0 * 16) })
+    try await comesBack((0..<2000).map { Int8(truncatingIfNeeded: $0) })
+  }
+
+  @Test func virtualStreamsLeaveNoThreadBehind() async throws {
+    func threads() -> Int {
+      (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0
+    }
+    let before = threads()
+    let bench = try VirtualBench("pace=realtime")
+    for _ in 0..<100 {
+      let stream = try AudioOutputStream<Float>(bench.parameters(1, of: bench.null)) { _, _ in
+        .continue
+      }
+      try stream.start()
+      try stream.close()
+    }
+    try await eventually("the threads to end") { threads() < before + 20 }
+  }
+
+  /// As many waiting tasks as would fill any thread pool, and others go on.
+  @Test func waitingTasksHoldNoThread() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let playback = try play(
+      SampleBuffer<Float>(frameCount: 480), device: bench.loopback, loop: true)
+    let waiting = (0..<200).map { _ in Task { try await playback.wait() } }
+    let sum = try await withTimeout(.seconds(20)) {
+      await Task.detached { (1...10).reduce(0, +) }.value
+    }
+    #expect(sum == 55)
+    waiting[0].cancel()
+    await #expect(throws: CancellationError.self) { try await waiting[0].value }
+    try playback.stop()
+    for task in waiting.dropFirst() {
+      _ = try await withTimeout(.seconds(20)) { try await task.value }
+    }
+  }
+
+  @Test func anAsyncScopeStartsStopsAndCloses() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let stream = try AudioOutputStream<Float>(bench.parameters(1))
+    let flags = try await stream.run {
+      try await stream.write(SampleBuffer<Float>(frameCount: 4800))
+    }
+    #expect(flags == [] && stream.isClosed && stream.losses.output.delivered == 4800)
+    struct Oops: Error {}
+    let bad = try AudioOutputStream<Float>(bench.parameters(1))
+    await #expect(throws: Oops.self) { try await bad.run { () async throws in throw Oops() } }
+    #expect(bad.isClosed)
+  }
+}

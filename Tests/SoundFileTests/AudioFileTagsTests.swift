@@ -1,0 +1,99 @@
+import PCM
+import TestSupport
+import Testing
+
+@testable import SoundFile
+
+struct AudioFileTagsTests {
+  static let picture = Picture(
+    kind: 3, mimeType: "image/png", caption: "Hülle", width: 4, height: 3, depth: 24, colorCount: 0,
+    data: (0..<1001).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+
+  static var tags: AudioFileTags {
+    var tags = AudioFileTags()
+    tags[.title] = "Début"
+    tags[.artist] = "somebody"
+    for text in ["ARTIST=somebody else", "ALBUMARTIST=all", "REPLAYGAIN_TRACK_GAIN=-6.5 dB"] {
+      let bytes = Array(text.utf8)
+      unsafe bytes.withUnsafeBytes { unsafe tags.add(comment: $0) }
+    }
+    tags.pictures = [picture, picture]
+    return tags
+  }
+
+  @Test(arguments: [AudioFileType.flac, .opus])
+  func allTextsAndPicturesComeBack(type: AudioFileType) throws {
+    let folder = try TemporaryDirectory()
+    var tags = Self.tags
+    // The first artist is the text, the second one more.
+    #expect(tags.comments.count == 3)
+    let format = AudioFileFormat(type)
+    let samples = RoundTripTests.samples(format, channels: 1, count: 5000)
+    try write(samples, to: folder.file("a"), format, channels: 1, tags: tags)
+    var read = try AudioFile(path: folder.file("a")).tags
+    // The encoder names itself.
+    (read[.software], tags[.software]) = (nil, nil)
+    read.comments.removeAll { $0.name.lowercased().hasPrefix("encoder") }
+    #expect(read == tags)
+    #expect(tags.dropped(by: type).isEmpty)
+  }
+
+  @Test func flacKeepsUnusualSpeakers() throws {
+    let folder = try TemporaryDirectory()
+    for mask in [0x60F, 0x3F, 0xFF] as [UInt32] {
+      var options = AudioFileWriter.Options()
+      options.layout = ChannelLayout(mask: mask, channelCount: mask.nonzeroBitCount)
+      let writer = try AudioFileWriter(
+        path: folder.file("a.flac"), format: AudioFileFormat(.flac), sampleRate: 48000,
+        channelCount: mask.nonzeroBitCount, options: options)
+      try writer.close()
+      let file = try AudioFile(path: folder.file("a.flac"))
+      #expect(file.layout == options.layout)
+      #expect(file.tags.isEmpty)
+    }
+  }
+
+  @Test func aKnownLengthStandsInAFLACStream() throws {
+    let collector = PipeCollector()
+    var options = AudioFileWriter.Options()
+    options.length = .exactly(5000)
+    let format = AudioFileFormat(.flac, encoding: .s16le)
+    var writer = try AudioFileWriter(
+      descriptor: collector.writing, format: format, sampleRate: 48000, channelCount: 1,
+      options: options)
+    let samples = RoundTripTests.samples(format, channels: 1, count: 5000)
+    try writer.writeAll(samples)
+    try writer.close()
+    let file = try AudioFile(PipeFeeder(collector.finish()))
+    #expect(file.frameCount == 5000)
+    #expect(try file.readAll() == samples)
+  }
+
+  @Test func whatATypeHasNoPlaceForIsNamed() {
+    #expect(
+      Self.tags.dropped(by: .wav)
+        == ["ARTIST", "ALBUMARTIST", "REPLAYGAIN_TRACK_GAIN", "2 pictures"])
+    #expect(Self.tags.dropped(by: .au).prefix(2) == ["title", "artist"])
+    #expect(AudioFileTags().dropped(by: .au).isEmpty)
+    #expect(Self.tags.dropped(by: .raw).isEmpty)
+  }
+
+  @Test func base64ComesBack() {
+    for count in 0..<40 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ count) }
+      let text = Base64.text(of: bytes)
+      #expect(text.utf8.count % 4 == 0)
+      #expect(Base64.bytes(of: text.utf8) == bytes)
+    }
+    #expect(Base64.text(of: Array("Ma".utf8)) == "TWE=")
+    #expect(Base64.bytes(of: "T!==".utf8) == nil)
+  }
+
+  @Test func aCutPictureIsNone() {
+    let block = Self.picture.block
+    #expect(Picture(block: block) == Self.picture)
+    for count in [0, 3, 10, 40, block.count - 1] {
+      #expect(Picture(block: Array(block.prefix(count))) == nil)
+    }
+  }
+}
