@@ -38,7 +38,8 @@ struct SdPlayrec: PlannedTool {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Drop the round trip: auto, or frames (default: 0).", valueName: "auto|n"),
+    help: ArgumentHelp(
+      "Drop the round trip: auto, measure, frames (default: 0).", valueName: "how"),
     transform: Words.compensation)
   var compensate: PlayRecordPlan.Compensation?
 
