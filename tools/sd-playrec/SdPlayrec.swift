@@ -39,7 +39,7 @@ struct SdPlayrec: PlannedTool {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "Drop the round trip: auto, measure, frames (default: 0).", valueName: "how"),
+      "Drop the round trip first (default: 0).", valueName: "auto|measure|n"),
     transform: Words.compensation)
   var compensate: PlayRecordPlan.Compensation?
 
