@@ -30,6 +30,7 @@ struct RoundTripMeasurement {
     signal.fill(stream)
     try run.start()
     var samples: [Float] = []
+    let block = Scratch()
     var converter = SampleConverter(
       from: recorded.encoding, to: SampleEncoding(.float32), dither: false)
     while samples.count < needed * recorded.channelCount {
@@ -39,16 +40,15 @@ struct RoundTripMeasurement {
       case .lost(let error): throw error
       case .gap: throw Self.failure("frames were lost meanwhile")
       case .frames(let frames):
-        let part = frames.withBytes { bytes in
-          [Float](unsafeUninitializedCapacity: frames.count * recorded.channelCount) {
-            buffer, count in
-            var target = unsafe MutableRawSpan(
-              _unsafeBytes: UnsafeMutableRawBufferPointer(buffer))
-            converter.convert(bytes, into: &target)
-            count = frames.count * recorded.channelCount
+        let count = frames.count * recorded.channelCount
+        frames.withBytes { bytes in
+          block.withMutableBytes(count * MemoryLayout<Float>.stride) {
+            converter.convert(bytes, into: &$0)
           }
         }
-        samples += part
+        block.withMutableSamples(Float.self, count: count) { part in
+          for index in part.indices { samples.append(part[index]) }
+        }
       }
     }
     takenCount = samples.count / recorded.channelCount
