@@ -1,3 +1,4 @@
+import PCM
 import Testing
 
 @testable import SoundDevice
