@@ -187,7 +187,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests",
-      dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM"],
+      dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",

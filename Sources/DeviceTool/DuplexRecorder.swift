@@ -40,7 +40,6 @@ public final class DuplexRecorder {
       channelCount: stream.inputChannelCount)
     let reporter = try RunReporter(
       plan.duplex.report, rate: rate, channelCount: recorded.channelCount, isAligned: true)
-    source.reportGuess()
     guard source.format.rate == rate else {
       throw .failure(
         source.name, "is at \(hertz(source.format.rate)), and sd-playrec never resamples")
@@ -57,8 +56,11 @@ public final class DuplexRecorder {
     // Nothing is created before that is known.
     measurement = try Self.measurement(plan.compensation, stream, played, recorded, line, run)
     let roundTrip = measurement?.lag ?? Self.roundTrip(plan.compensation, stream)
+    let spreads = fileFormat.type == .raw && plan.duplex.maps.input == nil
     let sink = try AudioSink(
-      plan.output, as: fileFormat, rate: rate, channelCount: recorded.channelCount)
+      plan.output, as: fileFormat, rate: rate,
+      channelCount: (spreads && recorded.channelCount == 1 ? plan.duplex.channelCounts.input : nil)
+        ?? recorded.channelCount)
     let pipeline = try FramePipeline([source], to: played, plan.sound)
     var recordingPlan = RecordingPlan()
     recordingPlan.dither = plan.sound.dither
@@ -85,7 +87,8 @@ public final class DuplexRecorder {
     let duplex = plan.duplex
     let input = SidePlan(
       device: duplex.devices.input, channelCount: duplex.channelCounts.input,
-      map: duplex.maps.input, encoding: encoding, latency: duplex.latencies.input)
+      map: duplex.maps.input, encoding: encoding, latency: duplex.latencies.input,
+      spreadsMono: plan.output.type == .raw)
     let output = SidePlan(
       device: duplex.devices.output, channelCount: source.format.channelCount,
       map: duplex.maps.output,
@@ -138,6 +141,9 @@ public final class DuplexRecorder {
     if let encoding = plan.recordFormat { return AudioFileFormat(type, encoding: encoding) }
     if let encoding = plan.output.encodingInName {
       return AudioFileFormat(.raw, encoding: encoding)
+    }
+    if type == .raw {
+      return AudioFileFormat(.raw, encoding: plan.reading.raw.resolved.encoding)
     }
     return AudioFileFormat(type, keeping: .pcm(source.format.encoding))
   }

@@ -34,9 +34,9 @@ public final class Player {
     let side = SidePlan(
       device: plan.device, channelCount: channelCount, map: plan.map,
       encoding: computes ? .f32le : widest ?? .f32le,
-      latency: adapts ? plan.latency.ofDeviceAlone : plan.latency,
-      spreadsMono: plan.spreadsMono,
-      remedy: plan.map == nil ? " (sd-cat -m 1,2 … | sd-play plays two of them)" : "")
+      latency: adapts ? plan.latency.ofDeviceAlone : plan.latency, spreadsMono: true,
+      mixesDown: sources.allSatisfy { $0.format.channelCount <= 2 || $0.channelLayout != nil },
+      remedy: plan.map == nil ? "; choose with sd-cat -m 1,2 … | sd-play" : "")
     let (stream, agreement) = try Agreement.open(plan.stream) { () throws(DeviceFailure) in
       try Agreement(
         plan.stream, output: side, rate: rate, mayResample: plan.mayResample,
@@ -55,7 +55,6 @@ public final class Player {
     Negotiation.report(stream, agreement.output)
     let reporter = try RunReporter(
       plan.report, rate: format.rate, channelCount: format.channelCount)
-    for source in sources { source.reportGuess() }
     let sourceRate = sources.first?.format.rate ?? format.rate
     var given = format
     var sound = plan.sound
@@ -71,6 +70,9 @@ public final class Player {
       ? AdaptedOutput(
         stream, device, format, from: sourceRate, latency: plan.latency.heldSeconds(at: rate),
         dither: plan.sound.dither, reporter) : nil
+    // A player is to convert; only a mix is worth a word.
+    let asked = RawFormat(encoding: format.encoding, rate: rate, channelCount: channelCount)
+    sources.reportConversion(to: format, asked: asked, map: plan.map != nil)
     run = StreamRun(
       stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
     ) {

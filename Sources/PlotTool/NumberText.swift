@@ -1,6 +1,6 @@
 /// Numbers as plots write them, the same in every locale.
 enum NumberText {
-  /// So many digits behind the point: `-12.3`; `-inf` for what is infinitely small.
+  /// A fixed number of decimals: `-12.3`; `-inf` for minus infinity.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return value < 0 ? "-inf" : value > 0 ? "inf" : "nan" }
     var scale = 1.0
@@ -15,7 +15,7 @@ enum NumberText {
     return "\(sign)\(before).\(String(repeating: "0", count: digits - text.count))\(text)"
   }
 
-  /// With as many digits as needed, three at most: `2.5`.
+  /// As many decimals as needed, at most three: `2.5`.
   static func short(_ value: Double) -> String {
     var text = fixed(value, 3)
     while text.hasSuffix("0") { text.removeLast() }
@@ -39,7 +39,7 @@ enum NumberText {
     return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
   }
 
-  /// `text` in the right of a field.
+  /// Right-aligns `text` in a field.
   static func padded(_ text: String, to width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }

@@ -2,9 +2,9 @@ internal import SoundTool
 
 /// A block of frames, channel by channel. One thread at a time.
 final class PlanarBlock {
-  /// Frames in it.
+  /// The number of frames.
   private(set) var frameCount = 0
-  /// Frames it has room for.
+  /// The maximum number of frames.
   let capacity: Int
 
   private var channels: [[Float]]
@@ -22,12 +22,12 @@ final class PlanarBlock {
     body(samples.span.extracting(..<frameCount))
   }
 
-  /// Forgets the frames.
+  /// Drops the frames.
   func clear() { frameCount = 0 }
 
-  /// Reads float32 frames behind those it has, as far as there is room and the pipeline has some.
+  /// Reads float32 frames and appends them, as far as there is room and the pipeline has some.
   ///
-  /// - Returns: how many, 0 at the end.
+  /// - Returns: How many, or 0 at the end.
   func read(from pipeline: FramePipeline) throws(ToolError) -> Int {
     let width = pipeline.format.bytesPerFrame
     let room = capacity - frameCount
@@ -50,7 +50,7 @@ final class PlanarBlock {
         let target = unsafe UnsafeMutableBufferPointer(rebasing: target[frameCount...])
         switch channelCount {
         case 1: for frame in 0..<count { unsafe target[frame] = samples[frame] }
-        // A constant distance is one that the compiler can vectorise.
+        // With a constant stride the compiler can vectorise.
         case 2: for frame in 0..<count { unsafe target[frame] = samples[frame &* 2 &+ channel] }
         default:
           for frame in 0..<count {

@@ -4,19 +4,19 @@ public import SoundTool
 
 /// The inputs of a plot as one stream of floating-point frames.
 public struct PlotInput {
-  /// What reads them.
+  /// The versions of the libraries that read them.
   public static var libraryVersions: [String] { [AudioFile.libraryVersion] }
 
-  /// All of them, open.
+  /// All inputs, open.
   public let sources: [AudioSource]
-  /// What of them is drawn.
+  /// The part of them to draw.
   public var options = FramePipeline.Options()
 
-  /// Inputs that are open.
+  /// Creates an input from open sources.
   ///
   /// - Parameters:
-  ///   - start: how much is skipped.
-  ///   - length: how much is drawn at most.
+  ///   - start: How much to skip.
+  ///   - length: How much to draw at most.
   public init(
     _ sources: [AudioSource], start: StartOptions, length: LengthOptions, channels: MapOptions,
     plot: PlotOptions
@@ -28,11 +28,11 @@ public struct PlotInput {
     options.gain = plot.gain
   }
 
-  /// Frames per second, those of the first input.
+  /// Frames per second, from the first input.
   var rate: Double { sources[0].format.rate }
-  /// Channels that are drawn.
+  /// The number of channels to draw.
   var channelCount: Int { options.map?.count ?? sources[0].format.channelCount }
-  /// Whether it comes as fast as it is read, not as somebody writes it.
+  /// Whether it arrives as fast as it is read, rather than as it is written.
   var isRepeatable: Bool { sources.allSatisfy(\.isRepeatable) }
 
   /// All inputs as one stream.
@@ -42,7 +42,7 @@ public struct PlotInput {
     return try FramePipeline(sources, to: format, options)
   }
 
-  /// What a picture of it is called.
+  /// The title of a picture of it.
   var title: String {
     let name = sources[0].name.split(separator: "/").last.map(String.init) ?? sources[0].name
     return sources.count == 1 ? printable(name) : "\(printable(name)) and \(sources.count - 1) more"

@@ -2,18 +2,18 @@ internal import Platform
 public import SoundTool
 internal import Synchronization
 
-/// Passes stdin on to stdout, byte for byte, on a thread of its own, while what passes can be read
-/// from descriptor 0 as before.
+/// Passes stdin through to stdout, byte for byte, on a separate thread; a copy can be read from
+/// descriptor 0 as before.
 ///
-/// Bytes go to stdout first. Whoever reads the copy has as long as a pipe is; a reader that stops
-/// holds nothing up any more once it has called ``finish()``.
+/// Bytes go to stdout first. A pipe's capacity is how far the reader of the copy may lag behind. A
+/// reader that stops must call ``finish()``, so that it does not block the sound.
 public final class Through: Sendable {
   private let source: CInt
   private let copy: CInt
   private let isDone: CInt
   private let failure = Mutex<ToolError?>(nil)
 
-  /// Begins; before anything is read from stdin, and before the process is confined.
+  /// Starts; call it before anything is read from stdin, and before the process is confined.
   public init() throws(ToolError) {
     source = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
     guard source >= 0 else { throw .failure("stdin", errno: errno) }
@@ -31,11 +31,11 @@ public final class Through: Sendable {
     }
   }
 
-  /// Waits until all of stdin has been passed on.
+  /// Waits until all of stdin has been passed through.
   ///
-  /// - Throws: what kept the rest from it: `brokenPipe`, `stopped`, or the failure.
+  /// - Throws: The reason if it has not: `brokenPipe`, `stopped`, or the failure.
   public func finish() throws(ToolError) {
-    // Nobody reads the copy from now on.
+    // The copy has no reader from now on.
     close(STDIN_FILENO)
     let reader = PipeReader(descriptor: isDone, name: "stdin")
     var byte: [UInt8] = [0]

@@ -3,14 +3,14 @@ internal import Spectrum
 
 /// Round values on an axis.
 enum Ticks {
-  /// Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, at most so many.
+  /// Multiples of 1, 2 or 5 times a power of ten from `low` to `high`, at most `count`.
   static func linear(_ low: Double, _ high: Double, atMost count: Int) -> [Double] {
     guard high > low, count > 0 else { return [] }
     let step = roundStep((high - low) / Double(count))
     return multiples(of: step, low, high)
   }
 
-  /// Seconds: in steps that clocks have, 15 s, 30 s, 1 min, from a minute on.
+  /// Seconds: from a minute on, in clock steps such as 15 s, 30 s, 1 min.
   static func time(_ duration: Double, atMost count: Int) -> [Double] {
     guard duration > 0, count > 0 else { return [0] }
     let coarse: [Double] = [15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 36_000]
@@ -22,7 +22,7 @@ enum Ticks {
     return multiples(of: step, 0, duration)
   }
 
-  /// Frequencies on a scale: on a logarithmic one 1, 2 and 5 of each decade.
+  /// Frequencies on a scale; on a logarithmic one, 1, 2 and 5 of each decade.
   static func frequencies(_ scale: FrequencyScale, atMost count: Int) -> [Double] {
     guard scale.isLogarithmic else { return linear(scale.low, scale.high, atMost: count) }
     var ticks: [Double] = []
@@ -39,7 +39,7 @@ enum Ticks {
 
   private static func roundStep(_ least: Double) -> Double {
     let power = pow(10, log10(least).rounded(.down))
-    // A step that is round already stays so in spite of rounding.
+    // A step that is already round stays so despite rounding errors.
     for factor in [1.0, 2, 5] where factor * power >= least * (1 - 1e-9) { return factor * power }
     return 10 * power
   }

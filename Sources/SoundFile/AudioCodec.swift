@@ -1,9 +1,9 @@
 public import PCM
 
-/// How samples are coded inside a sound file.
+/// The coding of samples inside a sound file.
 ///
-/// Linear and companded samples are `pcm` of some `SampleEncoding`; FLAC is `pcm` too, of the
-/// depth it holds. All others are decoded while reading.
+/// Linear and companded samples are `pcm` of some `SampleEncoding`; so is FLAC, at its depth. All
+/// other codecs are decoded while reading.
 public enum AudioCodec: Hashable, Sendable {
   case pcm(SampleEncoding)
   case vorbis, opus
@@ -14,7 +14,7 @@ public enum AudioCodec: Hashable, Sendable {
   case dwvw12, dwvw16, dwvw24
   case dpcm8, dpcm16
 
-  /// Every codec, the sample encodings first.
+  /// Every codec; sample encodings come first.
   public static let allCases: [AudioCodec] =
     SampleEncoding.allCases.map(AudioCodec.pcm) + coded
 
@@ -24,7 +24,7 @@ public enum AudioCodec: Hashable, Sendable {
     .g723at40, .gsm610, .dwvw12, .dwvw16, .dwvw24, .dpcm8, .dpcm16,
   ]
 
-  /// The name the tools print and read: `s24le`, `vorbis`, `ima_adpcm`.
+  /// The name that the tools print and accept: `s24le`, `vorbis`, `ima_adpcm`.
   public var name: String {
     switch self {
     case .pcm(let encoding): encoding.name
@@ -55,9 +55,9 @@ public enum AudioCodec: Hashable, Sendable {
     }
   }
 
-  /// Reads a codec by its name or, where it is one, by any name of a sample encoding.
+  /// Parses the name of a codec, or any name of a sample encoding.
   ///
-  /// Throws `unsupported` where nothing has that name.
+  /// Throws `unsupported` if nothing has that name.
   public init(parsing text: String) throws(AudioFileError) {
     let key = text.lowercased()
     if let codec = Self.coded.first(where: { $0.name == key }) {
@@ -71,10 +71,10 @@ public enum AudioCodec: Hashable, Sendable {
     }
   }
 
-  /// The encoding in which a reader delivers this codec and a writer takes it.
+  /// The encoding that a reader delivers and a writer takes for this codec.
   ///
-  /// Exact where the codec is; f32 where decoding yields more than integers hold; 16 bits for
-  /// the old speech codecs, whose decoders work in 16 bits.
+  /// It is exact if the codec is. It is f32 for codecs whose decoders have more range than
+  /// integers, and 16 bits for the old speech codecs, whose decoders work in 16 bits.
   public var deliveredEncoding: SampleEncoding {
     switch self {
     case .pcm(let encoding): encoding
@@ -86,7 +86,7 @@ public enum AudioCodec: Hashable, Sendable {
     }
   }
 
-  /// Whether decoding gives back the very samples that were written.
+  /// Whether decoding returns exactly the samples that were written.
   public var isLossless: Bool {
     switch self {
     case .pcm, .alac16, .alac20, .alac24, .alac32, .dwvw12, .dwvw16, .dwvw24, .dpcm8, .dpcm16: true

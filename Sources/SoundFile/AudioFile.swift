@@ -1,44 +1,45 @@
 public import PCM
 
-/// A sound file or stream being read: raw interleaved frames in their own encoding.
+/// A sound file or stream open for reading: raw interleaved frames in their own encoding.
 ///
-/// Plain samples are delivered as they lie in the file, FLAC and ALAC as integers of their depth,
-/// lossy codecs decoded to f32, the old speech codecs to 16 bits; `encoding` says which. A class
-/// and not a noncopyable struct, so that opened files can wait in an array for their turn.
-/// One thread at a time, any thread.
+/// Plain samples are delivered unchanged, FLAC and ALAC as integers of their depth, lossy codecs
+/// decoded to f32, and the old speech codecs decoded to 16 bits; `encoding` says which. A class,
+/// not a noncopyable struct, so that an array can hold open files. One thread at a time, any
+/// thread.
 public final class AudioFile {
-  /// What the header says, or the caller of headerless data.
+  /// The format from the header, or from the caller for headerless data.
   public let format: AudioFileFormat
 
-  /// The encoding of the bytes that `read` delivers.
+  /// The encoding of the bytes that `read` returns.
   public let encoding: SampleEncoding
 
-  /// Frames a second.
+  /// Frames per second, in Hz.
   public let sampleRate: Double
 
-  /// Samples in a frame.
+  /// Samples per frame.
   public let channelCount: Int
 
-  /// Frames from beginning to end, nil where only the end will tell, as in a pipe.
+  /// Frames from start to end, or nil if only the end reveals it, as in a pipe.
   public let frameCount: Int?
 
-  /// The texts beside the samples, as far as they stand before the samples or this is a file.
+  /// The texts beside the samples; in a stream, only those before the samples.
   public let tags: AudioFileTags
 
-  /// The speaker of each channel, nil where neither the header nor the type says it.
+  /// The speaker of each channel, or nil if neither the header nor the type defines it.
   public let layout: ChannelLayout?
 
-  /// When the first frame was captured, where the header says it.
+  /// The capture time of the first frame, if the header has it.
   public let origination: Origination?
 
   /// Whether this file can be read again from any frame; false for pipes.
   public let isSeekable: Bool
 
-  /// The next frame that `read` delivers, counted from the beginning.
+  /// The next frame that `read` returns, counted from the start.
   public private(set) var position = 0
 
-  /// Whether silence of the same length stands for frames that are lost to damage, so that frame
-  /// number stays time. FLAC, Ogg and MPEG only; where MPEG loses frames their number is estimated.
+  /// Whether silence of the same length replaces frames lost to damage, so that frame numbers still
+  /// correspond to time. FLAC, Ogg and MPEG only; in MPEG, the number of lost frames is an
+  /// estimate.
   public var fillsGaps = false {
     didSet { if case .codec(let reader) = decoder { reader.fillsGaps = fillsGaps } }
   }
@@ -52,11 +53,13 @@ public final class AudioFile {
   /// Opens a file by its path; a named pipe is read as a stream.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - type: what it must be; nil finds out. A file of no known type is an error unless its
-  ///     suffix says raw: `.raw`, `.pcm`, or an encoding's name, which then beats `raw`'s.
-  ///   - raw: what headerless data is.
-  ///   - interrupted: asked after a signal interrupted a read; true ends it with `interrupted`.
+  ///   - path: The file.
+  ///   - type: The required type; nil detects it. A file of unknown type is an error unless its
+  ///     suffix says raw: `.raw`, `.pcm`, or the name of an encoding, which then overrides the one
+  ///     in `raw`.
+  ///   - raw: The format of headerless data.
+  ///   - interrupted: Called after a signal interrupts a read; true ends the read with
+  ///     `interrupted`.
   ///
   /// Corresponds to `sf_open`.
   public convenience init(
@@ -69,17 +72,18 @@ public final class AudioFile {
     try self.init(opening)
   }
 
-  /// Opens what a descriptor reads, from where it stands: a regular file or a stream.
+  /// Opens a descriptor at its current position: a regular file or a stream.
   ///
-  /// A stream of no known type is raw and loses no byte.
+  /// A stream of unknown type is raw and loses no byte.
   ///
   /// - Parameters:
-  ///   - descriptor: open for reading.
-  ///   - closing: whether the descriptor is closed with this object, and if opening fails.
-  ///   - path: where the descriptor was opened, if the rules for files by their path are to hold.
-  ///   - type: what it must be; nil finds out.
-  ///   - raw: what headerless data is.
-  ///   - interrupted: asked after a signal interrupted a read; true ends it with `interrupted`.
+  ///   - descriptor: A descriptor open for reading.
+  ///   - closing: Whether to close the descriptor with this object, and if opening fails.
+  ///   - path: The path of the descriptor's file, to apply the rules for files opened by path.
+  ///   - type: The required type; nil detects it.
+  ///   - raw: The format of headerless data.
+  ///   - interrupted: Called after a signal interrupts a read; true ends the read with
+  ///     `interrupted`.
   ///
   /// Corresponds to `sf_open_virtual`.
   public convenience init(
@@ -137,10 +141,10 @@ public final class AudioFile {
   /// The container.
   public var type: AudioFileType { format.type }
 
-  /// Bytes of one frame that `read` delivers.
+  /// Bytes per frame, as `read` returns it.
   public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
-  /// Bytes at the end that made no whole frame; known once `read` has returned 0.
+  /// Bytes at the end that are not a whole frame; known after `read` has returned 0.
   public var trailingByteCount: Int {
     switch decoder {
     case .plain(let reader): reader.trailingByteCount
@@ -149,10 +153,10 @@ public final class AudioFile {
     }
   }
 
-  /// What was found to be damaged or missing since the last call, in order.
+  /// Takes the damage and shortages found since the last call, in order.
   ///
-  /// The end is only judged once `read` has returned 0. Damage is no error: all that can be decoded
-  /// is delivered. What promises an end, and what does not, depends on the type.
+  /// The end is judged only after `read` has returned 0. Damage is not an error: everything that
+  /// can be decoded is delivered. Whether the data promises an end depends on the type.
   public func takeDamage() -> [Damage] {
     let found: [Damage] =
       switch decoder {
@@ -163,10 +167,10 @@ public final class AudioFile {
     return found + damage.take()
   }
 
-  /// The rest of the sound, where it goes on with another rate or other channels, as chained Ogg and
-  /// joined MPEG streams may: a file that begins where this one ends, nil where nothing follows.
+  /// The rest of the sound, if it continues with another rate or channel count, as in chained Ogg
+  /// and joined MPEG streams: a file that starts where this one ends, or nil.
   ///
-  /// Known once `read` has returned 0, and read in place of this one from then on.
+  /// Known after `read` has returned 0; from then on, read it instead of this one.
   public func continuation() -> AudioFile? {
     guard case .codec(let reader) = decoder, let next = reader.continuation else { return nil }
     let rest = AudioFile(
@@ -176,11 +180,10 @@ public final class AudioFile {
     return rest
   }
 
-  /// Reads whole frames into `bytes` and returns how many, 0 at the end.
+  /// Reads whole frames into `bytes` and returns how many, or 0 at the end.
   ///
-  /// From a file as many as there is room for; plain samples in a pipe as soon as a frame is
-  /// there. A file cut short ends where it was cut. Corresponds to `sf_read_raw` and
-  /// `sf_readf_float`.
+  /// A file fills the space. A pipe of plain samples returns as soon as a frame is there. A
+  /// truncated file ends where it is cut. Corresponds to `sf_read_raw` and `sf_readf_float`.
   public func read(into bytes: inout MutableRawSpan) throws(AudioFileError) -> Int {
     precondition(bytes.byteCount >= bytesPerFrame, "room for one frame at least")
     let result = unsafe bytes.withUnsafeMutableBytes { target in
@@ -198,8 +201,7 @@ public final class AudioFile {
     return count
   }
 
-  /// Finds out, once, what is missing where nothing follows; the decoders of `codec` do it
-  /// themselves.
+  /// Determines once what is missing at the end; the decoders of `codec` do it themselves.
   private func judgeEnd() {
     isAtEnd = true
     let shortage: Damage.Shortage? =
@@ -214,9 +216,9 @@ public final class AudioFile {
     damage.append(Damage(kind: .endsEarly(shortage), position: position, frameCount: missing))
   }
 
-  /// Passes over frames and returns how many, fewer only at the end.
+  /// Skips frames and returns how many, fewer only at the end.
   ///
-  /// Goes there in a file; reads and drops in a pipe.
+  /// Seeks in a file; reads and drops in a pipe.
   public func skip(_ frames: Int) throws(AudioFileError) -> Int {
     precondition(frames >= 0, "skips forward only")
     let skipped = try skipFrames(frames)
@@ -224,7 +226,7 @@ public final class AudioFile {
     return skipped
   }
 
-  /// Goes to a frame of a file, at most to its end. Throws `unsupported` for a pipe.
+  /// Seeks to a frame of a file, at most to its end. Throws `unsupported` for a pipe.
   public func seek(toFrame frame: Int) throws(AudioFileError) {
     precondition(frame >= 0, "frames count from zero")
     guard isSeekable else { throw .unsupported("a pipe cannot be read again") }
@@ -240,18 +242,18 @@ public final class AudioFile {
       position = target
       return
     }
-    // Some codecs can only be read from their beginning.
+    // Some codecs can only be read from the start.
     decoder = try reopen()
     if case .codec(let reader) = decoder { reader.fillsGaps = fillsGaps }
     position = 0
     _ = try skip(frame)
   }
 
-  /// Goes back to the first frame. Throws `unsupported` for a pipe.
+  /// Seeks to the first frame. Throws `unsupported` for a pipe.
   public func rewind() throws(AudioFileError) { try seek(toFrame: 0) }
 
-  /// Whether frames, or the end, are at hand or come within so many milliseconds; a stream that must
-  /// be decoded is always said to be ready, and may have to be waited for.
+  /// Whether frames, or the end, are available within this many milliseconds. Always true for a
+  /// stream that must be decoded, although `read` may then wait.
   public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
     guard case .plain(let reader) = decoder else { return true }
     return reader.isReady(withinMilliseconds: milliseconds)
@@ -273,7 +275,7 @@ public final class AudioFile {
     }
   }
 
-  /// Moves to a frame; false where the decoder can only read on.
+  /// Seeks to a frame; false if the decoder can only read on.
   private func moveDecoder(toFrame frame: Int) throws(AudioFileError) -> Bool {
     switch decoder {
     case .plain: false
@@ -317,8 +319,8 @@ public final class AudioFile {
   }
 }
 
-/// Who reads the samples: plain ones lie there as they are, libsndfile undoes the containers and
-/// codecs that it alone knows, and the codecs in use today have their own libraries.
+/// The reader of the samples: plain ones are read directly, libsndfile decodes the containers and
+/// codecs that only it knows, and current codecs have their own libraries.
 enum Decoder {
   case plain(PlainReader)
   case library(SndFileReader)

@@ -1,20 +1,20 @@
 import Platform
 
-/// What went wrong with a sound file or stream, in one line that does not name the file.
+/// A failure of a sound file or stream, in one line that does not name the file.
 public struct AudioFileError: Error, Hashable, CustomStringConvertible {
-  /// The kinds of failure a caller may want to tell apart.
+  /// The kinds of failure that a caller may want to distinguish.
   public enum Kind: Hashable, Sendable {
-    /// The caller asked for what the type cannot hold or do; nothing was opened or cut.
+    /// The type cannot hold or do what the caller requested; nothing was opened or truncated.
     case unsupported
-    /// The data is no sound file of any known type.
+    /// The data is not a sound file of any known type.
     case unrecognized
-    /// The data is known to be something that is not read here: MP4, a picture, an archive.
+    /// The data is of a known kind that cannot be read here: MP4, a picture, an archive.
     case foreign
-    /// The data has the type it claims and cannot be read.
+    /// The data has the type it claims, but cannot be read.
     case malformed
     /// The operating system refused; `errorNumber` says why.
     case system
-    /// A signal came and the caller's `interrupted` said to stop.
+    /// A signal came and the caller's `interrupted` returned true.
     case interrupted
   }
 
@@ -24,10 +24,10 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   /// The complaint: lower case, one line, no full stop, no path.
   public let message: String
 
-  /// The operating system's error number, 0 where it is not the operating system's error.
+  /// The operating system's error number, or 0 for other errors.
   public let errorNumber: CInt
 
-  /// Whether the reader of a pipe went away (EPIPE).
+  /// Whether the reader of a pipe is gone (EPIPE).
   public var isBrokenPipe: Bool { errorNumber == EPIPE }
 
   /// The same as `message`.
@@ -41,7 +41,7 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
     AudioFileError(kind: .unrecognized, message: message, errorNumber: 0)
   }
 
-  /// - Parameter name: what it is.
+  /// - Parameter name: The kind of data.
   static func foreign(_ name: String) -> AudioFileError {
     AudioFileError(kind: .foreign, message: ForeignMark.complaint(name), errorNumber: 0)
   }
@@ -62,11 +62,11 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
     kind: .interrupted, message: "interrupted", errorNumber: EINTR)
 }
 
-/// A sentence of a C library in this project's mode: lower case, one line, no full stop.
+/// A message of a C library in this project's style: lower case, one line, no full stop.
 func plainText(_ sentence: String) -> String {
   var text = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
   while let last = text.last, last == "." || last == " " { text.removeLast() }
-  // A word in capitals is a name: ID3, RIFF.
+  // A word in capitals is a name, such as ID3 or RIFF.
   let isName = text.dropFirst().first?.isUppercase ?? false
   return isName ? text : text.prefix(1).lowercased() + text.dropFirst()
 }

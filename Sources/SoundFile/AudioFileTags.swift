@@ -1,18 +1,18 @@
-/// The texts and pictures a sound file carries beside its samples.
+/// The texts and pictures that a sound file carries beside its samples.
 ///
-/// Corresponds to libsndfile's `SF_STR_*`, and to what FLAC, Vorbis and Opus carry beyond. A type
-/// that has no place for one of them drops it; `kept(in:)` tells.
+/// Corresponds to libsndfile's `SF_STR_*`, and to the additional ones of FLAC, Vorbis and Opus. A
+/// type without a place for one of them drops it; `dropped(by:)` lists those.
 public struct AudioFileTags: Hashable, Sendable {
-  /// The kinds of text that most types know.
+  /// The kinds of text that most types have.
   public enum Key: String, Hashable, Sendable, CaseIterable {
     case title, copyright, software, artist, comment, date, album, license
     case trackNumber = "track"
     case genre
   }
 
-  /// A text of any other name, such as `ALBUMARTIST` or `REPLAYGAIN_TRACK_GAIN`.
+  /// A text with any other name, such as `ALBUMARTIST` or `REPLAYGAIN_TRACK_GAIN`.
   public struct Comment: Hashable, Sendable {
-    /// The name, as it is spelled in the file.
+    /// The name, as spelled in the file.
     public let name: String
     /// The text.
     public let text: String
@@ -20,35 +20,35 @@ public struct AudioFileTags: Hashable, Sendable {
 
   private var texts: [Key: String] = [:]
 
-  /// Texts of other names, and further ones of a known name, in the order of the file.
+  /// Texts with other names, and additional ones of a known name, in the file's order.
   public internal(set) var comments: [Comment] = []
 
-  /// Pictures, in the order of the file.
+  /// Pictures, in the file's order.
   public internal(set) var pictures: [Picture] = []
 
-  /// The speakers, as FLAC tells them among its comments.
+  /// The speakers, which FLAC states among its comments.
   var channelMask: UInt32?
 
-  /// No texts.
+  /// Creates tags without texts.
   public init() {}
 
-  /// The text of one kind, nil where there is none.
+  /// The text of one kind, or nil.
   public subscript(key: Key) -> String? {
     get { texts[key] }
     set { texts[key] = newValue }
   }
 
-  /// Whether there is nothing at all.
+  /// Whether there are no texts and no pictures.
   public var isEmpty: Bool { texts.isEmpty && comments.isEmpty && pictures.isEmpty }
 
-  /// The texts of the usual kinds there are, in the order of `Key`.
+  /// All texts of the usual kinds, in the order of `Key`.
   public var all: [(key: Key, text: String)] {
     Key.allCases.compactMap { key in texts[key].map { (key, $0) } }
   }
 
-  /// The names of what a type has no place for: `genre`, `ALBUMARTIST`, `2 pictures`.
+  /// The names of tags that a type has no place for: `genre`, `ALBUMARTIST`, `2 pictures`.
   public func dropped(by type: AudioFileType) -> [String] {
-    // Who writes samples alone expects nothing else.
+    // Raw samples have no tags by nature, so none is reported.
     if type == .raw { return [] }
     let known = type.tagKeys
     var names = all.map(\.key).filter { !known.contains($0) }.map(\.rawValue)
@@ -73,6 +73,6 @@ extension AudioFileType {
     }
   }
 
-  /// Whether they have a place for any other text, and for pictures.
+  /// Whether files of this type have a place for other texts, and for pictures.
   fileprivate var hasComments: Bool { self == .flac || self == .opus }
 }

@@ -8,10 +8,10 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
   case raw, wav, flac, au, aiff, caf, w64, rf64, ogg, opus, mp3
   case wavex, avr, htk, ircam, mat4, mat5, mpc2k, nist, paf, pvf, sd2, sds, svx, voc, wve, xi
 
-  /// The name the tools print and read.
+  /// The name that the tools print and accept.
   public var name: String { rawValue }
 
-  /// What the type is, in a few words.
+  /// A short description of the type.
   public var title: String {
     switch self {
     case .raw: "samples without a header"
@@ -64,9 +64,9 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Reads a type by its name or by one of its suffixes, whatever the case.
+  /// Parses the name of a type or one of its suffixes, in any case.
   ///
-  /// Throws `unsupported`, listing the names, where nothing has that name.
+  /// Throws `unsupported`, listing the names, if nothing has that name.
   public init(parsing text: String) throws(AudioFileError) {
     let key = text.lowercased()
     if let type = Self(rawValue: key) ?? Self.forSuffix(key) {
@@ -80,7 +80,7 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
   /// The type that a file's name suggests, or nil.
   ///
   /// `.raw`, `.pcm` and the name of a sample encoding (`.s16le`) mean raw; `rawEncoding(forPath:)`
-  /// tells which encoding.
+  /// returns the encoding.
   public static func forPath(_ path: String) -> AudioFileType? {
     guard let suffix = suffix(of: path) else { return nil }
     return forSuffix(suffix) ?? (rawEncoding(forPath: path) == nil ? nil : .raw)
@@ -92,14 +92,14 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
     return try? SampleEncoding(parsing: suffix)
   }
 
-  /// Whether a file of this type can be read; every type can.
+  /// Whether files of this type can be read; always true.
   public var canBeRead: Bool { true }
 
-  /// Whether a file of this type can be written; every type can.
+  /// Whether files of this type can be written; always true.
   public var canBeWritten: Bool { true }
 
-  /// Whether this type can be read from a pipe: not those whose length or second file is needed
-  /// to understand the header.
+  /// Whether this type can be read from a pipe. Not if reading the header needs the file's length
+  /// or a second file.
   public var canBeReadFromPipe: Bool {
     switch self {
     case .sd2, .sds, .voc, .htk: false
@@ -107,7 +107,7 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether this type can be written to a pipe: those whose header needs no length.
+  /// Whether this type can be written to a pipe, because its header needs no length.
   public var canBeWrittenToPipe: Bool {
     switch self {
     case .raw, .wav, .au, .flac, .ogg, .opus, .mp3: true

@@ -1,31 +1,30 @@
 public import PCM
 
-/// A sound file or stream being written: raw interleaved frames in a stated encoding.
+/// A sound file or stream open for writing: raw interleaved frames in a given encoding.
 ///
-/// Every combination of type, codec, rate and channels is checked before anything is created or
-/// cut. `close` completes the file and tells whether that worked; a writer that just goes out of
-/// scope completes it too, and tells nobody. One thread at a time, any thread.
+/// The combination of type, codec, rate and channels is checked before anything is created or
+/// truncated. `close` completes the file and throws if that fails; a writer that goes out of scope
+/// completes it too, but reports nothing. One thread at a time, any thread.
 public struct AudioFileWriter: ~Copyable {
-  /// What is being written.
+  /// The format of the file.
   public let format: AudioFileFormat
 
   /// The encoding of the bytes that `write` takes.
   public var encoding: SampleEncoding { format.deliveredEncoding }
 
-  /// Frames a second.
+  /// Frames per second, in Hz.
   public let sampleRate: Double
 
-  /// Samples in a frame.
+  /// Samples per frame.
   public let channelCount: Int
 
-  /// Samples that were no number, or without bound, and that a lossy codec could not take: they became
-  /// silence, and full scale.
+  /// NaN and infinite samples, which a lossy codec cannot take: they became silence and full scale.
   public private(set) var clippedCount = 0
 
-  /// Frames taken so far; of plain samples those that left this process.
+  /// Frames written so far; of plain samples, those that have left this process.
   public var frameCount: Int { encoder.frameCount }
 
-  /// Bytes of one frame that `write` takes.
+  /// Bytes per frame, as `write` takes it.
   public var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
   let encoder: any FrameEncoder
@@ -33,15 +32,16 @@ public struct AudioFileWriter: ~Copyable {
 
   /// Creates or replaces a file.
   ///
-  /// WAV becomes RF64 beyond 4 GiB. A path that exists and is no regular file is a stream.
+  /// WAV becomes RF64 beyond 4 GiB. An existing path that is not a regular file is a stream.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - format: what to write; see `AudioFileFormat.check` for what is refused.
-  ///   - sampleRate: in Hz, a whole number.
-  ///   - channelCount: samples in a frame.
-  ///   - options: what else is known.
-  ///   - interrupted: asked after a signal interrupted a write; true ends it with `interrupted`.
+  ///   - path: The file.
+  ///   - format: The format to write; `AudioFileFormat.check` says which are refused.
+  ///   - sampleRate: In Hz, a whole number.
+  ///   - channelCount: Samples per frame.
+  ///   - options: Other facts about the sound.
+  ///   - interrupted: Called after a signal interrupts a write; true ends the write with
+  ///     `interrupted`.
   ///
   /// Corresponds to `sf_open`.
   public init(
@@ -64,17 +64,17 @@ public struct AudioFileWriter: ~Copyable {
     try self.init(descriptor, format, sampleRate, channelCount, options)
   }
 
-  /// Writes to what a descriptor writes to: a stream, or an empty regular file, whose header can
-  /// be completed.
+  /// Writes to a descriptor: a stream, or an empty regular file, whose header can be completed.
   ///
   /// - Parameters:
-  ///   - descriptor: open for writing.
-  ///   - closing: whether the descriptor is closed with the writer, and if opening fails.
-  ///   - format: what to write; streams take the types that `canBeWrittenToPipe`.
-  ///   - sampleRate: in Hz, a whole number.
-  ///   - channelCount: samples in a frame.
-  ///   - options: what else is known.
-  ///   - interrupted: asked after a signal interrupted a write; true ends it with `interrupted`.
+  ///   - descriptor: A descriptor open for writing.
+  ///   - closing: Whether to close the descriptor with the writer, and if opening fails.
+  ///   - format: The format to write; a stream needs a type with `canBeWrittenToPipe`.
+  ///   - sampleRate: In Hz, a whole number.
+  ///   - channelCount: Samples per frame.
+  ///   - options: Other facts about the sound.
+  ///   - interrupted: Called after a signal interrupts a write; true ends the write with
+  ///     `interrupted`.
   ///
   /// Corresponds to `sf_open_virtual`.
   public init(
@@ -89,7 +89,7 @@ public struct AudioFileWriter: ~Copyable {
     _ descriptor: Descriptor, _ format: AudioFileFormat, _ sampleRate: Double,
     _ channelCount: Int, _ options: Options
   ) throws(AudioFileError) {
-    // libsndfile would make the second one without a name, wherever this process happens to be.
+    // libsndfile would create the second file without a name, in this process's current directory.
     if format.type == .sd2 { throw .unsupported("sd2 is two files and needs a file name") }
     let sink = try ByteSink(descriptor)
     let isStream = !sink.isSeekable
@@ -111,7 +111,7 @@ public struct AudioFileWriter: ~Copyable {
     self.init(encoder, format, sampleRate, channelCount)
   }
 
-  /// Whoever writes what is not plain samples.
+  /// The encoder for anything but plain samples.
   private static func encoder(
     _ sink: ByteSink, _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int,
     _ options: Options
@@ -142,9 +142,9 @@ public struct AudioFileWriter: ~Copyable {
 
   /// Writes whole frames, all of them before it returns.
   ///
-  /// Throws `system` with the operating system's error, a full disk and a pipe whose reader went
-  /// away among them; `frameCount` then tells how far it got.
-  /// Corresponds to `sf_write_raw` and `sf_writef_float`.
+  /// Throws `system` with the operating system's error, such as a full disk or a pipe without a
+  /// reader; `frameCount` then says how far it got. Corresponds to `sf_write_raw` and
+  /// `sf_writef_float`.
   public mutating func write(_ bytes: RawSpan) throws(AudioFileError) {
     precondition(bytes.byteCount % bytesPerFrame == 0, "whole frames")
     if !format.codec.isLossless, encoding == SampleEncoding(.float32),
@@ -161,35 +161,37 @@ public struct AudioFileWriter: ~Copyable {
     unsafe try encoder.write(order.ordered(bytes, sampleByteCount: encoding.byteCount).span.bytes)
   }
 
-  /// Makes what was written so far readable, whatever happens to this process next.
+  /// Makes everything written so far readable, whatever happens to this process next.
   ///
-  /// Nothing for streams, and for types whose header needs or allows no update (Ogg, FLAC).
+  /// Does nothing for streams, and for types whose header needs or allows no update (Ogg, FLAC).
   /// Corresponds to `SFC_UPDATE_HEADER_NOW`.
   public mutating func updateHeader() throws(AudioFileError) { try encoder.updateHeader() }
 
-  /// Says when the first frame was captured, in a file opened with `reservesOrigination`, before or
-  /// after frames are written; nothing where the type has no place for it.
+  /// Sets the capture time of the first frame in a file opened with `reservesOrigination`, before
+  /// or after frames are written; does nothing if the type has no place for it.
   public mutating func setOrigination(_ origination: Origination) throws(AudioFileError) {
     try encoder.setOrigination(origination)
   }
 
-  /// Waits until what was written is on the disk; nothing for streams. Corresponds to fsync(2).
+  /// Waits until the written data is on the disk; does nothing for streams. Corresponds to
+  /// fsync(2).
   public mutating func sync() throws(AudioFileError) { try encoder.sync() }
 
-  /// Completes the file, closes what is ours and throws whatever went wrong, a full disk included.
+  /// Completes the file, closes the descriptor if it is ours, and throws any failure, a full disk
+  /// included.
   ///
   /// Corresponds to `sf_close`.
   public consuming func close() throws(AudioFileError) { try encoder.close() }
 }
 
 extension AudioFileWriter {
-  /// How long the sound will be, as far as that is known.
+  /// The length of the sound, as far as known.
   public enum Length: Hashable, Sendable {
     /// A recording without an end.
     case unknown
-    /// So many frames or fewer.
+    /// At most this many frames.
     case atMost(Int)
-    /// So many frames; a pipe's header says so.
+    /// Exactly this many frames; a pipe's header states them.
     case exactly(Int)
 
     var most: Int? {
@@ -204,7 +206,7 @@ extension AudioFileWriter {
     }
   }
 
-  /// What a writer may be told beside format, rate and channels.
+  /// Facts about the sound besides format, rate and channels.
   public struct Options: Hashable, Sendable {
     /// Texts, for types that have a place for them.
     public var tags = AudioFileTags()
@@ -212,19 +214,19 @@ extension AudioFileWriter {
     /// The speaker of each channel, for types that have a place for it; frames are in its order.
     public var layout: ChannelLayout?
 
-    /// When the first frame was captured, for WAV and RF64 files.
+    /// The capture time of the first frame, for WAV and RF64 files.
     public var origination: Origination?
 
-    /// Whether a file has room for what only `setOrigination` will tell.
+    /// Whether a file reserves room for a later `setOrigination`.
     public var reservesOrigination = false
 
-    /// How long it will be: a WAV that cannot pass 4 GiB leaves no room to become RF64.
+    /// The length: a WAV that cannot exceed 4 GiB reserves no room to become RF64.
     public var length = Length.unknown
 
-    /// Whether a file that exists is replaced, or an error.
+    /// Whether an existing file is replaced; if not, it is an error.
     public var replacing = true
 
-    /// Nothing is known.
+    /// Creates options without facts.
     public init() {}
 
     var originationField: WAVHeaderPlan.OriginationField {
@@ -233,7 +235,7 @@ extension AudioFileWriter {
     }
   }
 
-  /// Throws unless all of it fits together; creates and cuts nothing.
+  /// Throws unless all parameters fit together; creates and truncates nothing.
   private static func rehearse(
     _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int, isStream: Bool
   ) throws(AudioFileError) {
@@ -252,9 +254,9 @@ extension AudioFileWriter {
     }
   }
 
-  /// The header before plain samples that need no libsndfile, nil where they need it.
+  /// The header before plain samples that need no libsndfile, or nil if they do.
   ///
-  /// In a pipe a header has nothing that its reader could stumble over.
+  /// In a pipe, the header omits everything that could confuse a reader.
   private static func plainHeader(
     _ format: AudioFileFormat, _ sampleRate: Double, _ channelCount: Int, _ options: Options,
     isStream: Bool
@@ -287,7 +289,7 @@ extension AudioFileWriter {
 }
 
 extension AudioFileType {
-  /// Whether the header can tell of more than 4 GiB, or needs to tell nothing.
+  /// Whether the header can describe more than 4 GiB, or has no length.
   fileprivate var isUnlimited: Bool {
     switch self {
     case .raw, .rf64, .w64, .caf, .au, .flac, .ogg, .opus, .mp3, .ircam: true

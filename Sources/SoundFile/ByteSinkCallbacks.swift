@@ -2,14 +2,14 @@ import CSndFile
 import Platform
 
 extension ByteSink {
-  /// Throws, once, what a callback could not.
+  /// Throws, once, the failure of a callback.
   func throwFailure() throws(AudioFileError) {
     guard let failure else { return }
     self.failure = nil
     throw failure
   }
 
-  /// The five functions libsndfile writes through. Corresponds to `SF_VIRTUAL_IO`.
+  /// The five functions through which libsndfile writes. Corresponds to `SF_VIRTUAL_IO`.
   static var callbacks: SF_VIRTUAL_IO {
     unsafe SF_VIRTUAL_IO(
       get_filelen: { context in unsafe sf_count_t(ByteSink.at(context)?.byteCount ?? 0) },
@@ -40,9 +40,9 @@ extension ByteSink {
     return sf_count_t(cursor)
   }
 
-  /// Takes bytes at the cursor and returns how many; what went wrong is kept for `throwFailure`.
+  /// Takes bytes at the cursor and returns how many; keeps a failure for `throwFailure`.
   func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-    // A stream with a hole is no stream; a file may still get its header.
+    // A stream with a gap is useless; a file may still get its header.
     if isBroken || (failure != nil && !isSeekable) { return 0 }
     let start = cursor
     do throws(AudioFileError) {
@@ -50,7 +50,7 @@ extension ByteSink {
       return bytes.count
     } catch {
       failure = failure ?? error
-      // What did fit is in the file, and the header shall say so.
+      // The bytes that fitted are in the file, and the header should count them.
       return isSeekable ? max(0, min(cursor - start, bytes.count)) : 0
     }
   }

@@ -1,49 +1,49 @@
 import Platform
 
-/// The bytes of a file or a pipe, by position, so that libsndfile can open either.
+/// The bytes of an input, by position, so that libsndfile can open a file or a pipe.
 ///
-/// A file is read wherever one asks. A pipe keeps its head, which grows while the header is being
-/// understood; afterwards it can only go forward. Positions count from where reading began.
-/// One thread at a time.
+/// A file is read at any position. A pipe keeps its head, which grows while the header is being
+/// parsed; afterwards it can only go forward. Positions count from where reading started. One
+/// thread at a time.
 @safe final class ByteSource {
-  /// The head of a pipe grows to this many bytes while opening.
+  /// The maximum size of a pipe's head while opening, in bytes.
   static let longestHead = 16 << 20
   private static let blockSize = 64 << 10
 
-  /// Whether positions may go back: a regular file.
+  /// Whether positions may go back: true for a regular file.
   let isSeekable: Bool
 
-  /// Bytes in all, nil where only the end will tell.
+  /// The total number of bytes, or nil if only the end reveals it.
   private(set) var byteCount: Int?
 
-  /// Where libsndfile thinks it is.
+  /// libsndfile's current position.
   var cursor = 0
 
-  /// While true, a pipe keeps all it has read.
+  /// While true, a pipe keeps everything it has read.
   var isOpening = true
 
-  /// Whether a pipe that is being opened still has its first byte.
+  /// Whether a pipe being opened still has its first byte.
   private(set) var hasWholeHead = true
 
-  /// Whether more of a pipe's head was asked for than it may have.
+  /// Whether more of a pipe's head was requested than the limit allows.
   private(set) var isHeadTooLong = false
 
-  /// How libsndfile's reads are served.
+  /// The way that libsndfile's reads are served.
   var service = Service.whole
 
-  /// What libsndfile is told to be the length of a pipe.
+  /// The length of a pipe that libsndfile is given.
   var endlessLength = ByteSource.anyLength
 
-  /// Whether libsndfile may not know where a file ends.
+  /// Whether the end of a file is hidden from libsndfile.
   var hidesEnd = false
 
-  /// Whether libsndfile has been told that there is nothing more.
+  /// Whether libsndfile has seen the end.
   var isExhausted = false
 
-  /// The first failure inside a callback of libsndfile, which has no way to pass it on.
+  /// The first failure in a callback, which libsndfile cannot pass on.
   var failure: AudioFileError?
 
-  /// Bytes at the very end that did not make a whole frame.
+  /// Bytes at the very end that are not a whole frame.
   private(set) var trailingByteCount = 0
 
   private let descriptor: Descriptor
@@ -64,19 +64,19 @@ import Platform
 
   deinit {
     unsafe storage.deallocate()
-    // Nothing can be lost by closing what was only read.
+    // Closing a descriptor that was only read loses nothing.
     try? descriptor.close()
   }
 
-  /// Forgets the first bytes, such as a tag before the header: they no longer count.
+  /// Drops the first bytes, such as a tag before the header: positions no longer count them.
   func dropHead(_ count: Int) throws(AudioFileError) {
     if !isSeekable { try discard(to: origin + count) }
     origin += count
     byteCount = byteCount.map { max(0, $0 - count) }
   }
 
-  /// Lets go of what a pipe has before a position while it is being opened, so that a header of any
-  /// length can be read past; nobody can go back there.
+  /// Drops a pipe's bytes before a position while it is being opened, so that a header of any
+  /// length can be skipped. Positions before it are no longer readable.
   func forgetHead(before position: Int) throws(AudioFileError) {
     guard !isSeekable, isOpening else { return }
     hasWholeHead = false
@@ -87,7 +87,7 @@ import Platform
     if offset >= buffered.upperBound {
       buffered = nextOffset..<nextOffset
       _ = try forward(to: offset)
-      // What was read beyond it stays.
+      // Bytes already read beyond it stay.
       guard buffered.contains(offset) else {
         buffered = nextOffset..<nextOffset
         return
@@ -99,8 +99,8 @@ import Platform
     buffered = offset..<buffered.upperBound
   }
 
-  /// Up to `count` bytes at a position; fewer only at the end. On a pipe that is being opened
-  /// the head grows as far as needed.
+  /// Returns up to `count` bytes at a position; fewer only at the end. While a pipe is being
+  /// opened, its head grows as far as needed.
   func peek(at position: Int, count: Int) throws(AudioFileError) -> [UInt8] {
     if !isSeekable && isOpening { try growHead(to: origin + position + count) }
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
@@ -123,8 +123,8 @@ import Platform
     return done
   }
 
-  /// Reads whole frames from a position: all there is room for in a file, at least one that has
-  /// arrived in a pipe. 0 at the end; what is left there is counted as trailing.
+  /// Reads whole frames from a position: as many as fit from a file, at least one that has arrived
+  /// from a pipe. Returns 0 at the end, and counts an incomplete frame there as trailing bytes.
   func readFrames(
     at position: Int, into target: UnsafeMutableRawBufferPointer, bytesPerFrame: Int
   ) throws(AudioFileError) -> Int {
@@ -136,9 +136,9 @@ import Platform
       if count < room.count { trailingByteCount = count % bytesPerFrame }
       return count - count % bytesPerFrame
     }
-    // Only the end of a pipe leaves less than a frame, and it cannot be read again.
+    // Only the end of a pipe leaves an incomplete frame, and it cannot be read again.
     if trailingByteCount > 0 { return 0 }
-    // What is not asked for stays in the pipe, where its writer sees that it stands.
+    // Unrequested bytes stay in the pipe, where the writer sees that they wait.
     var count = unsafe try readSome(at: position, into: room, buffering: false)
     while count % bytesPerFrame > 0 {
       let whole = count + bytesPerFrame - count % bytesPerFrame
@@ -153,21 +153,20 @@ import Platform
     return count - count % bytesPerFrame
   }
 
-  /// Passes over bytes of a file or reads and drops those of a pipe; the count is less only at
-  /// the end.
+  /// Skips bytes of a file, or reads and drops those of a pipe; returns fewer only at the end.
   func skip(from position: Int, count: Int) throws(AudioFileError) -> Int {
     if let byteCount { return max(0, min(count, byteCount - position)) }
     return try forward(to: origin + position + count) - origin - position
   }
 
-  /// Reads a pipe to its end, so that its writer is not killed for writing what nobody needs.
+  /// Reads a pipe to its end, so that its writer is not killed for writing unneeded bytes.
   func drain() throws(AudioFileError) {
     if !isSeekable { _ = try forward(to: .max) }
   }
 
-  /// At least one byte from a position, as many as are at hand; 0 at the end.
+  /// Returns the available bytes from a position, at least one; 0 at the end.
   ///
-  /// - Parameter buffering: Whether more than that may be read, for the next call.
+  /// - Parameter buffering: Whether more bytes may be read, for the next call.
   func readSome(
     at position: Int, into target: UnsafeMutableRawBufferPointer, buffering: Bool = true
   ) throws(AudioFileError) -> Int {
@@ -195,13 +194,13 @@ import Platform
     return buffered.isEmpty ? 0 : unsafe copyBuffered(from: offset, into: target)
   }
 
-  /// Whether bytes from a position, or the end, are at hand or come within so many milliseconds.
+  /// Whether bytes from a position, or the end, are available within this many milliseconds.
   func isReady(at position: Int, withinMilliseconds milliseconds: Int) -> Bool {
     isSeekable || buffered.contains(origin + position)
       || descriptor.isReadable(withinMilliseconds: milliseconds)
   }
 
-  /// Replaces the buffer by the next block.
+  /// Fills the buffer with the next block.
   private func fill() throws(AudioFileError) {
     if unsafe storage.count != Self.blockSize {
       unsafe storage.deallocate()
@@ -212,7 +211,7 @@ import Platform
     buffered = buffered.lowerBound..<nextOffset
   }
 
-  /// Reads a pipe until its head reaches `end`, its end, or the limit.
+  /// Reads a pipe until its head reaches `end`, the pipe ends, or the limit is reached.
   private func growHead(to end: Int) throws(AudioFileError) {
     let most = buffered.lowerBound + Self.longestHead
     if end > most { isHeadTooLong = true }
@@ -233,7 +232,7 @@ import Platform
     }
   }
 
-  /// Drops bytes of a pipe up to an offset; returns where it got.
+  /// Drops bytes of a pipe up to an offset; returns the offset it reached.
   private func forward(to offset: Int) throws(AudioFileError) -> Int {
     while nextOffset < offset {
       try fill()

@@ -2,33 +2,33 @@ import CSndFile
 import Platform
 
 extension ByteSource {
-  /// How a read beyond the header is served.
+  /// A way to serve reads after the header.
   enum Service {
     /// Fewer bytes only at the end.
     case whole
     /// Whole frames as they arrive in a pipe.
     case frames(byteCount: Int)
-    /// Whatever has arrived in a pipe.
+    /// Any bytes, as they arrive in a pipe.
     case some
   }
 
-  /// Throws, once, what a callback could not.
+  /// Throws, once, the failure of a callback.
   func throwFailure() throws(AudioFileError) {
     guard let failure else { return }
     self.failure = nil
     throw failure
   }
 
-  /// What libsndfile is told of a pipe: longer than any, and short enough for its arithmetic of
-  /// frames a byte not to overflow.
+  /// A pipe's length for libsndfile: longer than any pipe, and short enough that its arithmetic of
+  /// frames per byte does not overflow.
   static let anyLength = 1 << 55
 
   /// The same for codecs whose blocks libsndfile counts in 32 bits.
   static let countableLength = 1 << 29
 
-  /// The five functions libsndfile reads through.
+  /// The five functions through which libsndfile reads.
   ///
-  /// In a pipe a seek only moves a number, and a seek from the end is refused. Corresponds to
+  /// In a pipe, a seek only changes a number, and a seek from the end fails. Corresponds to
   /// `SF_VIRTUAL_IO`.
   static var callbacks: SF_VIRTUAL_IO {
     unsafe SF_VIRTUAL_IO(

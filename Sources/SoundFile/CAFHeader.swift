@@ -2,15 +2,15 @@ import PCM
 
 /// The header of Apple's Core Audio files with plain samples, in files and in pipes.
 ///
-/// Read here and not by libsndfile, which refuses a file whose data is longer than the file and
-/// one whose length is not known: that is what ffmpeg writes to a pipe.
+/// Parsed here because libsndfile refuses a file whose data is longer than the file, and one of
+/// unknown length, which ffmpeg writes to a pipe.
 struct CAFHeader {
   private let source: ByteSource
   private var format: Format?
   private var tags = AudioFileTags()
   private var layoutFields: [UInt8] = []
 
-  /// The layout of plain samples, nil where they are coded in a way libsndfile must undo.
+  /// The layout of plain samples, or nil if libsndfile must decode them.
   static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
     var header = CAFHeader(source: source)
     return try header.readLayout()
@@ -60,7 +60,7 @@ struct CAFHeader {
     return try layout.checked()
   }
 
-  /// The speakers of a layout chunk whose order is WAV's.
+  /// The speakers in a layout chunk, if they are in WAV's order.
   private func speakers(_ channelCount: Int) -> ChannelLayout? {
     guard layoutFields.count == 12 else { return nil }
     let tag = Int(integer(layoutFields, at: 0, count: 4, isBigEndian: true))
@@ -69,7 +69,7 @@ struct CAFHeader {
     return mask.flatMap { ChannelLayout(mask: $0, channelCount: channelCount) }
   }
 
-  /// A chunk's name and length, nil at the end; only data may have no length.
+  /// A chunk's name and length, or nil at the end; only the data chunk may have no length.
   private func chunk(at position: Int) throws(AudioFileError) -> (name: String, byteCount: Int?)? {
     let head = try source.peek(at: position, count: 12)
     guard head.count == 12 else { return nil }
@@ -77,7 +77,7 @@ struct CAFHeader {
     return (fourCharacters(head, at: 0), size <= Self.longestChunk ? Int(size) : nil)
   }
 
-  /// The texts so far with those that stand behind the samples of a file.
+  /// The texts so far, and those after the samples of a file.
   private func tags(after end: Int?) throws(AudioFileError) -> AudioFileTags {
     guard var position = end, let byteCount = source.byteCount else { return tags }
     var header = self
@@ -98,11 +98,11 @@ struct CAFHeader {
     }
   }
 
-  /// The layout is told by bits, the same as WAV's. Corresponds to
+  /// The layout is a bit mask, the same as WAV's. Corresponds to
   /// `kAudioChannelLayoutTag_UseChannelBitmap`.
   static let bitmapLayout = 1 << 16
 
-  /// Core Audio's layout tags whose channels are in the order of WAV: a number, and the channels.
+  /// Core Audio's layout tags with channels in WAV's order: a number, and the channels.
   private static let layoutMasks: [Int: UInt32] = [
     100 << 16 | 1: 0x4, 101 << 16 | 2: 0x3, 108 << 16 | 4: 0x33, 113 << 16 | 3: 0x7,
     117 << 16 | 5: 0x37, 121 << 16 | 6: 0x3F, 126 << 16 | 8: 0xFF,
@@ -116,7 +116,7 @@ struct CAFHeader {
     "license": .license, "tracknumber": .trackNumber, "track number": .trackNumber,
     "genre": .genre,
   ]
-  /// The names as they are written.
+  /// The names used for writing.
   static let names: [AudioFileTags.Key: String] = [
     .title: "title", .copyright: "copyright", .software: "encoding application",
     .artist: "artist", .comment: "comments", .date: "recorded date", .album: "album",

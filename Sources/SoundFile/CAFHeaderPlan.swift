@@ -1,10 +1,10 @@
 import PCM
 
-/// The header of a Core Audio file being written.
+/// The header of a Core Audio file for writing.
 struct CAFHeaderPlan: PlainHeader {
   private let front: [UInt8]
 
-  /// Nil for encodings CAF has not.
+  /// nil for encodings that CAF lacks.
   init?(
     encoding: SampleEncoding, sampleRate: Double, channelCount: Int, layout: ChannelLayout? = nil,
     tags: AudioFileTags = AudioFileTags()
@@ -52,13 +52,13 @@ struct CAFHeaderPlan: PlainHeader {
     front = header.bytes
   }
 
-  /// A length that is not known is -1.
+  /// An unknown length is -1.
   func bytes(dataByteCount: Int?) -> [UInt8] {
     var header = HeaderBytes(isBigEndian: true)
     header.append(bytes: front)
     header.append(text: "data")
     header.append(dataByteCount.map { $0 + 4 } ?? -1, byteCount: 8)
-    // How often it was edited.
+    // The edit count.
     header.append(0, byteCount: 4)
     return header.bytes
   }

@@ -1,11 +1,11 @@
 import PCM
 
-/// The order in which Vorbis and Opus have the channels of a layout, where that is not WAV's.
+/// The channel order of Vorbis and Opus, if it differs from WAV's.
 struct ChannelOrder: Equatable {
-  /// For each channel of the coded stream, the channel of the frame in WAV's order.
+  /// For each channel of the coded stream, the frame's channel in WAV's order.
   private let channels: [Int]
 
-  /// Nil where the codec has the order of WAV.
+  /// nil if the codec has WAV's order.
   init?(of codec: AudioCodec, channelCount: Int) {
     guard codec == .vorbis || codec == .opus,
       let positions = Self.positions(channelCount), let layout = ChannelLayout(positions)
@@ -13,7 +13,7 @@ struct ChannelOrder: Equatable {
     channels = positions.compactMap { layout.positions.firstIndex(of: $0) }
   }
 
-  /// Vorbis I, section 4.3.9, which Opus takes over; nil for the counts that agree with WAV.
+  /// Vorbis I, section 4.3.9, which Opus adopts; nil for the counts that agree with WAV.
   private static func positions(_ channelCount: Int) -> [ChannelPosition]? {
     switch channelCount {
     case 3: [.frontLeft, .frontCenter, .frontRight]
@@ -30,7 +30,7 @@ struct ChannelOrder: Equatable {
     }
   }
 
-  /// Frames of WAV's order in the codec's.
+  /// Converts frames from WAV's order to the codec's.
   func ordered(_ frames: RawSpan, sampleByteCount: Int) -> [UInt8] {
     let bytesPerFrame = channels.count * sampleByteCount
     return unsafe frames.withUnsafeBytes { source in
@@ -49,7 +49,7 @@ struct ChannelOrder: Equatable {
     }
   }
 
-  /// Puts frames of the codec's order into WAV's, in their place.
+  /// Converts frames from the codec's order to WAV's, in place.
   func restore(_ frames: UnsafeMutableRawBufferPointer, sampleByteCount: Int) {
     let bytesPerFrame = channels.count * sampleByteCount
     unsafe withUnsafeTemporaryAllocation(byteCount: bytesPerFrame, alignment: 1) { frame in

@@ -1,5 +1,5 @@
-/// The frames in a WAV whose codec makes them in blocks: as many as its `fact` says, or as whole
-/// blocks and the samples of one that is cut off.
+/// The number of frames in a WAV with a block codec: as many as its `fact` chunk says, or the whole
+/// blocks plus the samples of a truncated one.
 struct CodedWAVLength {
   private let tag: Int
   private let channelCount: Int
@@ -23,8 +23,8 @@ struct CodedWAVLength {
       }
     }
     let promised = ContainerLength.believed(data.byteCount).map(codec.frames)
-    // The last block is filled up; a fact that says anything else is wrong. libsndfile divides it by
-    // the channels.
+    // The last block is padded; a fact that says otherwise is wrong. libsndfile divides it by the
+    // channels.
     if let count = fact, let promised {
       let isDivided = codec.channelCount > 1 && count == promised / codec.channelCount
       if isDivided || !(promised - codec.framesPerBlock + 1...promised).contains(count) {
@@ -57,8 +57,8 @@ struct CodedWAVLength {
     return max(0, byteCount) / bytesPerBlock * framesPerBlock + min(partial(rest), framesPerBlock)
   }
 
-  /// Frames in the beginning of a block: behind its own head, the first one or two of them there,
-  /// samples have four bits.
+  /// Frames in the beginning of a block: the first one or two are in the block's own header, and
+  /// samples after it have four bits.
   private func partial(_ byteCount: Int) -> Int {
     switch tag {
     case Self.microsoft:

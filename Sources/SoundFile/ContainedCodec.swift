@@ -1,6 +1,6 @@
-/// The name of what is inside a container, for a complaint that it is not read.
+/// The name of the codec inside a container, for the complaint that it cannot be read.
 enum ContainedCodec {
-  /// Nil where the header does not tell, or tells of plain samples.
+  /// nil if the header does not name one, or names plain samples.
   static func name(in source: ByteSource) -> String? {
     guard let head = try? source.peek(at: 0, count: 12), head.count == 12 else { return nil }
     switch fourCharacters(head, at: 0) {
@@ -36,7 +36,7 @@ enum ContainedCodec {
     return isText && !isPlain.contains(code) ? "'\(code)'" : nil
   }
 
-  /// By the numbers that Microsoft gave.
+  /// By Microsoft's numbers.
   private static let tags: [Int: String] = [
     0x2: "Microsoft ADPCM", 0x5: "IBM CVSD", 0x10: "OKI ADPCM", 0x11: "IMA ADPCM",
     0x15: "Digistd", 0x17: "Dialogic ADPCM", 0x20: "Yamaha ADPCM", 0x22: "TrueSpeech",
@@ -49,7 +49,7 @@ enum ContainedCodec {
     0x704F: "Opus", 0xA106: "AAC", 0xA109: "Speex", 0xF1AC: "FLAC",
   ]
 
-  /// By the letters that Apple gave.
+  /// By Apple's four-character codes.
   private static let codes = [
     "alac": "ALAC", "aac ": "AAC", "ima4": "IMA ADPCM", "MAC3": "MACE 3:1", "MAC6": "MACE 6:1",
     "QDMC": "QDesign Music", "QDM2": "QDesign Music 2", "Qclp": "Qualcomm PureVoice",

@@ -1,9 +1,9 @@
-/// How many frames the header of a container promises that libsndfile reads; it tells only what is
-/// there.
+/// How many frames the header of a container promises. libsndfile reads such files, but only
+/// reports the frames that are there.
 struct ContainerLength {
-  /// Frames that the header promises, nil where it promises none.
+  /// Frames that the header promises, or nil.
   var promisedFrameCount: Int?
-  /// The most frames that stand in the data: a block of a codec that is cut off has fewer than
+  /// An upper limit of the frames in the data: a truncated block of a codec has fewer than
   /// libsndfile makes of it.
   var presentFrameCount: Int?
 
@@ -24,14 +24,14 @@ struct ContainerLength {
     }
   }
 
-  /// What a length says that was never put in: 0, or more than anybody records.
+  /// A length, or nil if it was never filled in: 0, or longer than any recording.
   static func believed(_ count: Int) -> Int? {
     (1..<WAVHeader.unknownLength).contains(count) ? count : nil
   }
 
   typealias Chunk = (name: String, start: Int, byteCount: Int)
 
-  /// The chunks as far as their heads are there.
+  /// The chunks, as far as their headers are there.
   static func chunks(
     of source: ByteSource, from start: Int, isBigEndian: Bool
   ) throws(AudioFileError) -> [Chunk] {
@@ -42,7 +42,7 @@ struct ContainerLength {
       guard head.count == 8 else { break }
       let size = Int(integer(head, at: 4, count: 4, isBigEndian: isBigEndian))
       chunks.append((fourCharacters(head, at: 0), position + 8, size))
-      // What follows the sound in a pipe has not come yet.
+      // In a pipe, data after the sound has not arrived yet.
       if ["SSND", "BODY", "data"].contains(chunks.last?.name), !source.isSeekable { break }
       position += 8 + size + size & 1
     }
@@ -58,7 +58,7 @@ struct ContainerLength {
     let fields = try source.peek(at: common.start, count: min(22, common.byteCount))
     guard fields.count >= 18 else { return nil }
     let count = Int(integer(fields, at: 2, count: 4, isBigEndian: true))
-    // Frames of this codec are counted in packets of 64.
+    // This codec's frames are counted in packets of 64.
     let isPacked = fields.count == 22 && fourCharacters(fields, at: 18) == "ima4"
     return believed(count).map { isPacked ? 64 * $0 : $0 }
   }
@@ -79,8 +79,8 @@ struct ContainerLength {
     return believed(body.byteCount).map { $0 / (type == "16SV" ? 2 : 1) / (hasTwo ? 2 : 1) }
   }
 
-  /// Chunks have a GUID of 16 bytes and a length of 8, their own 24 among them, and lie on
-  /// multiples of 8.
+  /// A chunk has a GUID of 16 bytes and a length of 8, which includes these 24 bytes, and is
+  /// aligned to 8 bytes.
   private static func w64Frames(_ source: ByteSource) throws(AudioFileError) -> Int? {
     var position = 40
     var format: [UInt8] = []

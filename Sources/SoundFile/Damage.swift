@@ -1,38 +1,38 @@
-/// What a file or stream promised and does not hold, or what could not be decoded of it.
+/// Sound that a file or stream promised but does not have, or that could not be decoded.
 ///
-/// Frames are counted from the beginning of the sound, lost ones included.
+/// Frames are counted from the start of the sound, including lost ones.
 public struct Damage: Hashable, Sendable {
-  /// What is wrong.
+  /// The kinds of damage.
   public enum Kind: Hashable, Sendable {
-    /// The data is damaged here; decoding went on behind it. The reason is in words: `lost sync`.
+    /// The data is damaged here; decoding continued after it. The reason is in words: `lost sync`.
     case lost(reason: String)
-    /// The end comes before the promised one.
+    /// The data ends before the promised end.
     case endsEarly(Shortage)
-    /// All was decoded, and its checksum is not the one in the file.
+    /// Everything was decoded, but its checksum differs from the file's.
     case checksum
   }
 
-  /// What promised more.
+  /// The promise that was not kept.
   public enum Shortage: Hashable, Sendable {
-    /// The header, or an index, promises so many frames in all.
+    /// The header, or an index, promises this many frames in all.
     case frames(promised: Int)
-    /// The data ends inside something that cannot end there: `within a frame`, or without its mark.
+    /// The data ends where it cannot end, `within a frame`, or without its end mark.
     case mark(String)
   }
 
-  /// What is wrong.
+  /// The kind of damage.
   public let kind: Kind
 
-  /// The frame where it lies.
+  /// The frame at which it is.
   public let position: Int
 
-  /// Frames that are lost there, nil where nothing tells.
+  /// Frames lost there, or nil if unknown.
   public let frameCount: Int?
 }
 
-/// Collects damage until somebody takes it; data that is nothing but damage does not fill memory.
+/// Collects damage until it is taken, in limited memory even if all data is damaged.
 struct DamageLog {
-  /// Frames lost so far, as far as that is known, those that silence stands for among them.
+  /// Frames known to be lost so far, including those replaced by silence.
   private(set) var lostFrameCount = 0
   private(set) var isEmpty = true
   private var waiting: [Damage] = []

@@ -1,9 +1,10 @@
 import Platform
 
-/// A file descriptor whose calls survive signals and short transfers, or stop when asked to.
+/// A file descriptor whose calls handle signals and short transfers, or stop on request.
 ///
-/// A call that a signal interrupts asks `interrupted` whether to stop; without that it goes on.
-/// A descriptor that someone made non-blocking is waited for with poll(2), never altered.
+/// After a signal interrupts a call, `interrupted` decides whether to stop; without it the call
+/// continues. A descriptor that another process has made non-blocking is awaited with poll(2),
+/// never changed.
 struct Descriptor {
   let number: CInt
   let closes: Bool
@@ -12,7 +13,7 @@ struct Descriptor {
   static let readOnly = O_RDONLY
   static let alreadyExists = EEXIST
 
-  /// Flags that create a file, or cut or refuse one that exists.
+  /// Flags that create a file, and either truncate or refuse an existing one.
   static func writing(replacing: Bool) -> CInt {
     O_WRONLY | O_CREAT | (replacing ? O_TRUNC : O_EXCL)
   }
@@ -23,7 +24,7 @@ struct Descriptor {
     return unsafe lstat(FileName.bytes(of: path), &status) == 0
   }
 
-  /// Whether a path exists and is something else than a regular file or a folder.
+  /// Whether a path exists and is neither a regular file nor a directory.
   static func isStream(_ path: String) -> Bool {
     var status = stat()
     guard unsafe stat(FileName.bytes(of: path), &status) == 0 else { return false }
@@ -43,17 +44,17 @@ struct Descriptor {
     }
   }
 
-  /// What fstat(2) tells that matters here.
+  /// The relevant facts from fstat(2).
   struct Status {
     let isRegular: Bool
     let byteCount: Int
-    /// Where the next read or write is; 0 where there is no such thing.
+    /// The position of the next read or write, or 0 if there is none.
     let offset: Int
-    /// Whether every write goes to the end, so that a header cannot be written again.
+    /// Whether every write appends, so that a header cannot be rewritten.
     let appends: Bool
   }
 
-  /// Throws where the descriptor is closed or a directory.
+  /// Throws if the descriptor is closed or a directory.
   func status() throws(AudioFileError) -> Status {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw .system(errno) }
@@ -68,7 +69,7 @@ struct Descriptor {
       appends: flags >= 0 && flags & O_APPEND != 0)
   }
 
-  /// One read(2): 1 ... count bytes, 0 at the end.
+  /// One read(2): 1...count bytes, or 0 at the end.
   func read(into bytes: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
     while true {
@@ -78,7 +79,7 @@ struct Descriptor {
     }
   }
 
-  /// One write(2): 1 ... count bytes.
+  /// One write(2): 1...count bytes.
   func write(_ bytes: UnsafeRawBufferPointer) throws(AudioFileError) -> Int {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
     while true {
@@ -88,7 +89,7 @@ struct Descriptor {
     }
   }
 
-  /// Whether a read would not wait, or stops waiting within so many milliseconds.
+  /// Whether a read will not block within this many milliseconds.
   func isReadable(withinMilliseconds milliseconds: Int) -> Bool {
     var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, CInt(milliseconds)) > 0
@@ -105,7 +106,7 @@ struct Descriptor {
     }
   }
 
-  /// Closes what is ours. After EINTR the descriptor is gone, on Linux and Darwin alike.
+  /// Closes the descriptor if it is ours. After EINTR it is closed, on both Linux and Darwin.
   func close() throws(AudioFileError) {
     guard closes else { return }
     if SystemCall.close(number) != 0 && errno != EINTR { throw .system(errno) }

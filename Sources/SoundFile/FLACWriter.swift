@@ -1,12 +1,12 @@
 import CFLAC
 import PCM
 
-/// Writes FLAC with libFLAC, so that all texts, pictures and speakers go along.
+/// Writes FLAC with libFLAC, to keep all texts, pictures and speakers.
 ///
 /// Frames are integers in the machine's byte order. The header is written with the first frame. One
 /// thread at a time. Corresponds to `FLAC__stream_encoder_init_stream`.
 @safe final class FLACWriter: FrameEncoder {
-  /// Frames the encoder took.
+  /// Frames that the encoder has taken.
   private(set) var frameCount = 0
 
   private let sink: ByteSink
@@ -19,7 +19,7 @@ import PCM
   private var isClosed = false
   private var scratch: [Int32] = []
 
-  /// Prepares to write into `sink`.
+  /// Prepares to write to `sink`.
   init(
     _ sink: ByteSink, encoding: SampleEncoding, sampleRate: Double, channelCount: Int,
     options: AudioFileWriter.Options
@@ -45,7 +45,7 @@ import PCM
   }
 
   deinit {
-    // Whoever cares whether closing worked has called close().
+    // To learn whether closing worked, call close().
     unsafe FLAC__stream_encoder_delete(encoder)
     for index in unsafe blocks.indices { unsafe FLAC__metadata_object_delete(blocks[index]) }
   }
@@ -73,10 +73,10 @@ import PCM
     frameCount += samples / channelCount
   }
 
-  /// The blocks that are complete have left.
+  /// Does nothing: complete blocks have already been written.
   func updateHeader() throws(AudioFileError) {}
 
-  /// A text of the date, if the header is still to be written.
+  /// Stores the date as a text, if the header is not written yet.
   func setOrigination(_ origination: Origination) throws(AudioFileError) {
     if !hasBegun, tags[.date] == nil { tags[.date] = origination.text }
   }
@@ -109,7 +109,7 @@ import PCM
     }
     var status = start()
     if status == FLAC__STREAM_ENCODER_INIT_STATUS_NOT_STREAMABLE {
-      // Some players want a rate that every frame's header can tell.
+      // Some players need a rate that each frame's header can state.
       unsafe FLAC__stream_encoder_set_streamable_subset(encoder, 0)
       status = start()
     }
@@ -143,7 +143,7 @@ import PCM
       unsafe bytes.withUnsafeMutableBufferPointer { bytes in
         let entry = unsafe FLAC__StreamMetadata_VorbisComment_Entry(
           length: count, entry: bytes.baseAddress)
-        // A name that none may have is left out.
+        // An invalid name is dropped.
         _ = unsafe FLAC__metadata_object_vorbiscomment_append_comment(block, entry, 1)
       }
     }

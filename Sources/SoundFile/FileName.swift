@@ -1,12 +1,12 @@
-/// File names as text, without loss: a name is bytes, and some are no UTF-8.
+/// File names as lossless text: a name is bytes, and some names are not UTF-8.
 ///
-/// A byte that belongs to no character stands in the text as one private character, and becomes
-/// that byte again where a file is opened. The last 128 characters of Unicode, which nobody uses,
-/// are those; were they in a name themselves, their own bytes would stand for them.
+/// A byte that is not part of a character becomes one private character in the text, and that byte
+/// again when a file is opened. These are the last 128 characters of Unicode, which are unused; in
+/// a name that contains them, each of their bytes is replaced.
 package enum FileName {
   private static let first: UInt32 = 0x10FF80
 
-  /// Text for the bytes of a name, whatever they are.
+  /// Text for the bytes of any name.
   package static func text(of bytes: some Sequence<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     var rest = Array(bytes)[...]
@@ -24,7 +24,7 @@ package enum FileName {
     return String(text)
   }
 
-  /// The bytes of a name, and a zero, as the system's functions take them.
+  /// The bytes of a name and a terminating zero, for the system's functions.
   package static func bytes(of text: String) -> [CChar] {
     var bytes: [CChar] = []
     bytes.reserveCapacity(text.utf8.count + 1)
@@ -38,7 +38,7 @@ package enum FileName {
     return bytes + [0]
   }
 
-  /// Whether a character stands for one byte of a name.
+  /// Whether a character replaces one byte of a name.
   package static func isByte(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= first }
 
   private static func characterByteCount(_ byte: UInt8) -> Int {

@@ -1,11 +1,12 @@
-/// What encoders of lossy codecs cannot take: some abort on it, others write noise for seconds.
+/// Repairs samples that encoders of lossy codecs cannot take: some abort, others write noise for
+/// seconds.
 enum Finite {
-  /// The samples, each that is no number silent and each without bound at full scale, and how many
-  /// those are; nil where there is none. Samples are f32 in the machine's byte order.
+  /// Replaces NaN by silence and infinities by full scale, and returns the samples and the count of
+  /// replacements; nil if there are none. Samples are f32 in the machine's byte order.
   static func repaired(_ samples: RawSpan) -> (bytes: [UInt8], count: Int)? {
     let count = samples.byteCount / 4
     let isSound = unsafe samples.withUnsafeBytes { source in
-      // All bits of the exponent are set.
+      // All exponent bits are set.
       var worst: UInt32 = 0
       for index in 0..<count {
         let bits = unsafe source.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)

@@ -1,7 +1,7 @@
-/// What is known to be something else than sound this library reads, by its first bytes: so that it
-/// is named, and never played as noise.
+/// Recognises data that this library cannot read by its first bytes, to name it and never play it
+/// as noise.
 enum ForeignMark {
-  /// How many bytes would tell, where the first ones may be the beginning of a mark.
+  /// How many bytes would decide, if the first ones may be the start of a mark.
   static func wantedByteCount(_ head: [UInt8]) -> Int {
     if head.starts(with: [0, 0, 0]) { return 8 }
     if head.starts(with: "<!".utf8) || head.starts(with: "<h".utf8) || head.starts(with: "<H".utf8)
@@ -12,7 +12,7 @@ enum ForeignMark {
     return longer?.0.count ?? 0
   }
 
-  /// What the data is, nil where it may be anything.
+  /// The kind of data, or nil if it may be anything.
   static func judge(_ head: [UInt8]) -> String? {
     if head.count >= 8, head[4..<8].elementsEqual("ftyp".utf8) { return "MP4" }
     for (mark, name) in marks where head.starts(with: mark) { return name }
@@ -23,7 +23,7 @@ enum ForeignMark {
     return text.hasPrefix("<!doctype html") || text.hasPrefix("<html") ? "HTML" : nil
   }
 
-  /// A command that makes sound of it, nil where nothing does.
+  /// A command that converts it to sound, or nil.
   static func remedy(_ name: String) -> String? {
     switch name {
     case "HTML", "PDF", "PNG", "JPEG", "GIF", "WebP", "MIDI", "ELF", "SoundFont": nil

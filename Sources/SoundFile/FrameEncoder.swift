@@ -1,4 +1,4 @@
-/// Who writes frames of one type of file.
+/// A writer of frames to one type of file.
 protocol FrameEncoder: AnyObject {
   /// Whole frames taken so far.
   var frameCount: Int { get }
@@ -6,17 +6,17 @@ protocol FrameEncoder: AnyObject {
   /// Writes whole frames, all of them.
   func write(_ bytes: RawSpan) throws(AudioFileError)
 
-  /// Makes the file readable as far as it has been written.
+  /// Makes the file readable up to what has been written.
   func updateHeader() throws(AudioFileError)
 
-  /// Says when the first frame was captured, before or after frames are written; nothing where the
-  /// type has no place for it.
+  /// Sets the capture time of the first frame, before or after frames are written; does nothing if
+  /// the type has no place for it.
   func setOrigination(_ origination: Origination) throws(AudioFileError)
 
-  /// Waits until what was written is on the disk.
+  /// Waits until the written data is on the disk.
   func sync() throws(AudioFileError)
 
-  /// Completes the file and closes, whatever happens; then throws what happened.
+  /// Completes the file and closes in any case, then throws the first failure.
   func close() throws(AudioFileError)
 }
 

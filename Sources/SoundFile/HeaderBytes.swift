@@ -1,4 +1,4 @@
-/// Bytes of a header being put together.
+/// The bytes of a header under construction.
 struct HeaderBytes {
   let isBigEndian: Bool
   private(set) var bytes: [UInt8] = []
@@ -7,7 +7,7 @@ struct HeaderBytes {
 
   mutating func append(text: String) { bytes += Array(text.utf8) }
 
-  /// A text cut or filled with zeros to a length.
+  /// Appends a text, truncated or padded with zeros to a length.
   mutating func append(text: String, byteCount: Int) {
     let known = text.utf8.prefix(byteCount)
     bytes += known
@@ -22,19 +22,19 @@ struct HeaderBytes {
   mutating func append(bytes more: [UInt8]) { bytes += more }
 }
 
-/// The header before plain samples. It is as long for every length, so that it can be written
-/// again in its place.
+/// The header before plain samples. Its own length never changes, so that it can be rewritten in
+/// place.
 protocol PlainHeader {
-  /// The header for so many bytes of samples; nil while nobody knows.
+  /// The header for this many bytes of samples; nil if unknown.
   func bytes(dataByteCount: Int?) -> [UInt8]
 
-  /// Whether an odd number of bytes is followed by one more.
+  /// Whether a padding byte follows an odd number of bytes.
   var pads: Bool { get }
 
-  /// The most bytes of samples it can tell of; nil for any number.
+  /// The maximum number of bytes that it can describe; nil for no limit.
   var largestDataByteCount: Int? { get }
 
-  /// Says when the first frame was captured; nothing where there is no room for it.
+  /// Sets the capture time of the first frame; does nothing without room for it.
   mutating func setOrigination(_ origination: Origination)
 }
 

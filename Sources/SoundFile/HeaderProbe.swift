@@ -1,15 +1,15 @@
-/// Tells a sound file's type by its first bytes, and never takes raw samples for a header: as
-/// many bytes are compared as the type makes sure of.
+/// Detects a sound file's type from its first bytes. Compares as many bytes as the type fixes, so
+/// that raw samples are never mistaken for a header.
 enum HeaderProbe {
   enum Verdict: Equatable {
     case type(AudioFileType)
-    /// An ID3v2 tag of so many bytes, before MPEG or some other type.
+    /// An ID3v2 tag of `byteCount` bytes, before MPEG or another type.
     case tag(byteCount: Int)
-    /// It may become a header when so many bytes are there, and is a cut one where they are not.
+    /// A header if there are `byteCount` bytes; if there are not, a truncated one.
     case needs(byteCount: Int)
-    /// It may become a header when so many bytes are there, or something else altogether.
+    /// Perhaps a header if there are `byteCount` bytes, or anything else.
     case wants(byteCount: Int)
-    /// Something that is known and not read, by its name.
+    /// A known kind of data that cannot be read, by its name.
     case foreign(String)
     case unknown
   }
@@ -38,12 +38,12 @@ enum HeaderProbe {
         ? .needs(byteCount: 12)
         : verdict(.caf, head[4..<8].elementsEqual([0, 1, 0, 0]) && text(head, 8) == "desc")
     case "fLaC":
-      // The first block is STREAMINFO, of 34 bytes.
+      // The first block must be STREAMINFO, of 34 bytes.
       return head.count < 8
         ? .needs(byteCount: 8)
         : verdict(.flac, head[4] & 0x7F == 0 && head[5..<8].elementsEqual([0, 0, 34]))
     case "OggS":
-      // Version 0, and only the three flags a page knows.
+      // Version 0, and only the three flags that a page defines.
       return head.count < 6 ? .needs(byteCount: 6) : verdict(.ogg, head[4] == 0 && head[5] < 8)
     default:
       if text(head, 0).hasPrefix("ID3") { return tag(head) }
@@ -53,7 +53,7 @@ enum HeaderProbe {
     }
   }
 
-  /// Two frames of MPEG audio, or of AAC, whose marks are too short to be sure of by one.
+  /// Two frames of MPEG audio, or of AAC; one frame's mark is too short to be certain.
   private static func frames(_ head: [UInt8]) -> Verdict {
     if let first = MPEGHeader(head) {
       let end = first.byteCount
@@ -95,10 +95,10 @@ enum HeaderProbe {
 }
 
 extension AudioFileType {
-  /// The type that the first bytes of a file or stream make sure of, or nil.
+  /// The type that the first bytes of a file or stream prove, or nil.
   ///
-  /// - Parameter head: the first bytes; 40 are enough for every type but MPEG, which is told by an
-  ///   ID3v2 tag or by two frames in a row. Ogg is `ogg`, whatever is inside.
+  /// - Parameter head: The first bytes; 40 are enough for every type but MPEG, which needs an ID3v2
+  ///   tag or two frames in a row. Ogg is `ogg`, whatever is inside.
   public static func probe(_ head: [UInt8]) -> AudioFileType? {
     switch HeaderProbe.judge(head) {
     case .type(let type): type
@@ -108,7 +108,7 @@ extension AudioFileType {
   }
 }
 
-/// The four-character code at an index, each byte as a Latin letter.
+/// The four-character code at an index, each byte as a Latin-1 letter.
 func fourCharacters(_ bytes: [UInt8], at index: Int) -> String {
   String(String.UnicodeScalarView(bytes[index..<(index + 4)].map { Unicode.Scalar($0) }))
 }

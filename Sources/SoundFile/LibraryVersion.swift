@@ -1,7 +1,7 @@
 import CSndFile
 
 extension AudioFile {
-  /// The name and version of the library below, such as `libsndfile-1.2.0`.
+  /// The name and version of the underlying library, such as `libsndfile-1.2.0`.
   ///
   /// Corresponds to `sf_version_string`.
   public static var libraryVersion: String {

@@ -4,11 +4,11 @@ struct MPEGHeader: Equatable {
   let layer: Int
   let sampleRate: Int
   let channelCount: Int
-  /// Bytes of the frame, these four among them.
+  /// Bytes of the frame, including these four.
   let byteCount: Int
   let frameCount: Int
 
-  /// Nil where the bytes are no header, or one of free format, whose length it does not tell.
+  /// nil if the bytes are not a header, or one of free format, which does not state its length.
   init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count >= 4 else { return nil }
     let word = bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }

@@ -1,10 +1,10 @@
-/// Which codecs are in an Ogg stream, by its first pages, each of which begins a stream of its own.
+/// The codecs in an Ogg stream, from its first pages, each of which starts a stream.
 enum OggContents: Equatable {
   case vorbis, opus, flac
-  /// Something that is not read, by its name.
+  /// A codec that cannot be read, by its name.
   case foreign(String)
 
-  /// Looks at the head of a source that begins with a page.
+  /// Examines the head of a source that starts with a page.
   static func of(_ source: ByteSource) throws(AudioFileError) -> OggContents? {
     var position = 0
     var foreign: OggContents?

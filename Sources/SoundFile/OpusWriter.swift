@@ -1,12 +1,12 @@
 import COpusEnc
 import PCM
 
-/// Writes Ogg Opus with libopusenc, the encoder's own library: libsndfile leaves out what the encoder
-/// still holds at the end, which is heard as a click.
+/// Writes Ogg Opus with libopusenc, the encoder's own library: libsndfile drops the encoder's
+/// remaining frames at the end, which is audible as a click.
 ///
-/// Frames are f32 in the order of Vorbis. One thread at a time.
+/// Frames are f32 in Vorbis's channel order. One thread at a time.
 @safe final class OpusWriter: FrameEncoder {
-  /// Frames the encoder took.
+  /// Frames that the encoder has taken.
   private(set) var frameCount = 0
 
   private let sink: ByteSink
@@ -14,7 +14,7 @@ import PCM
   private var encoder: OpaquePointer?
   private var scratch: [Float] = []
 
-  /// Begins to write into `sink`.
+  /// Starts writing to `sink`.
   ///
   /// - Parameter sampleRate: 8000, 12000, 16000, 24000 or 48000 Hz.
   init(
@@ -24,7 +24,7 @@ import PCM
     self.channelCount = channelCount
     let comments = unsafe ope_comments_create()
     defer { unsafe ope_comments_destroy(comments) }
-    // A name that none may have is left out.
+    // An invalid name is dropped.
     for comment in tags.vorbisComments {
       _ = unsafe ope_comments_add(comments, comment.name, comment.text)
     }
@@ -32,7 +32,7 @@ import PCM
       let text = Base64.text(of: picture.block)
       _ = unsafe ope_comments_add(comments, "METADATA_BLOCK_PICTURE", text)
     }
-    // One or two channels, the layouts of Vorbis, or channels for no speakers in particular.
+    // One or two channels, the layouts of Vorbis, or channels without particular speakers.
     let family: CInt = channelCount <= 2 ? 0 : channelCount <= 8 ? 1 : 255
     var error: CInt = 0
     var callbacks = Self.callbacks
@@ -40,20 +40,20 @@ import PCM
     unsafe encoder = ope_encoder_create_callbacks(
       &callbacks, context, comments, opus_int32(sampleRate), CInt(channelCount), family, &error)
     guard let encoder = unsafe encoder else { throw Self.failure(error) }
-    // Frames leave by pages: not with the next page of a second, should this process be killed.
+    // Sends Ogg pages every 200 ms instead of every second, in case this process is killed.
     let delay = opus_int32(48000 / 5)
     try check(unsafe sd_ope_set_delays(encoder, delay, 0))
   }
 
   deinit {
-    // Whoever cares whether closing worked has called close().
+    // To learn whether closing worked, call close().
     if let encoder = unsafe encoder { unsafe ope_encoder_destroy(encoder) }
   }
 
   func write(_ bytes: RawSpan) throws(AudioFileError) {
     guard let encoder = unsafe encoder else { return }
     let count = bytes.byteCount / (channelCount * MemoryLayout<Float>.size)
-    // The samples may lie anywhere.
+    // The samples may be unaligned.
     let samples = count * channelCount
     if scratch.count < samples { scratch = [Float](repeating: 0, count: samples) }
     let error = unsafe bytes.withUnsafeBytes { source in
@@ -70,7 +70,7 @@ import PCM
     frameCount += count
   }
 
-  /// The pages that are complete have left.
+  /// Does nothing: complete pages have already been written.
   func updateHeader() throws(AudioFileError) {}
 
   func sync() throws(AudioFileError) { try sink.sync() }
@@ -94,7 +94,7 @@ import PCM
     .malformed(unsafe "opus encoder: \(plainText(String(cString: ope_strerror(error))))")
   }
 
-  /// The two functions libopusenc writes through. Corresponds to `OpusEncCallbacks`.
+  /// The two functions through which libopusenc writes. Corresponds to `OpusEncCallbacks`.
   private static var callbacks: OpusEncCallbacks {
     unsafe OpusEncCallbacks(
       write: { context, source, count in

@@ -1,32 +1,32 @@
 import PCM
 import Platform
 
-/// When the first frame of a file was captured, in the wall time of the place.
+/// The capture time of a file's first frame, in local wall time.
 ///
 /// Corresponds to the fields of that name in the `bext` chunk of EBU Tech 3285, which WAV and RF64
 /// carry.
 public struct Origination: Hashable, Sendable {
-  /// Days since 1970-01-01 of the local date.
+  /// The local date, in days since 1970-01-01.
   private let day: Int
 
   /// Frames from local midnight to the first frame, at the file's rate.
   public let timeReference: Int
 
-  /// Frames a second.
+  /// Frames per second, in Hz.
   public let sampleRate: Double
 
   private static let secondsPerDay = 86400
 
-  /// The time of a frame.
+  /// Creates the time of a frame.
   ///
   /// - Parameters:
-  ///   - captured: seconds since 1970-01-01 00:00 UTC.
-  ///   - sampleRate: of the file, in hertz.
+  ///   - captured: Seconds since 1970-01-01 00:00 UTC.
+  ///   - sampleRate: The file's rate, in hertz.
   public init(captured: Double, sampleRate: Double) {
     var whole = time_t(captured.rounded(.down))
     var fields = unsafe tm()
     unsafe localtime_r(&whole, &fields)
-    // Read as if there were no zones, local fields are days and seconds of the place.
+    // Read as if in UTC, local fields become local days and seconds.
     let local = unsafe Int(timegm(&fields))
     let day = Self.floorDivide(local, Self.secondsPerDay)
     let seconds = Double(local - day * Self.secondsPerDay) + captured - captured.rounded(.down)
@@ -42,7 +42,7 @@ public struct Origination: Hashable, Sendable {
     self.sampleRate = sampleRate
   }
 
-  /// The time of a later frame, at another rate if so wanted.
+  /// The time of a later frame, at this rate.
   public func advanced(by seconds: Double, sampleRate: Double) -> Origination {
     let start = Double(timeReference) / self.sampleRate
     return Origination(
@@ -93,7 +93,7 @@ extension Origination: CustomStringConvertible {
 }
 
 extension Origination {
-  /// Version 1 without a history.
+  /// The length of version 1 without a history.
   static let chunkByteCount = 602
 
   /// The body of a `bext` chunk.
@@ -106,10 +106,10 @@ extension Origination {
     chunk.append(text: "", byteCount: Self.chunkByteCount - 348)
   }
 
-  /// Reads the body of a `bext` chunk; nil where it has no date.
+  /// Parses the body of a `bext` chunk; nil if it has no date.
   init?(_ chunk: [UInt8], sampleRate: Double, isBigEndian: Bool = false) {
     guard chunk.count >= 346, sampleRate > 0 else { return nil }
-    // Any sign may stand between the numbers.
+    // Any character may separate the numbers.
     func numbers(_ range: Range<Int>) -> [Int] {
       String(decoding: chunk[range], as: UTF8.self)
         .split { !("0"..."9").contains($0) }.compactMap { Int($0) }
@@ -125,7 +125,7 @@ extension Origination {
     let day = unsafe Self.floorDivide(Int(timegm(&fields)), Self.secondsPerDay)
     let reference = integer(chunk, at: 338, count: 8, isBigEndian: isBigEndian)
     guard reference < 1 << 48 else { return nil }
-    // Who has no reference tells the time in whole seconds.
+    // Without a reference, the time is in whole seconds.
     let seconds = clock.count == 3 ? Double((clock[0] * 60 + clock[1]) * 60 + clock[2]) : 0
     self.init(
       day: day, timeReference: reference > 0 ? Int(reference) : Int(seconds * sampleRate),

@@ -2,26 +2,26 @@
 ///
 /// Corresponds to FLAC's `METADATA_BLOCK_PICTURE`, which Vorbis and Opus carry as a comment.
 public struct Picture: Hashable, Sendable {
-  /// What it shows, as ID3v2 counts the kinds: 3 is the front cover.
+  /// The kind of picture, as numbered in ID3v2: 3 is the front cover.
   public let kind: Int
-  /// `image/jpeg`, or `-->` where `data` is an address.
+  /// `image/jpeg`, or `-->` if `data` is an address.
   public let mimeType: String
   /// A caption.
   public let caption: String
-  /// Pixels across; 0 where nobody knows.
+  /// The width in pixels, or 0 if unknown.
   public let width: Int
-  /// Pixels down; 0 where nobody knows.
+  /// The height in pixels, or 0 if unknown.
   public let height: Int
-  /// Bits of a pixel; 0 where nobody knows.
+  /// Bits per pixel, or 0 if unknown.
   public let depth: Int
-  /// Colours of a palette; 0 for none.
+  /// The number of colours in the palette, or 0 without one.
   public let colorCount: Int
-  /// The file of the picture.
+  /// The picture's file.
   public let data: [UInt8]
 }
 
 extension Picture {
-  /// Reads a block, nil where it is none.
+  /// Parses a block; nil if it is invalid.
   init?(block: [UInt8]) {
     var rest = block[...]
     func number() -> Int? {
@@ -43,7 +43,7 @@ extension Picture {
     self.caption = String(decoding: caption, as: UTF8.self)
   }
 
-  /// The block.
+  /// The picture as a block.
   var block: [UInt8] {
     var block = HeaderBytes(isBigEndian: true)
     func append(bytes: some Collection<UInt8>) {
@@ -59,7 +59,7 @@ extension Picture {
   }
 }
 
-/// Bytes as letters, by RFC 4648: how Vorbis and Opus carry a picture in a comment.
+/// Base64, by RFC 4648: Vorbis and Opus carry pictures in this form in a comment.
 enum Base64 {
   private static let letters = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -78,7 +78,7 @@ enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Nil where a letter is none.
+  /// nil if a letter is invalid.
   static func bytes(of text: some Sequence<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var (bits, count) = (0, 0)

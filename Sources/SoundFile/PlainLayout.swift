@@ -1,6 +1,6 @@
 import PCM
 
-/// Where plain samples lie in a file or stream, and what they are.
+/// The position and format of plain samples in a file or stream.
 struct PlainLayout {
   var type: AudioFileType
   var encoding: SampleEncoding
@@ -8,23 +8,23 @@ struct PlainLayout {
   var channelCount: Int
   /// Position of the first sample.
   var dataStart: Int
-  /// Bytes of samples, nil where they go on until the end.
+  /// Bytes of samples, or nil if they continue to the end.
   var dataByteCount: Int?
-  /// Which bytes of a word are the sample, where samples of 24 bits stand in words of four bytes.
+  /// The position of the sample in a word, if 24-bit samples are stored in words of four bytes.
   var packing: WordPacking?
   var tags = AudioFileTags()
-  /// The speaker of each channel, where the header says it.
+  /// The speaker of each channel, if the header has it.
   var layout: ChannelLayout?
-  /// When the first frame was captured, where the header says it.
+  /// The capture time of the first frame, if the header has it.
   var origination: Origination?
 
-  /// Bytes of a frame as it is delivered.
+  /// Bytes per delivered frame.
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
-  /// Bytes of a frame as it lies there.
+  /// Bytes per stored frame.
   var storedBytesPerFrame: Int { packing == nil ? bytesPerFrame : 4 * channelCount }
 
-  /// Refuses what no sound has.
+  /// Refuses values that no sound can have.
   func checked() throws(AudioFileError) -> PlainLayout {
     guard channelCount > 0 else { throw .malformed("header says zero channels") }
     guard channelCount <= AudioFileFormat.mostChannels else {

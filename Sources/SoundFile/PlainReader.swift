@@ -1,4 +1,4 @@
-/// Reads plain samples: raw data, and WAV, RF64, CAF and AU behind their headers.
+/// Reads plain samples: raw data, and WAV, RF64, CAF and AU after their headers.
 struct PlainReader {
   let layout: PlainLayout
   private let source: ByteSource
@@ -11,7 +11,7 @@ struct PlainReader {
     self.layout = layout
   }
 
-  /// Bytes of samples, as far as they are known beforehand.
+  /// Bytes of samples, if known in advance.
   private var byteCount: Int? {
     guard let inFile = source.byteCount.map({ max(0, $0 - layout.dataStart) }) else {
       return layout.dataByteCount
@@ -23,7 +23,7 @@ struct PlainReader {
 
   var frameCount: Int? { byteCount.map { $0 / stored } }
 
-  /// Bytes behind the last whole frame, where the header counts them or nothing does.
+  /// Bytes after the last whole frame, if the header counts them or states no length.
   var trailingByteCount: Int {
     guard atEnd, shortage == nil else { return 0 }
     if source.trailingByteCount > 0 { return source.trailingByteCount }
@@ -31,9 +31,9 @@ struct PlainReader {
     return byteCount % stored
   }
 
-  /// What the header promises and is not there; known at the end.
+  /// What the header promises but the data lacks; known at the end.
   ///
-  /// Some count the header into the length of the data: then nothing is missing.
+  /// Some programs count the header into the length of the data; then nothing is missing.
   var shortage: Damage.Shortage? {
     guard atEnd, let promised = layout.dataByteCount else { return nil }
     let missing = promised - (source.byteCount.map { $0 - layout.dataStart } ?? done)
@@ -96,7 +96,7 @@ struct PlainReader {
     atEnd = false
   }
 
-  /// What follows the samples in a pipe is of no use, but its writer must not be killed for it.
+  /// Reads the rest of a pipe, which is useless, so that its writer is not killed for it.
   private mutating func finish() throws(AudioFileError) {
     guard !atEnd else { return }
     atEnd = true

@@ -1,4 +1,4 @@
-/// Writes plain samples behind a header of our own: raw data, WAV, RF64, AU and CAF.
+/// Writes plain samples after a header of our own: raw data, WAV, RF64, AU and CAF.
 final class PlainWriter: FrameEncoder {
   private let sink: ByteSink
   private var header: any PlainHeader
@@ -6,9 +6,9 @@ final class PlainWriter: FrameEncoder {
   private let bytesPerFrame: Int
   private var finalFrameCount: Int?
 
-  /// Writes the header, which in a pipe must stand as it is.
+  /// Writes the header, which is final in a pipe.
   ///
-  /// - Parameter frameCount: Frames that will follow, where that is known.
+  /// - Parameter frameCount: Frames that will follow, if known.
   init(
     _ sink: ByteSink, header: any PlainHeader, bytesPerFrame: Int, frameCount: Int?
   ) throws(AudioFileError) {
@@ -27,14 +27,14 @@ final class PlainWriter: FrameEncoder {
     unsafe try put(bytes.span.bytes)
   }
 
-  /// Whole frames that left this process.
+  /// Whole frames that have left this process.
   var frameCount: Int {
     finalFrameCount ?? max(0, sink.byteCount - headerByteCount) / bytesPerFrame
   }
 
   func write(_ bytes: RawSpan) throws(AudioFileError) { try put(bytes) }
 
-  /// Makes the header tell of what has been written; nothing in a pipe.
+  /// Updates the header to what has been written; does nothing in a pipe.
   func updateHeader() throws(AudioFileError) {
     guard sink.isSeekable, headerByteCount > 0 else { return }
     let end = sink.byteCount
@@ -46,7 +46,7 @@ final class PlainWriter: FrameEncoder {
     try written.get()
   }
 
-  /// Says when the first frame was captured, in a file whose header has room for it.
+  /// Sets the capture time of the first frame, in a file whose header has room for it.
   func setOrigination(_ origination: Origination) throws(AudioFileError) {
     header.setOrigination(origination)
     try updateHeader()
@@ -54,7 +54,7 @@ final class PlainWriter: FrameEncoder {
 
   func sync() throws(AudioFileError) { try sink.sync() }
 
-  /// Completes the header and closes, whatever happens; then throws what happened first.
+  /// Completes the header and closes in any case, then throws the first failure.
   func close() throws(AudioFileError) {
     let completed = Result { () throws(AudioFileError) in
       let frameCount = frameCount

@@ -1,30 +1,30 @@
 import CSndFile
 public import PCM
 
-/// What headerless data is: somebody must say so, since nothing in it does.
+/// The format of headerless data, which the caller must supply.
 public struct RawDescription: Hashable, Sendable {
-  /// How samples are coded.
+  /// The coding of samples.
   public var codec: AudioCodec
 
-  /// Frames a second.
+  /// Frames per second, in Hz.
   public var sampleRate: Double
 
-  /// Samples in a frame.
+  /// Samples per frame.
   public var channelCount: Int
 
-  /// Headerless data of a codec; without anything said, f32le at 48000 Hz in two channels.
+  /// Describes headerless data of a codec; by default f32le, 48000 Hz, two channels.
   public init(codec: AudioCodec = .pcm(.f32le), sampleRate: Double = 48000, channelCount: Int = 2) {
     self.codec = codec
     self.sampleRate = sampleRate
     self.channelCount = channelCount
   }
 
-  /// Headerless samples of an encoding.
+  /// Describes headerless samples of an encoding.
   public init(encoding: SampleEncoding, sampleRate: Double = 48000, channelCount: Int = 2) {
     self.init(codec: .pcm(encoding), sampleRate: sampleRate, channelCount: channelCount)
   }
 
-  /// The layout of plain samples, nil for codecs that libsndfile must undo.
+  /// The layout of plain samples, or nil for codecs that libsndfile must decode.
   func layout() throws(AudioFileError) -> PlainLayout? {
     guard case .pcm(let encoding) = codec else { return nil }
     guard channelCount > 0, sampleRate > 0 else {

@@ -1,7 +1,7 @@
 import CSndFile
 import PCM
 
-/// What libsndfile says of an open file.
+/// libsndfile's facts about an open file.
 struct SndFileFacts {
   let format: AudioFileFormat
   let sampleRate: Double
@@ -44,7 +44,7 @@ struct SndFileFacts {
       }
     }
     self.tags = tags
-    // FLAC gives so many channels these speakers, and so do Vorbis and Opus once permuted.
+    // FLAC assigns these speakers to a channel count, and so do Vorbis and Opus once permuted.
     layout =
       switch type {
       case .flac, .ogg, .opus, .mp3: .standard(channelCount)
@@ -56,13 +56,13 @@ struct SndFileFacts {
     ).checked()
   }
 
-  /// From here on frame counts come from `ByteSource.endlessLength` and not from a header.
+  /// Frame counts at or above this come from `ByteSource.endlessLength`, not from a header.
   private static func endlessFrames(_ format: AudioFileFormat) -> Int {
     format.decodesBlocks ? ByteSource.countableLength >> 6 : ByteSource.anyLength >> 13
   }
 }
 
-/// Why libsndfile opened nothing, in our words.
+/// Why libsndfile did not open the file, in our words.
 func openingFailure() -> String {
   switch sf_error(nil) {
   case CInt(SF_ERR_UNRECOGNISED_FORMAT): "no sound file that is known"

@@ -1,7 +1,8 @@
 import CSndFile
 import PCM
 
-/// libsndfile's numbers for types, codecs and byte orders, and back. The only place that knows.
+/// Converts types, codecs and byte orders to and from libsndfile's numbers. The only place that
+/// knows them.
 extension AudioFileType {
   var majorFormat: CInt {
     let number =
@@ -36,7 +37,7 @@ extension AudioFileType {
     return CInt(number)
   }
 
-  /// The type's own byte order, where a codec has one.
+  /// Whether the type's own byte order is big-endian, for codecs that have one.
   var isBigEndian: Bool {
     switch self {
     case .au, .aiff, .caf, .avr, .htk, .svx, .paf, .pvf, .sd2, .sds, .xi: true
@@ -57,7 +58,7 @@ extension AudioFileType {
 }
 
 extension AudioCodec {
-  /// The subtype, and the byte order that linear samples have: nil where it means nothing.
+  /// The subtype, and the byte order of linear samples; nil if byte order does not apply.
   var subFormat: CInt {
     let number =
       switch self {
@@ -98,7 +99,7 @@ extension AudioCodec {
     return CInt(number)
   }
 
-  /// The codec of a subtype; linear samples in the byte order given.
+  /// Creates a codec from a subtype; linear samples have the given byte order.
   init?(subFormat: CInt, isBigEndian: Bool) {
     let codec = Self.allCases.first { codec in
       guard codec.subFormat == subFormat else { return false }
@@ -111,8 +112,8 @@ extension AudioCodec {
 }
 
 extension AudioFileFormat {
-  /// Whether the type hides its linear samples behind a coding of its own, so that reading and
-  /// writing go through integers and not through the file's bytes.
+  /// Whether the type packs its linear samples, so that reading and writing go through integers,
+  /// not through the file's bytes.
   var isPacked: Bool {
     switch (type, codec) {
     case (.flac, _), (.sds, _), (.paf, .pcm(.s24le)), (.paf, .pcm(.s24be)): true
@@ -121,21 +122,21 @@ extension AudioFileFormat {
     }
   }
 
-  /// libsndfile's `format` field, nil where the type has not that byte order.
+  /// libsndfile's `format` field, or nil if the type lacks this byte order.
   var sndFileFormat: CInt? {
     let format = type.majorFormat | codec.subFormat
     guard case .pcm(let encoding) = codec, let isBigEndian = encoding.isBigEndian else {
       return format
     }
-    // Behind a coding of the type's own the samples are the machine's; there is no order to ask.
+    // Packed samples are delivered in the machine's order; there is no order to request.
     if isPacked { return encoding.format == nil ? nil : format }
-    // libsndfile takes this order and writes the other.
+    // libsndfile accepts this order, but writes the other.
     if type == .pvf && !isBigEndian { return nil }
     if isBigEndian == type.isBigEndian && type.hasFixedByteOrder { return format }
     return format | CInt(isBigEndian ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE)
   }
 
-  /// What `sf_format_check` lets pass and no encoder writes.
+  /// Formats that `sf_format_check` accepts, but no encoder writes.
   private var isBeyondEncoders: Bool {
     switch (type, codec) {
     case (_, .mpegLayer1), (_, .mpegLayer2), (.wav, .mpegLayer3), (.aiff, .dwvw12): true
@@ -160,7 +161,7 @@ extension AudioFileFormat {
 }
 
 extension AudioFileType {
-  /// The rate of types whose header has no place for one.
+  /// The only rate of types whose header has no place for one.
   var onlyRate: Double? {
     switch self {
     case .xi: 44100
@@ -169,7 +170,7 @@ extension AudioFileType {
     }
   }
 
-  /// Types whose byte order must not be named to libsndfile, since it is their only one.
+  /// Whether the type has only one byte order, which libsndfile must not be given.
   var hasFixedByteOrder: Bool {
     switch self {
     case .aiff, .wav, .wavex, .rf64, .w64, .caf, .au, .avr, .htk, .svx, .pvf, .sd2, .voc, .mpc2k,
@@ -228,7 +229,7 @@ extension ChannelPosition {
 }
 
 extension ChannelLayout {
-  /// What libsndfile found in a file, nil where that is nothing, or not in the order of WAV.
+  /// Reads libsndfile's channel map; nil if there is none, or it is not in WAV's order.
   ///
   /// Corresponds to `SFC_GET_CHANNEL_MAP_INFO`.
   init?(_ handle: OpaquePointer, channelCount: Int) {

@@ -2,9 +2,9 @@ import CSndFile
 import PCM
 import Platform
 
-/// Reads what libsndfile knows, from a file or a pipe.
+/// Reads any type that libsndfile knows, from a file or a pipe.
 ///
-/// Corresponds to `sf_open_virtual`; Sound Designer II, whose header is a second file, to
+/// Corresponds to `sf_open_virtual`, or for Sound Designer II, whose header is a second file, to
 /// `sf_open`. One thread at a time.
 @safe final class SndFileReader {
   let facts: SndFileFacts
@@ -19,10 +19,10 @@ import Platform
   private var isDrained = false
   private let length: ContainerLength
   private var position = 0
-  /// What libsndfile complained of, once.
+  /// libsndfile's error, once.
   var damage = DamageLog()
 
-  /// Opens a file or the beginning of a pipe, as headerless data where `raw` says so.
+  /// Opens a file or the beginning of a pipe, as headerless data if there is a `raw`.
   static func open(
     _ source: ByteSource, raw: RawDescription? = nil, length: ContainerLength = ContainerLength()
   ) throws(AudioFileError) -> SndFileReader {
@@ -73,7 +73,7 @@ import Platform
     source.service = transfer.service(facts)
   }
 
-  /// Opens a file by its path, with whatever lies beside it.
+  /// Opens a file by its path, with any file that belongs to it.
   init(path: String) throws(AudioFileError) {
     var info = SF_INFO()
     let opened = unsafe sf_open(FileName.bytes(of: path), CInt(SFM_READ), &info)
@@ -95,13 +95,13 @@ import Platform
 
   var trailingByteCount: Int { source?.trailingByteCount ?? 0 }
 
-  /// What the header promises and is not there; known at the end.
+  /// What the header promises but the data lacks; known at the end.
   var shortage: Damage.Shortage? {
     guard let promised = length.promisedFrameCount, position < promised else { return nil }
     return .frames(promised: promised)
   }
 
-  /// Whole frames into the caller's bytes; 0 at the end.
+  /// Reads whole frames into the caller's bytes; 0 at the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
     let left = (length.presentFrameCount ?? .max) - position
     let frames = min(target.count / facts.bytesPerFrame, max(0, left))
@@ -123,7 +123,7 @@ import Platform
     return count
   }
 
-  /// Moves to a frame; false where this codec can only be read from its beginning.
+  /// Seeks to a frame; false if this codec can only be read from the start.
   func seek(toFrame frame: Int) throws(AudioFileError) -> Bool {
     guard facts.canSeek else { return false }
     blockRest = 0..<0
@@ -134,8 +134,8 @@ import Platform
     return reached == frame
   }
 
-  /// From blocks of our own, whole ones of the codec: libsndfile 1.2 writes more than asked for
-  /// when a byte of VOX is split, and forgets the end of PAF when its last block is.
+  /// Reads through our own blocks, a whole number of the codec's: libsndfile 1.2 writes more than
+  /// requested when a byte of VOX is split, and misses the end of PAF when its last block is.
   private func readBlocks(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
     var done = 0
     while done < frames {
@@ -156,8 +156,8 @@ import Platform
     return done
   }
 
-  /// In a pipe as little at a time as the codec allows, since libsndfile makes up noise when asked
-  /// for a block behind the end: what made it read there is dropped.
+  /// Decodes as little at a time as the codec allows in a pipe. If asked for a block beyond the
+  /// end, libsndfile invents noise, so the block that made it read there is dropped.
   private func decodeBlock() {
     let isStream = source.map { !$0.isSeekable } ?? false
     let frames = isStream ? facts.format.framesTogether : 4000
@@ -188,8 +188,8 @@ import Platform
     }
   }
 
-  /// Through 32-bit words: for depths libsndfile has no function for, and for bytes that lie
-  /// where its functions must not write.
+  /// Reads through 32-bit words: for depths that libsndfile has no function for, and for addresses
+  /// that its functions must not write to.
   private func readThroughScratch(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
     let most = 4000
     if scratch.isEmpty { scratch = Array(repeating: 0, count: most * facts.channelCount) }

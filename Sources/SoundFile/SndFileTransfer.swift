@@ -1,9 +1,9 @@
 import PCM
 
-/// By which of libsndfile's functions samples are exact.
+/// The libsndfile functions that transfer samples exactly.
 enum SndFileTransfer: Equatable {
   case raw, short, float
-  /// The high bytes, so many of them, of 32-bit words.
+  /// The high `byteCount` bytes of 32-bit words.
   case integer(byteCount: Int)
 
   init(_ format: AudioFileFormat) {
@@ -20,7 +20,7 @@ enum SndFileTransfer: Equatable {
       }
   }
 
-  /// Whether libsndfile may write samples straight to an address.
+  /// Whether libsndfile may write samples directly to an address.
   func isDirect(_ base: UnsafeMutableRawPointer) -> Bool {
     let address = UInt(bitPattern: base)
     return switch self {
@@ -31,8 +31,8 @@ enum SndFileTransfer: Equatable {
     }
   }
 
-  /// How a pipe serves the decoder: plain samples and framed codecs as they arrive, block codecs
-  /// whole, since they take a short block for the last.
+  /// How a pipe serves the decoder: plain samples and framed codecs as they arrive; block codecs in
+  /// whole blocks, since they take a short block for the last.
   func service(_ facts: SndFileFacts) -> ByteSource.Service {
     switch facts.format.type {
     case .flac, .ogg, .opus, .mp3: .some
@@ -50,8 +50,8 @@ extension AudioFileFormat {
     }
   }
 
-  /// Frames of a block that must be filled up with silence before closing, since libsndfile 1.2
-  /// spoils the last block of a MIDI dump that is not whole.
+  /// The frames per block that silence must fill up before closing, since libsndfile 1.2 corrupts
+  /// an incomplete last block of a MIDI dump.
   var framesFilledUp: Int {
     switch (type, codec.deliveredEncoding.byteCount) {
     case (.sds, 1): 60
@@ -61,7 +61,7 @@ extension AudioFileFormat {
     }
   }
 
-  /// Frames that must be decoded together.
+  /// The number of frames that must be decoded together.
   var framesTogether: Int {
     switch (type, codec) {
     case (_, .voxADPCM): 2
@@ -71,7 +71,7 @@ extension AudioFileFormat {
   }
 }
 
-/// Keeps the high bytes of 32-bit words, in this machine's byte order.
+/// Keeps the high bytes of 32-bit words, in the machine's byte order.
 func packHighBytes(
   of words: UnsafeRawPointer, count: Int, byteCount: Int, into target: UnsafeMutableRawPointer
 ) {
@@ -98,7 +98,7 @@ func packHighBytes(
   }
 }
 
-/// Makes 32-bit words whose high bytes are given, in this machine's byte order.
+/// Makes 32-bit words from their high bytes, in the machine's byte order.
 func unpackHighBytes(
   of source: UnsafeRawPointer, count: Int, byteCount: Int, into words: UnsafeMutableRawPointer
 ) {

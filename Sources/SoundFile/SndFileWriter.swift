@@ -1,15 +1,15 @@
 import CSndFile
 import PCM
 
-/// Writes what libsndfile knows, to a file or a pipe.
+/// Writes any type that libsndfile knows, to a file or a pipe.
 ///
-/// Corresponds to `sf_open_virtual`; Sound Designer II, whose header is a second file, to
+/// Corresponds to `sf_open_virtual`, or for Sound Designer II, whose header is a second file, to
 /// `sf_open`. One thread at a time.
 @safe final class SndFileWriter: FrameEncoder {
   let format: AudioFileFormat
   let channelCount: Int
 
-  /// Whole frames the encoder took.
+  /// Whole frames that the encoder has taken.
   private(set) var frameCount = 0
 
   private var bytesPerFrame: Int { channelCount * format.deliveredEncoding.byteCount }
@@ -20,7 +20,7 @@ import PCM
   private var oddSample: [UInt8] = []
   private let hasDate: Bool
 
-  /// Begins to write into `sink`.
+  /// Starts writing to `sink`.
   init(
     _ sink: ByteSink, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
     options: AudioFileWriter.Options
@@ -38,7 +38,7 @@ import PCM
     try sink.throwFailure()
   }
 
-  /// Begins to write a file by its path, with whatever belongs beside it.
+  /// Starts writing a file by its path, with any file that belongs to it.
   init(
     path: String, format: AudioFileFormat, sampleRate: Double, channelCount: Int,
     options: AudioFileWriter.Options
@@ -54,14 +54,14 @@ import PCM
   }
 
   deinit {
-    // Whoever cares whether closing worked has called close().
+    // To learn whether closing worked, call close().
     if let handle = unsafe handle { unsafe sf_close(handle) }
   }
 
   /// Writes whole frames.
   func write(_ bytes: RawSpan) throws(AudioFileError) {
     guard format.codec == .voxADPCM else { return try encode(bytes) }
-    // VOX has two samples in a byte, and libsndfile fills up the byte after every odd block.
+    // VOX has two samples per byte, and libsndfile pads the byte after every odd block.
     var samples = oddSample
     unsafe bytes.withUnsafeBytes { unsafe samples.append(contentsOf: $0) }
     let even = samples.count & ~3
@@ -78,7 +78,7 @@ import PCM
         ? writeDirectly(handle, base, frames) : writeThroughScratch(handle, base, frames)
     }
     frameCount += written
-    // Frames by themselves go out with their block, not with the next one.
+    // Self-contained frames are sent with their block, not with the next one.
     let flushed = Result { () throws(AudioFileError) in try sink?.flush() }
     try sink?.throwFailure()
     try flushed.get()
@@ -87,8 +87,7 @@ import PCM
     }
   }
 
-  /// Makes the file readable as far as it has been written. Corresponds to
-  /// `SFC_UPDATE_HEADER_NOW`.
+  /// Makes the file readable up to what has been written. Corresponds to `SFC_UPDATE_HEADER_NOW`.
   func updateHeader() throws(AudioFileError) {
     guard let handle = unsafe handle else { return }
     switch format.type {
@@ -100,7 +99,7 @@ import PCM
     try sink?.throwFailure()
   }
 
-  /// A text of the date, for types whose header is written with the first frame.
+  /// Stores the date as a text, for types whose header is written with the first frame.
   func setOrigination(_ origination: Origination) throws(AudioFileError) {
     guard let handle = unsafe handle, frameCount == 0, !hasDate else { return }
     switch format.type {
@@ -115,7 +114,7 @@ import PCM
     try sink?.throwFailure()
   }
 
-  /// Completes the header and closes, whatever happens; then throws what happened.
+  /// Completes the header and closes in any case, then throws the first failure.
   func close() throws(AudioFileError) {
     guard let closing = unsafe handle else { return }
     let last = Result { () throws(AudioFileError) in
@@ -138,8 +137,8 @@ import PCM
     if status != 0 { throw .malformed(unsafe plainText(String(cString: sf_error_number(status)))) }
   }
 
-  /// Says in an AIFF header how many frames there are: libsndfile counts the byte it adds after an odd
-  /// number of bytes.
+  /// Corrects the frame count in an AIFF header: libsndfile also counts the padding byte after an
+  /// odd number of bytes.
   private func correctLength() throws(AudioFileError) {
     guard let sink, sink.isSeekable, case .pcm(let encoding) = format.codec else { return }
     let byteCount = frameCount * channelCount * encoding.byteCount
@@ -171,21 +170,21 @@ import PCM
     if Self.growsToRF64(format) {
       unsafe sf_command(handle, CInt(SFC_RF64_AUTO_DOWNGRADE), nil, CInt(SF_TRUE))
     }
-    // Peaks are found only in samples libsndfile converts, not in bytes it copies.
+    // Peaks are measured only for samples that libsndfile converts, not for bytes it copies.
     if transfer == .raw {
-      // Some headers have a place for them by now, and are written again without.
+      // Some headers have a place for peaks by now, and are rewritten without it.
       sink?.restart()
       unsafe sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
     }
     if let layout = options.layout, layout.channelCount == channelCount {
       var positions = layout.positions.map(\.sndFileNumber)
-      // Refused by types that have no place for it.
+      // Fails for types that have no place for it.
       unsafe sf_command(
         handle, CInt(SFC_SET_CHANNEL_MAP_INFO), &positions,
         CInt(positions.count * MemoryLayout<CInt>.size))
     }
     for (key, text) in options.tags.all {
-      // Refused by types that have no place for it.
+      // Fails for types that have no place for it.
       unsafe sf_set_string(handle, key.sndFileNumber, text)
     }
   }
@@ -203,7 +202,7 @@ import PCM
     return info
   }
 
-  /// Whether a WAV file can become RF64 when it outgrows 4 GiB.
+  /// Whether a WAV file can become RF64 when it exceeds 4 GiB.
   static func growsToRF64(_ format: AudioFileFormat) -> Bool {
     format.type == .wav && AudioFileFormat(.rf64, codec: format.codec).isWritable
   }
@@ -225,8 +224,8 @@ import PCM
     }
   }
 
-  /// Through 32-bit words: for depths libsndfile has no function for, and for bytes that lie
-  /// where its functions must not read.
+  /// Writes through 32-bit words: for depths that libsndfile has no function for, and for addresses
+  /// that its functions must not read from.
   private func writeThroughScratch(
     _ handle: OpaquePointer, _ base: UnsafeRawPointer, _ frames: Int
   ) -> Int {

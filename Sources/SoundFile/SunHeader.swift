@@ -2,8 +2,8 @@ import PCM
 
 /// The header of Sun's and NeXT's `.snd`: six words, then a remark.
 ///
-/// Read here and not by libsndfile, which takes the length for a signed number, so that files
-/// beyond 2 GiB and pipes of any length come out whole.
+/// Parsed here because libsndfile reads the length as a signed number; files beyond 2 GiB and pipes
+/// of any length must come out whole.
 struct SunHeader {
   private let dataStart: Int
   private let dataByteCount: Int?
@@ -12,7 +12,7 @@ struct SunHeader {
   private let channelCount: Int
   private let isBigEndian: Bool
 
-  /// The first 24 bytes, or nil where they are no plausible header.
+  /// Parses the first 24 bytes; nil if they are not a plausible header.
   init?(_ head: [UInt8]) {
     guard head.count >= 24 else { return nil }
     let isBigEndian = fourCharacters(head, at: 0) == ".snd"
@@ -31,7 +31,7 @@ struct SunHeader {
     channelCount = word(5)
   }
 
-  /// The layout of plain samples, nil where they are coded in a way libsndfile must undo.
+  /// The layout of plain samples, or nil if libsndfile must decode them.
   var layout: PlainLayout? {
     let encoding: SampleEncoding? =
       switch coding {
@@ -55,7 +55,7 @@ struct SunHeader {
   static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
     let header = SunHeader(try source.peek(at: 0, count: 24))
     guard var layout = header?.layout else { return nil }
-    // What is not reached was not known; a length of 0 is all until the end, too.
+    // A length beyond the data was unknown; a length of 0 means everything to the end, too.
     if let count = layout.dataByteCount, count == 0 || count >= WAVHeader.unknownLength,
       source.byteCount.map({ layout.dataStart + count > $0 }) ?? true || count == 0
     {
@@ -68,16 +68,16 @@ struct SunHeader {
   }
 }
 
-/// The header of an AU file or stream being written.
+/// The header of an AU file or stream for writing.
 ///
-/// Like what libsndfile writes for `SF_FORMAT_AU`, and a remark.
+/// Like libsndfile's for `SF_FORMAT_AU`, with a remark.
 struct SunHeaderPlan: PlainHeader {
   private let coding: Int
   private let isBigEndian: Bool
   private let sampleRate: Int
   private let channelCount: Int
 
-  /// Nil for encodings AU has not.
+  /// nil for encodings that AU lacks.
   init?(encoding: SampleEncoding, sampleRate: Int, channelCount: Int) {
     let coding: Int? =
       switch encoding {
@@ -98,12 +98,12 @@ struct SunHeaderPlan: PlainHeader {
     self.channelCount = channelCount
   }
 
-  /// A length that is not known, or that has no place, is 0xFFFFFFFF.
+  /// A length that is unknown or too large is 0xFFFFFFFF.
   func bytes(dataByteCount: Int?) -> [UInt8] {
     var header = HeaderBytes(isBigEndian: isBigEndian)
     header.append(text: isBigEndian ? ".snd" : "dns.")
     let length = min(dataByteCount ?? 0xFFFF_FFFF, 0xFFFF_FFFF)
-    // A remark has four bytes at least; sox warns of headers without.
+    // A remark has at least four bytes; sox warns about headers without one.
     for word in [28, length, coding, sampleRate, channelCount, 0] {
       header.append(word, byteCount: 4)
     }

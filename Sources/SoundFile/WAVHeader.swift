@@ -2,8 +2,8 @@ import PCM
 
 /// The header of WAV, RF64 and BW64 with plain samples, in files and in pipes.
 ///
-/// Read here and not by libsndfile, which stops a WAV of unknown length at 4 GiB and cannot take
-/// RF64 from a pipe.
+/// Parsed here because libsndfile stops a WAV of unknown length at 4 GiB and cannot read RF64 from
+/// a pipe.
 struct WAVHeader {
   private let source: ByteSource
   private let isBigEndian: Bool
@@ -14,7 +14,7 @@ struct WAVHeader {
   private var tags = AudioFileTags()
   private var origination: [UInt8] = []
 
-  /// The layout of plain samples, nil where they are coded in a way libsndfile must undo.
+  /// The layout of plain samples, or nil if libsndfile must decode them.
   static func layout(of source: ByteSource) throws(AudioFileError) -> PlainLayout? {
     var header = try WAVHeader(source)
     return try header.readLayout()
@@ -83,10 +83,11 @@ struct WAVHeader {
     return layout
   }
 
-  /// How much data there is, nil for all until the end.
+  /// The length of the data in bytes, or nil if it continues to the end.
   ///
-  /// Who writes to a pipe does not know, and says 0, 0x7FFFF000 (sox), 2 GiB (arecord) or
-  /// 0xFFFFFFFF (ffmpeg), or a little less. In a file such a length is believed where chunks follow it in order.
+  /// A program that writes to a pipe does not know it, and writes 0, 0x7FFFF000 (sox), 2 GiB
+  /// (arecord) or 0xFFFFFFFF (ffmpeg), or a little less. In a file, such a length counts only if
+  /// well-formed chunks follow.
   private func dataByteCount(saying size: Int, from start: Int) throws(AudioFileError) -> Int? {
     if isRF64, size == 0xFFFF_FFFF, let long = longDataByteCount {
       // Only an unfinished file has a ds64 chunk without lengths.
@@ -112,7 +113,7 @@ struct WAVHeader {
     return position == end || position == end + 1
   }
 
-  /// The chunk at a position in a file, nil where there is none or its name is no name.
+  /// The chunk at a position in a file, or nil if there is none or its name is invalid.
   private func chunk(at position: Int) throws(AudioFileError) -> (name: String, byteCount: Int)? {
     let head = try source.peek(at: position, count: 8)
     guard head.count == 8, head[0..<4].allSatisfy({ (0x20...0x7E).contains($0) }) else {
@@ -152,7 +153,7 @@ extension WAVHeader {
     }
   }
 
-  /// The texts in a file with those that stand behind the samples, nil in a pipe.
+  /// The texts in a file, with those after the samples; nil in a pipe.
   private func tags(after end: Int) throws(AudioFileError) -> AudioFileTags? {
     guard let byteCount = source.byteCount else { return nil }
     var header = self
@@ -180,7 +181,7 @@ extension WAVHeader {
   struct Format {
     let channelCount: Int
     let sampleRate: Int
-    /// The speakers, 0 where they are not told.
+    /// The speakers, or 0 if unknown.
     let mask: UInt32
     private let tag: Int
     private let bitCount: Int
@@ -192,7 +193,7 @@ extension WAVHeader {
         Int(integer(fields, at: index, count: count, isBigEndian: isBigEndian))
       }
       let isExtensible = number(0, 2) == 0xFFFE && fields.count >= 40
-      // The sub-format is a GUID that begins with the tag of old.
+      // The sub-format is a GUID that starts with the traditional tag.
       tag = isExtensible && number(26, 2) == 0 ? number(24, 2) : number(0, 2)
       mask = isExtensible ? UInt32(truncatingIfNeeded: number(20, 4)) : 0
       channelCount = number(2, 2)
@@ -202,13 +203,13 @@ extension WAVHeader {
       self.isBigEndian = isBigEndian
     }
 
-    /// Whether each sample of 24 bits has a word of four bytes, as arecord writes S24_LE.
+    /// Whether each 24-bit sample is stored in a word of four bytes, as arecord writes S24_LE.
     var has24BitsInWords: Bool {
       tag == 1 && bitCount == 24 && bytesPerFrame == 4 * channelCount && !isBigEndian
     }
 
-    /// The encoding of plain samples, nil for codecs and for sizes that do not fit together,
-    /// which libsndfile knows how to guess.
+    /// The encoding of plain samples, or nil for codecs and for inconsistent sizes, which
+    /// libsndfile may guess.
     var encoding: SampleEncoding? {
       guard bitCount % 8 == 0, bytesPerFrame == channelCount * (bitCount / 8) else { return nil }
       return switch (tag, bitCount) {

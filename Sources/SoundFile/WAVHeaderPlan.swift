@@ -1,24 +1,24 @@
 import PCM
 
-/// The header of a WAV or RF64 file or stream being written.
+/// The header of a WAV or RF64 file or stream for writing.
 ///
-/// The plain one that every reader knows, of 44 bytes where that is enough; extensible only where
-/// more than two channels or their speakers need it.
+/// The plain header that every reader knows, of 44 bytes if that is enough; extensible only if more
+/// than two channels or their speakers need it.
 struct WAVHeaderPlan: PlainHeader {
-  /// What becomes of a file beyond 4 GiB.
+  /// The behaviour of a file beyond 4 GiB.
   enum Growth {
-    /// It ends there: a length that cannot pass it, or a stream, which tells none.
+    /// It ends there: the length cannot exceed it, or the output is a stream of unknown length.
     case none
-    /// It becomes RF64, for which room is left.
+    /// It becomes RF64; the header reserves room.
     case toRF64
     /// It is RF64 from the start.
     case isRF64
   }
 
-  /// Whether the header tells when the first frame was captured.
+  /// Whether the header states the first frame's capture time.
   enum OriginationField {
     case absent
-    /// Room for what is known with the first frame.
+    /// The header reserves room for a time known with the first frame.
     case reserved
     case known(Origination)
   }
@@ -33,7 +33,7 @@ struct WAVHeaderPlan: PlainHeader {
   private let texts: [UInt8]
   private var origination: OriginationField
 
-  /// Nil for encodings WAV has not.
+  /// nil for encodings that WAV lacks.
   init?(
     encoding: SampleEncoding, sampleRate: Int, channelCount: Int, layout: ChannelLayout? = nil,
     growth: Growth = .none, tags: AudioFileTags = AudioFileTags(),
@@ -71,7 +71,7 @@ struct WAVHeaderPlan: PlainHeader {
     self.origination = .known(origination)
   }
 
-  /// A length that is not known is 0xFFFFFFFF.
+  /// An unknown length is 0xFFFFFFFF.
   func bytes(dataByteCount: Int?) -> [UInt8] {
     let rest = formatChunk + originationChunk + texts
     let headerByteCount = 12 + (hasLongSizes ? 36 : 0) + rest.count + (tag == 1 ? 0 : 12) + 8
@@ -83,7 +83,7 @@ struct WAVHeaderPlan: PlainHeader {
     header.append(isLong ? unknown : riffByteCount ?? unknown, byteCount: 4)
     header.append(text: "WAVE")
     if hasLongSizes {
-      // In the place where RF64 has its lengths.
+      // In the position of RF64's lengths.
       header.append(text: isLong ? "ds64" : "JUNK")
       header.append(28, byteCount: 4)
       header.append(isLong ? riffByteCount ?? 0 : 0, byteCount: 8)
@@ -141,7 +141,7 @@ struct WAVHeaderPlan: PlainHeader {
     return chunk.bytes
   }
 
-  /// EBU's chunk of version 1, or as much of nothing.
+  /// EBU's chunk of version 1, or empty space of the same length.
   private var originationChunk: [UInt8] {
     var chunk = HeaderBytes(isBigEndian: false)
     switch origination {

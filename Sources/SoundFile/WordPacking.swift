@@ -1,10 +1,10 @@
-/// Where the 24 bits of a sample stand in a little-endian word of four bytes: arecord leaves them
-/// low, as ALSA's S24_LE has them, and the specification of WAV wants them high.
+/// The position of the 24 bits of a sample in a little-endian word of four bytes: arecord leaves
+/// them low, as in ALSA's S24_LE, while the WAV specification wants them high.
 enum WordPacking {
   case low, high
 
-  /// Low where every fourth byte is the sign of the other three. A pipe is not waited for longer
-  /// than a few thousand samples.
+  /// Low if every fourth byte is the sign of the other three. Waits for at most a few thousand
+  /// samples of a pipe.
   static func of(
     _ source: ByteSource, at start: Int, byteCount: Int
   ) throws(AudioFileError) -> WordPacking {
@@ -16,7 +16,7 @@ enum WordPacking {
     return isLow ? .low : .high
   }
 
-  /// Keeps three bytes of each word, in place; returns how many bytes that makes.
+  /// Keeps three bytes of each word, in place; returns the resulting number of bytes.
   func pack(_ words: UnsafeMutableRawBufferPointer) -> Int {
     let first = self == .low ? 0 : 1
     let count = words.count / 4

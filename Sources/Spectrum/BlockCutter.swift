@@ -1,16 +1,16 @@
-/// Cuts the stream of one channel into blocks that begin every `hop` frames: overlapping where the
-/// hop is the smaller, with gaps where it is the larger. One thread at a time.
+/// Cuts the stream of one channel into blocks that start every `hop` frames: overlapping if the hop
+/// is smaller than a block, with gaps if it is larger. One thread at a time.
 public struct BlockCutter {
-  /// Frames of a block.
+  /// Frames per block.
   public let blockSize: Int
-  /// Frames from the beginning of a block to that of the next; a change counts from the next on.
+  /// Frames from the start of one block to the next; a change applies from the next one on.
   public var hop: Int
 
-  // The beginning of the next block; a gap lies before it.
+  // The start of the next block; a gap comes before it.
   private var pending: [Float] = []
   private var gap = 0
 
-  /// Blocks whose first is centred on the first frame: half a block of silence stands before it.
+  /// Centres the first block on the first frame: it starts with half a block of silence.
   public init(blockSize: Int, hop: Int) {
     self.blockSize = blockSize
     self.hop = hop
@@ -18,7 +18,7 @@ public struct BlockCutter {
     pending.reserveCapacity(2 * blockSize)
   }
 
-  /// Takes samples and gives each block they complete to `body`, which returns the hop to the next.
+  /// Takes samples and passes each completed block to `body`, which returns the hop to the next.
   public mutating func add(_ samples: Span<Float>, _ body: (Span<Float>) -> Int) {
     var index = 0
     while index < samples.count {
@@ -37,7 +37,7 @@ public struct BlockCutter {
     }
   }
 
-  /// Completes the blocks that are centred on a frame there was, with silence behind the last.
+  /// Completes the blocks that are centred on an existing frame, with silence after the last.
   public mutating func finish(_ body: (Span<Float>) -> Int) {
     let silence = [Float](repeating: 0, count: blockSize / 2 - 1)
     add(silence.span, body)

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What the samples of one channel come to. One thread at a time.
+/// Statistics of one channel's samples. One thread at a time.
 public final class ChannelStatistics {
   /// Samples so far.
   public private(set) var count = 0
@@ -8,16 +8,16 @@ public final class ChannelStatistics {
   public private(set) var peak = 0.0
   /// Samples that are exactly zero.
   public private(set) var zeroCount = 0
-  /// Stretches of three samples or more at one end of full scale.
+  /// Runs of three samples or more at one end of full scale.
   public private(set) var clippedRunCount = 0
-  /// Samples that are no number, counted as silence.
+  /// NaN and infinite samples, counted as silence.
   public private(set) var notFiniteCount = 0
 
   private let ceiling: Double
   private var sum = 0.0
   private var squares = 0.0
   private var run = (sign: 0.0, length: 0)
-  // All samples as integers of 32 bits, or-ed together.
+  // All samples as 32-bit integers, combined by OR.
   private var bits: UInt32 = 0
   private var isFinerThan32Bits = false
   private var noise: NoiseFloor
@@ -27,10 +27,10 @@ public final class ChannelStatistics {
   private var sumOfBlocks: PowerSpectrum
   private var blockCount = 0
 
-  /// No samples yet.
+  /// Creates statistics without samples.
   ///
-  /// - Parameter significantBits: of the samples' encoding: the highest value of 16 bits is
-  ///   1 − 2⁻¹⁵; floating point is taken to clip there too.
+  /// - Parameter significantBits: Those of the samples' encoding: the highest 16-bit value is 1 −
+  ///   2⁻¹⁵, and floating point is assumed to clip there too.
   public init(rate: Double, significantBits: Int) {
     ceiling = 1 - exp2(Double(1 - min(16, significantBits)))
     noise = NoiseFloor(rate: rate)
@@ -40,7 +40,7 @@ public final class ChannelStatistics {
     cutter = BlockCutter(blockSize: transform.blockSize, hop: transform.blockSize / 2)
   }
 
-  /// Takes samples.
+  /// Adds samples.
   public func add(_ samples: Span<Double>) {
     count += samples.count
     var floats = [Float](repeating: 0, count: samples.count)
@@ -53,13 +53,13 @@ public final class ChannelStatistics {
       floats[index] = Float(sample)
       add(sample)
     }
-    // What is called meanwhile may use everything but the cutter.
+    // The callee may use everything but the cutter.
     var cutter = self.cutter.take()
     cutter?.add(floats.span) { take($0) }
     self.cutter = cutter
   }
 
-  /// Completes what is measured in blocks.
+  /// Completes the block measurements.
   public func finish() {
     var cutter = self.cutter.take()
     cutter?.finish { take($0) }
@@ -105,16 +105,16 @@ public final class ChannelStatistics {
   /// The root of the mean square.
   public var rms: Double { count == 0 ? 0 : (squares / Double(count)).squareRoot() }
 
-  /// Peak over RMS, nil for silence.
+  /// Peak over RMS, or nil for silence.
   public var crestFactor: Double? { rms > 0 ? peak / rms : nil }
 
-  /// Bits that the samples need: 16 for what was 16 bits wide once, whatever it is stored in; 0 for
-  /// silence; nil for more than 32, which only floating point has.
+  /// Bits that the samples need: 16 for sound that was 16 bits wide, whatever it is stored in; 0
+  /// for silence; nil for more than 32, which only floating point has.
   public var usedBits: Int? {
     isFinerThan32Bits ? nil : bits == 0 ? 0 : 32 - bits.trailingZeroBitCount
   }
 
-  /// The strongest frequency over all, nil for silence.
+  /// The strongest frequency overall, or nil for silence.
   public var dominant: PowerSpectrum.Line? {
     guard blockCount > 0 else { return nil }
     var mean = sumOfBlocks
@@ -122,6 +122,6 @@ public final class ChannelStatistics {
     return mean.strongest
   }
 
-  /// The level of the quiet parts in decibels, nil for silence.
+  /// The level of the quiet parts in decibels, or nil for silence.
   public var noiseFloor: Double? { noise.decibels }
 }

@@ -1,21 +1,21 @@
 internal import Platform
 
-/// An axis of frequencies, linear or logarithmic.
+/// A frequency axis, linear or logarithmic.
 public struct FrequencyScale: Hashable, Sendable {
-  /// Hertz at its beginning.
+  /// Its start in hertz.
   public let low: Double
-  /// Hertz at its end.
+  /// Its end in hertz.
   public let high: Double
   /// Whether equal distances are equal ratios.
   public let isLogarithmic: Bool
 
-  /// An axis from `low` to `high`; a logarithmic one begins above 0.
+  /// Creates an axis from `low` to `high`; a logarithmic one starts above 0.
   public init(low: Double, high: Double, isLogarithmic: Bool = false) {
     precondition(low < high && (!isLogarithmic || low > 0), "a range of frequencies")
     (self.low, self.high, self.isLogarithmic) = (low, high, isLogarithmic)
   }
 
-  /// Where a frequency lies: 0 at the beginning, 1 at the end.
+  /// The position of a frequency: 0 at the start, 1 at the end.
   public func position(of frequency: Double) -> Double {
     isLogarithmic
       ? log(max(frequency, .leastNormalMagnitude) / low) / log(high / low)
@@ -28,28 +28,28 @@ public struct FrequencyScale: Hashable, Sendable {
   }
 }
 
-/// Gathers the bins of a spectrum into the cells of a ``FrequencyScale``: the rows of a picture or
-/// the columns of a terminal.
+/// Maps the bins of a spectrum to the cells of a ``FrequencyScale``: the rows of a picture or the
+/// columns of a terminal.
 ///
-/// A cell of many bins shows the strongest, one between two bins what lies between them; a line
-/// shows its own power wherever it lies.
+/// A cell of many bins shows the strongest; one between two bins interpolates; a line shows its own
+/// power, wherever it is.
 public struct FrequencyCells: Sendable {
-  /// How many there are.
+  /// The number of cells.
   public var count: Int { cells.count }
 
   private struct Cell {
     var bins: Range<Int>
-    // Where no bin lies in the cell: between which, and how far from the first.
+    // If no bin is in the cell: the bins around it, and the distance from the first.
     var lower: Int
     var fraction: Float
   }
 
   private let scale: FrequencyScale
   private let cells: [Cell]
-  // The bins that lines are looked for at.
+  // The bins to search for lines.
   private let bins: Range<Int>
 
-  /// `count` cells that divide the scale, for spectra like this one.
+  /// Divides the scale into `count` cells, for spectra like this one.
   public init(_ scale: FrequencyScale, count: Int, of spectrum: PowerSpectrum) {
     self.scale = scale
     let last = spectrum.powers.count - 1
@@ -68,7 +68,7 @@ public struct FrequencyCells: Sendable {
     bins = begin..<max(begin, min(last, Int(bin(at: count).rounded(.up))))
   }
 
-  /// The power of each cell.
+  /// Returns the power of each cell.
   public func gather(_ spectrum: PowerSpectrum, into result: inout [Float]) {
     let powers = spectrum.powers.span
     for index in cells.indices {

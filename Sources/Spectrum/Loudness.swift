@@ -7,12 +7,13 @@ internal import Platform
 @safe public final class Loudness {
   private var state: UnsafeMutablePointer<ebur128_state>?
   private let channelCount: Int
-  // Short-term loudness is asked for ten times a second, once three seconds are there.
+  // Short-term loudness is queried ten times per second, once there are three seconds.
   private let step: Int
   private var frameCount = 0
   private var loudestShortTerm = -Double.infinity
 
-  /// A meter, or nil where libebur128 does not take the rate or as many channels (64).
+  /// Creates a meter, or nil if libebur128 does not support the rate or the channel count (above
+  /// 64).
   public init?(channelCount: Int, rate: Double) {
     guard rate >= 100, rate == rate.rounded(), rate <= 2_822_400 else { return nil }
     self.channelCount = channelCount
@@ -27,7 +28,7 @@ internal import Platform
     if unsafe state != nil { unsafe ebur128_destroy(&state) }
   }
 
-  /// Takes interleaved whole frames, in which nothing may be NaN or infinite.
+  /// Adds interleaved whole frames, all finite.
   public func add(_ samples: Span<Double>) {
     unsafe samples.withUnsafeBufferPointer { samples in
       var done = 0
@@ -35,7 +36,7 @@ internal import Platform
       while done < total {
         let count = min(total - done, step - frameCount % step)
         guard let state = unsafe state, let base = samples.baseAddress else { return }
-        // It fails for lack of memory only.
+        // Fails only for lack of memory.
         guard unsafe ebur128_add_frames_double(state, base + done * channelCount, count) == 0 else {
           fatalError("out of memory")
         }
@@ -50,16 +51,16 @@ internal import Platform
     }
   }
 
-  /// Integrated loudness in LUFS, nil for silence or less than 400 ms.
+  /// Integrated loudness in LUFS, or nil for silence or less than 400 ms.
   public var integrated: Double? { unsafe ask(ebur128_loudness_global) }
 
-  /// Loudness range in LU (EBU Tech 3342), nil for less than three seconds.
+  /// Loudness range in LU (EBU Tech 3342), or nil for less than three seconds.
   public var range: Double? { frameCount >= 30 * step ? unsafe ask(ebur128_loudness_range) : nil }
 
-  /// The loudest three seconds in LUFS, nil for less.
+  /// The maximum short-term loudness, over three seconds, in LUFS; nil for a shorter sound.
   public var shortTermMaximum: Double? { loudestShortTerm.isFinite ? loudestShortTerm : nil }
 
-  /// The largest magnitude between the samples of a channel, counted from 0: 1 is full scale.
+  /// The true peak of a channel, counted from 0: full scale is 1.
   public func truePeak(_ channel: Int) -> Double {
     var peak = 0.0
     guard let state = unsafe state else { return 0 }

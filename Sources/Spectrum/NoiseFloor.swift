@@ -1,9 +1,9 @@
 internal import Platform
 
-/// The level of the quiet between the sounds: a tenth of all blocks of 50 ms is quieter.
+/// The level of the quiet between sounds: a tenth of all 50 ms blocks are quieter.
 ///
-/// Blocks of nothing but zeros, digital silence, do not count. A histogram of tenths of a decibel
-/// keeps the memory constant.
+/// Blocks of zeros only, digital silence, do not count. A histogram in tenths of a decibel keeps
+/// the memory constant.
 public struct NoiseFloor: Sendable {
   private static let lowest = -250.0
 
@@ -13,12 +13,12 @@ public struct NoiseFloor: Sendable {
   private var squares = 0.0
   private var count = 0
 
-  /// A measurement at this rate.
+  /// Creates a measurement at this rate.
   public init(rate: Double) {
     blockSize = max(1, Int((rate * 0.05).rounded()))
   }
 
-  /// Takes a sample.
+  /// Adds a sample.
   @inline(__always)
   public mutating func add(_ sample: Double) {
     squares += sample * sample
@@ -26,8 +26,8 @@ public struct NoiseFloor: Sendable {
     if count == blockSize { complete() }
   }
 
-  /// Decibels of full scale (the RMS of a square wave of full scale is 0), to a tenth; nil where all
-  /// is silent. Sound shorter than a block is one block.
+  /// Decibels relative to full scale (the RMS of a full-scale square wave is 0), to a tenth; nil if
+  /// all is silent. Sound shorter than a block is one block.
   public var decibels: Double? {
     var all = self
     if all.total == 0, all.count > 0 { all.complete() }

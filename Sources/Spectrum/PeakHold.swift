@@ -1,9 +1,9 @@
 internal import Platform
 
-/// The needle of one channel's level: up at once, down by 20 dB a second, the highest of the last
-/// two seconds held, and a mark for clipping that stays.
+/// The meter of one channel: rises at once, falls by 20 dB per second, holds the peak of the last
+/// two seconds, and keeps a mark for clipping.
 public struct PeakHold: Hashable, Sendable {
-  /// The magnitude the needle shows.
+  /// The magnitude shown.
   public private(set) var level = 0.0
   /// The magnitude held.
   public private(set) var held = 0.0
@@ -14,12 +14,12 @@ public struct PeakHold: Hashable, Sendable {
   private static let patience = 2.0
   private var heldFor = 0.0
 
-  /// A needle at rest.
+  /// Creates a meter at rest.
   public init() {}
 
-  /// Takes the largest magnitude of the next stretch of sound.
+  /// Takes the peak magnitude of the next piece of sound.
   ///
-  /// - Parameter seconds: how long the stretch is.
+  /// - Parameter seconds: The length of the piece.
   public mutating func update(peak: Double, seconds: Double) {
     level = max(peak, level * pow(10, -Self.fall * seconds / 20))
     heldFor += seconds
@@ -27,7 +27,7 @@ public struct PeakHold: Hashable, Sendable {
       held = peak >= held ? peak : level
       heldFor = 0
     }
-    // The highest value of 16 bits is the end of the scale for most of what is recorded.
+    // The highest 16-bit value is full scale for most recordings.
     if peak >= 1 - 1 / 32_768.0 { hasClipped = true }
   }
 }

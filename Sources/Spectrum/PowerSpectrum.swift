@@ -2,8 +2,8 @@ internal import Platform
 
 /// The power of one block, or the mean of several, by frequency.
 ///
-/// Calibrated so that a sine of amplitude 1 has the power 1 (0 dB of full scale) in its bin; a
-/// constant likewise in bin 0.
+/// Calibrated so that a sine of amplitude 1 has power 1 (0 dB relative to full scale) in its bin,
+/// and so has a constant in bin 0.
 public struct PowerSpectrum: Sendable {
   /// A power for each bin, `blockSize / 2 + 1` of them, from 0 Hz to half the rate.
   public var powers: [Float]
@@ -12,21 +12,21 @@ public struct PowerSpectrum: Sendable {
   /// Frames per second.
   public let rate: Double
 
-  /// A spectrum without any power.
+  /// Creates a spectrum without power.
   public init(blockSize: Int, rate: Double) {
     powers = [Float](repeating: 0, count: blockSize / 2 + 1)
     self.blockSize = blockSize
     self.rate = rate
   }
 
-  /// Hertz from bin to bin.
+  /// The distance between bins in hertz.
   public var binWidth: Double { rate / Double(blockSize) }
 
-  /// The mean square of the samples, fade corrected: what Parseval's theorem says it is.
+  /// The mean square of the samples by Parseval's theorem, corrected for the window.
   public var meanSquare: Double {
     var sum = 0.0
     for power in powers { sum += Double(power) / 2 }
-    // A constant, and a sine at half the rate, have no two sides.
+    // A constant, and a sine at half the rate, have only one side.
     sum += (Double(powers[0]) + Double(powers[powers.count - 1])) / 2
     return sum / HannWindow.noiseBandwidth
   }
@@ -37,7 +37,7 @@ public struct PowerSpectrum: Sendable {
     for bin in powers.indices { powers[bin] += other.powers[bin] }
   }
 
-  /// Takes all power away.
+  /// Sets all powers to 0.
   public mutating func clear() {
     for bin in powers.indices { powers[bin] = 0 }
   }
@@ -49,21 +49,20 @@ public struct PowerSpectrum: Sendable {
 
   // MARK: Lines
 
-  /// A sine that stands out of what is beside it.
+  /// A sine that stands out from its surroundings.
   public struct Line: Hashable, Sendable {
-    /// Hertz, between the bins too.
+    /// Hertz, interpolated between bins.
     public let frequency: Double
     /// The square of its amplitude.
     public let power: Double
-    /// Decibels of full scale.
+    /// Decibels relative to full scale.
     public var decibels: Double { 10 * log10(power) }
   }
 
   /// The line whose peak is this bin, if there is one: stronger than both neighbours, and 10 dB
-  /// above the bins behind them.
+  /// above the bins beyond them.
   ///
-  /// Its power is that of the sine wherever between two bins that lies; the bin alone has up to
-  /// 1.4 dB less.
+  /// Its power is the sine's wherever it is between two bins; the bin alone has up to 1.4 dB less.
   public func line(at bin: Int) -> Line? {
     guard bin >= 2, bin + 2 < powers.count else { return nil }
     let power = powers[bin]
@@ -79,8 +78,8 @@ public struct PowerSpectrum: Sendable {
       power: Double(power) / (response * response))
   }
 
-  /// The strongest frequency, a line if it is one; the lowest bins, where a constant stands, do not
-  /// count. Nil where there is no power.
+  /// The strongest frequency, refined if it is a line; the lowest bins, which hold any constant, do
+  /// not count. nil if there is no power.
   public var strongest: Line? {
     guard powers.count > 2,
       let bin = powers.indices.dropFirst(2).max(by: { powers[$0] < powers[$1] }),

@@ -1,14 +1,14 @@
 /// The spectrogram of one channel, of any length, in constant memory and one pass.
 ///
-/// Columns begin fine and are joined two by two whenever there are twice as many as wanted. Blocks
-/// overlap by half at least until a column has eight of them; then they move apart: what a longer
-/// sound adds is time, not work. One thread at a time.
+/// Columns start fine and are joined in pairs whenever there are twice as many as wanted. Blocks
+/// overlap by at least half until a column has eight of them; then they move apart, so that a
+/// longer sound needs no more transforms. One thread at a time.
 public final class SpectrogramColumns {
-  /// Columns, one after the other, of ``rowCount`` powers each, the lowest frequency first.
+  /// Columns in sequence, of ``rowCount`` powers each, the lowest frequency first.
   public private(set) var powers: [Float] = []
-  /// Powers of a column.
+  /// Powers per column.
   public let rowCount: Int
-  /// Frames from column to column.
+  /// Frames per column.
   public var framesPerColumn: Int { hop * blocksPerColumn }
   /// Columns so far.
   public var count: Int { powers.count / rowCount }
@@ -19,7 +19,7 @@ public final class SpectrogramColumns {
   private let cells: FrequencyCells
   private let transform: BlockTransform
   private var cutter: BlockCutter?
-  /// Frames from the middle of a block to that of the next.
+  /// Frames between the centres of consecutive blocks.
   public private(set) var hop: Int
   private var blocksPerColumn = 1
   private var block: PowerSpectrum
@@ -27,10 +27,11 @@ public final class SpectrogramColumns {
   private var blocksInSum = 0
   private var column: [Float]
 
-  /// At least `wanted` columns, fewer than twice as many, unless the sound is too short for them.
+  /// Creates at least `wanted` columns, and fewer than twice as many, unless the sound is too
+  /// short.
   ///
-  /// - Parameter expected: frames of the sound, where that is known; it saves columns that would only
-  ///   be joined.
+  /// - Parameter expected: Frames of the sound, if known; this avoids columns that would only be
+  ///   joined.
   public init(
     wanted: Int, rowCount: Int, scale: FrequencyScale, blockSize: Int, rate: Double,
     expected: Int? = nil
@@ -48,9 +49,9 @@ public final class SpectrogramColumns {
     cutter = BlockCutter(blockSize: blockSize, hop: hop)
   }
 
-  /// Takes the next samples.
+  /// Adds samples.
   public func add(_ samples: Span<Float>) {
-    // What is called meanwhile may use everything but the cutter.
+    // The callee may use everything but the cutter.
     var cutter = self.cutter.take()
     cutter?.add(samples) { take($0) }
     self.cutter = cutter
@@ -64,7 +65,7 @@ public final class SpectrogramColumns {
     if blocksInSum > 0 { completeColumn() }
   }
 
-  /// Takes a block and says how far the next one is.
+  /// Takes a block and returns the distance to the next.
   private func take(_ samples: Span<Float>) -> Int {
     transform.transform(samples, into: &block)
     if blocksPerColumn == 1 {
@@ -73,7 +74,7 @@ public final class SpectrogramColumns {
       sum.add(block)
     }
     blocksInSum += 1
-    // Joining changes the distance after the next block: that one begins where the last ended.
+    // Joining changes the distance after the next block, which starts where the last one ended.
     let next = hop
     if blocksInSum == blocksPerColumn {
       completeColumn()
@@ -90,7 +91,7 @@ public final class SpectrogramColumns {
     blocksInSum = 0
   }
 
-  /// Joins the columns two by two: from now on one takes twice as long.
+  /// Joins the columns in pairs; from now on a column spans twice as many frames.
   private func joinColumns() {
     for index in 0..<wanted {
       let (target, source) = (index * rowCount, 2 * index * rowCount)

@@ -1,9 +1,10 @@
-/// The extremes of one channel, of any length, in constant memory and one pass: every sample counts.
+/// The extremes of one channel, of any length, in constant memory and one pass. Every sample
+/// counts.
 ///
-/// Columns begin with one frame and are joined two by two whenever there are twice as many as
-/// wanted. One thread at a time.
+/// Columns start with one frame and are joined in pairs whenever there are twice as many as wanted.
+/// One thread at a time.
 public final class WaveformColumns {
-  /// What a stretch of sound reaches.
+  /// The extremes of a piece of sound.
   public struct Column: Hashable, Sendable {
     /// The lowest sample.
     public var low: Float
@@ -15,19 +16,20 @@ public final class WaveformColumns {
 
   /// Columns so far, each of ``framesPerColumn``; the last may be shorter.
   public private(set) var columns: [Column] = []
-  /// Frames of a column.
+  /// Frames per column.
   public private(set) var framesPerColumn = 1
 
   private let wanted: Int
   private var open = Extremes()
 
-  /// At least `wanted` columns, fewer than twice as many, unless there are fewer frames.
+  /// Creates at least `wanted` columns, and fewer than twice as many, unless there are fewer
+  /// frames.
   public init(wanted: Int) {
     self.wanted = wanted
     columns.reserveCapacity(2 * wanted)
   }
 
-  /// Takes the next samples. NaN and infinities count as silence.
+  /// Adds samples. NaN and infinities count as silence.
   public func add(_ samples: Span<Float>) {
     var index = 0
     while index < samples.count {
@@ -58,7 +60,7 @@ public final class WaveformColumns {
   }
 }
 
-/// The extremes and the mean square of some samples.
+/// The extremes and the mean square of samples.
 public struct Extremes: Sendable {
   /// Samples so far.
   public private(set) var count = 0
@@ -66,22 +68,22 @@ public struct Extremes: Sendable {
   private var high = -Float.infinity
   private var squares = 0.0
 
-  /// No samples yet.
+  /// Creates extremes without samples.
   public init() {}
 
-  /// What they come to; silence without any.
+  /// The resulting column; silence without samples.
   public var column: WaveformColumns.Column {
     guard count > 0 else { return .init(low: 0, high: 0, meanSquare: 0) }
     return .init(low: low, high: high, meanSquare: Float(squares / Double(count)))
   }
 
-  /// Takes more samples. NaN and infinities count as silence.
+  /// Adds samples. NaN and infinities count as silence.
   public mutating func add(_ samples: Span<Float>) {
     count += samples.count
     unsafe samples.withUnsafeBufferPointer { unsafe add($0) }
   }
 
-  // Eight at a time: this looks at every sample of an hour of sound.
+  // Eight at a time, because this processes every sample of long sounds.
   private mutating func add(_ samples: UnsafeBufferPointer<Float>) {
     typealias Eight = SIMD8<Float>
     var (lows, highs, sums) = (Eight(repeating: low), Eight(repeating: high), Eight.zero)
@@ -89,7 +91,7 @@ public struct Extremes: Sendable {
     if let base = samples.baseAddress {
       var index = 0
       while index < whole {
-        // Sums of floats stay exact enough for so many.
+        // Float sums stay accurate enough for this many samples.
         let end = min(whole, index + 32_768)
         sums = .zero
         while index < end {

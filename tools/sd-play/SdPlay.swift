@@ -32,6 +32,7 @@ struct SdPlay: PlannedTool {
   func plan() throws(ToolError) -> PlayPlan {
     try DeviceSystem.checkEnvironment()
     try map.refuseRepeats()
+    try loop.refuseCount(among: files)
     var plan = PlayPlan()
     plan.files = files
     plan.reading.type = format.type
@@ -45,7 +46,6 @@ struct SdPlay: PlannedTool {
     plan.device = device.query
     plan.rate = format.rate
     plan.map = map.map
-    plan.spreadsMono = format.channels == nil
     plan.mayResample = !resampling.noResample
     plan.adapts = try adapting.adapts(mayResample: plan.mayResample)
     plan.latency = try latency.output()

@@ -1,11 +1,11 @@
-/// Finds out what stands in a pipe, and in the ring before it, for no good: frames that were there
-/// at every look for a while only make everything later than it need be.
+/// Measures the unnecessary backlog in a pipe and the ring before it: frames that were there at
+/// every check for a while only add latency.
 ///
-/// A reader that begins late, falls behind, or whose clock runs slower leaves such a backlog. As
-/// many frames are trimmed.
+/// A reader that starts late, falls behind or has a slower clock leaves such a backlog, which is
+/// then trimmed.
 struct LatencyTrimmer {
-  /// Whether the reader has once kept up: what stands from then on is its delay, what stood before
-  /// was captured before it began.
+  /// Whether the reader has caught up once: a backlog after that is its delay, one before it was
+  /// captured before the reader started.
   private(set) var hasCaughtUp = false
 
   private static let window = 16
@@ -15,11 +15,12 @@ struct LatencyTrimmer {
   private var toTrim = 0
   private var openGap: LineGap?
 
-  /// Says how many of `count` frames are left out.
+  /// Returns how many of `count` frames to skip.
   ///
   /// - Parameters:
   ///   - waiting: Frames that wait before the next block is written.
-  ///   - blockFrameCount: The host's block: from half of one on a backlog is trimmed, whole.
+  ///   - blockFrameCount: The host's block; a backlog of half a block or more is trimmed,
+  ///     completely.
   mutating func trim(_ count: Int, waiting: () -> Int, blockFrameCount: Int) -> Int {
     if toTrim == 0 { toTrim = look(waiting(), blockFrameCount) }
     let excess = min(toTrim, count)
@@ -30,7 +31,7 @@ struct LatencyTrimmer {
     return excess
   }
 
-  /// The frames left out since the last gap, once all of them are, or nothing more follows.
+  /// The frames skipped since the last gap, once all are skipped or nothing more follows.
   mutating func takeGap(isOver: Bool = false) -> LineGap? {
     guard toTrim == 0 || isOver else { return nil }
     defer { openGap = nil }
@@ -44,9 +45,9 @@ struct LatencyTrimmer {
     let standing = least
     looks = 0
     least = .max
-    // What a player needs to go on when frames are late is its own prebuffer, which it has read.
+    // A player's own prebuffer, which it has already read, covers late frames.
     guard standing * 2 >= blockFrameCount else {
-      // Before a reader has begun there is little at first, and more and more.
+      // Before a reader has started there is little at first, then more and more.
       if waiting <= blockFrameCount { hasCaughtUp = true }
       return 0
     }

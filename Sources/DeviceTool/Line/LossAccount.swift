@@ -1,21 +1,21 @@
 internal import SoundDevice
 
-/// What became of the device frames of one recording, segment by segment; with the stream's ledger
-/// it is the whole report.
+/// What happened to the device frames of a recording, segment by segment; with the stream's ledger
+/// it makes up the whole report.
 struct LossAccount {
   /// Frames that reached the sink.
   var taken = 0
-  /// Frames left out at the beginning: before the reader began, or asked for.
+  /// Frames skipped at the start: before the reader started, or as requested.
   var early = 0
   var skipped = 0
-  /// Frames dropped here, to be in time again.
+  /// Frames dropped here to catch up.
   var trimmed = 0
-  /// Frames missing from what was asked for. What is lost after that is nobody's loss.
+  /// Frames missing from the requested length. Later losses do not count.
   var missing = (dropped: 0, lost: 0)
 
-  /// The report: frames that nobody took are dropped or, beyond the length, discarded.
+  /// The report: frames that were not written count as dropped or, beyond the length, as discarded.
   ///
-  /// - Parameter isComplete: Whether the recording has all its length.
+  /// - Parameter isComplete: Whether the recording has its whole length.
   func settled(_ ledger: LossReport, isComplete: Bool) -> LossReport {
     var report = ledger
     let untaken = ledger.input.delivered - taken - early - skipped - trimmed

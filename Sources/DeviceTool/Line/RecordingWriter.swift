@@ -2,8 +2,8 @@ internal import PCM
 internal import SoundDevice
 internal import SoundTool
 
-/// Takes the segments of a recording: leaves out, fills, converts, measures and writes. One thread
-/// at a time.
+/// Takes the segments of a recording: skips, fills, converts, measures and writes. One thread at a
+/// time.
 final class RecordingWriter {
   private let plan: RecordingPlan
   private let sink: any FrameSink
@@ -13,13 +13,13 @@ final class RecordingWriter {
   private let length: Double?
   private var budget: FrameBudget
   private var toSkip: Int
-  /// When the next frame to write was captured.
+  /// The capture time of the next frame to write.
   private var captured: Double?
 
-  /// What became of the device's frames so far.
+  /// The account of the device's frames so far.
   private(set) var account = LossAccount()
 
-  /// - Parameter format: What the segments hold.
+  /// - Parameter format: The segments' format.
   init(
     _ plan: RecordingPlan, from format: StreamFormat, into sink: any FrameSink,
     _ reporter: RunReporter
@@ -38,24 +38,24 @@ final class RecordingWriter {
     toSkip = plan.skippedFrameCount
   }
 
-  /// Whether all its time has gone by.
+  /// Whether the whole duration has passed.
   var isComplete: Bool { budget.isSpent }
 
-  /// What messages call what is written.
+  /// The output's name in messages.
   var name: String { sink.name }
 
   /// Samples clipped so far.
   var clippedCount: Int { chain.clippedCount + sink.clippedCount }
 
-  /// How far it has got.
+  /// The progress so far.
   var progress: Progress {
     Progress(
       frame: account.taken, seconds: Double(sink.frameCount) / sink.format.rate, length: length)
   }
 
-  /// Takes what comes next.
+  /// Takes the next segment.
   ///
-  /// - Throws: What the sink or the resampler throws; then nothing more can be taken.
+  /// - Throws: An error of the sink or the resampler; no segment may follow it.
   func take(_ segment: Segment) throws(ToolError) {
     switch segment {
     case .frames(let frames): try take(frames)
@@ -64,12 +64,12 @@ final class RecordingWriter {
     }
   }
 
-  /// Writes what the resampler still holds, after the last segment.
+  /// Writes the resampler's remaining frames, after the last segment.
   func flush() throws(ToolError) {
     try chain.finish { frames throws(ToolError) in try write(frames) }
   }
 
-  /// Completes the sink, whatever came before.
+  /// Completes the sink, also after an error.
   func close() throws(ToolError) { try sink.close() }
 
   private func take(_ frames: Frames) throws(ToolError) {
@@ -85,7 +85,7 @@ final class RecordingWriter {
         try push(bytes)
       }
     } catch {
-      // A sink that failed has taken what it has counted.
+      // A sink that failed has taken the frames it counted.
       if !chain.resamples { account.taken += sink.frameCount - before }
       throw error
     }
@@ -121,7 +121,7 @@ final class RecordingWriter {
     }
   }
 
-  /// How many of so many frames are left out at the beginning.
+  /// How many of `frameCount` frames to skip at the start.
   private func skip(_ frameCount: Int) -> Int {
     let count = min(toSkip, frameCount)
     toSkip -= count
@@ -153,12 +153,12 @@ final class RecordingWriter {
   }
 }
 
-/// How far a run has got.
+/// The progress of a run.
 struct Progress {
-  /// Device frames before what comes next.
+  /// Device frames before the next one.
   var frame: Int
   /// Seconds done.
   var seconds: Double
-  /// Seconds in all, where that is known.
+  /// The total length in seconds, if known.
   var length: Double?
 }

@@ -1,7 +1,7 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// What a source gives next.
+/// The next part from a source.
 enum Segment {
   case frames(Frames)
   case gap(LineGap)
@@ -20,7 +20,7 @@ struct Frames {
   let range: Range<Int>
   let bytesPerFrame: Int
   let rate: Double
-  /// The wall time of the first, in seconds since 1970; nil where nobody knows it.
+  /// The capture time of the first frame, in seconds since 1970; nil if unknown.
   let captured: Double?
 
   var count: Int { range.count }
@@ -47,35 +47,34 @@ struct Frames {
   }
 }
 
-/// Frames that are missing from a recording, or were put into what is played.
+/// Frames missing from a recording, or inserted into the output.
 struct LineGap: Equatable {
   enum Cause {
     /// Lost by the host.
     case host
     /// Dropped because they were not read in time.
     case overflow
-    /// Silence that was played because nothing had been written in time.
+    /// Silence played because no frames were written in time.
     case underflow
-    /// Time that went by while the stream was paused.
+    /// Time during which the stream was paused.
     case pause
-    /// Captured before the reader began: left out, so that what follows is in time.
+    /// Captured before the reader started, and skipped to keep latency low.
     case early
-    /// Dropped because the reader had fallen behind, so that what follows is in time.
+    /// Dropped because the reader fell behind, to keep latency low.
     case trimmed
   }
 
   var cause: Cause
   var direction = StreamDirection.input
-  /// Frames written before it, where the stream knows; those before a gap in the input are counted
-  /// by who takes them.
+  /// Frames written before it, if the stream knows; the writer counts those before an input gap.
   var position: Int?
   var frameCount: Int
   var isEstimated = false
   var isFreewheeling = false
-  /// Whether as many frames of the other direction are missing at once.
+  /// Whether as many frames of the other direction are missing at the same time.
   var isMutual = false
 
-  /// Whether frames are missing that somebody wanted.
+  /// Whether wanted frames are missing.
   var isLoss: Bool { cause != .pause && cause != .early }
 }
 

@@ -1,8 +1,8 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// A stream's input under a run that can end: then the stream is stopped, and what it still holds
-/// is given before the end.
+/// The input of a run's stream. When the run ends, the stream is stopped, and its remaining frames
+/// come before the end.
 final class StreamInput: SegmentSource {
   private static let longestBlock = 16384
 
@@ -14,11 +14,11 @@ final class StreamInput: SegmentSource {
   private let isBlockByBlock: Bool
   private let block = Scratch()
   private var clock: CaptureClock
-  /// Frames given.
+  /// Frames returned so far.
   private var position = 0
   private var hasEnded = false
 
-  /// - Parameter isBlockByBlock: Whether no more than one block of the host's is given at a time.
+  /// - Parameter isBlockByBlock: Whether to return at most one block of the host at a time.
   init(
     _ stream: some AudioInputStreaming, _ device: Device, _ run: StreamRun, bytesPerFrame: Int,
     isBlockByBlock: Bool = false
@@ -54,7 +54,7 @@ final class StreamInput: SegmentSource {
 
   private func frames(_ count: Int) -> Frames {
     let range = position..<position + count
-    // A block beyond these frames may lie behind a gap that has not been given.
+    // A block beyond these frames may come after a gap that has not been returned yet.
     if let timing = stream.inputTiming, !clock.isSet || range.contains(timing.position) {
       clock.observe(timing.position, at: timing.captureTime)
     }

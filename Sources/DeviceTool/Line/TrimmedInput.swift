@@ -1,19 +1,19 @@
-/// Low latency: a stage that leaves out what stands in the pipe and the ring for no good.
+/// Low latency: a stage that skips the unnecessary backlog in the pipe and the ring.
 final class TrimmedInput: SegmentSource {
-  /// What the stage looks at.
+  /// The values that the stage observes.
   struct Watch {
     /// Frames that wait before the next block is written.
     var waiting: () -> Int
-    /// The host's block.
+    /// Frames per block of the host.
     var blockFrameCount: () -> Int
-    /// Whether the run is over, so that the rest is for the reader as it is.
+    /// Whether the run is over, so that the reader gets the rest untrimmed.
     var isOver: () -> Bool
   }
 
   private let source: any SegmentSource
   private let watch: Watch
-  /// Whether only what came before the reader is left out: silence in place of frames that were
-  /// dropped later would be as late.
+  /// Whether only input from before the reader's start is skipped: silence in place of later frames
+  /// would be just as late.
   private let isEarlyOnly: Bool
   private var trimmer = LatencyTrimmer()
   private var held: Segment?
@@ -36,7 +36,7 @@ final class TrimmedInput: SegmentSource {
         isOver = excess < frames.count
         segment = isOver ? .frames(frames.dropFirst(excess)) : nil
       }
-      // A gap is given when it is whole, before what follows it.
+      // A gap is returned when it is complete, before the frames after it.
       if let gap = trimmer.takeGap(isOver: isOver) {
         held = segment
         return .gap(gap)

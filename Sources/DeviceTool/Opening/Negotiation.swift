@@ -2,13 +2,13 @@ internal import PCM
 internal import SoundDevice
 internal import SoundTool
 
-/// Finding a device and agreeing with it on rate, channels and sample format.
+/// Finds a device and settles rate, channels and sample format with it.
 enum Negotiation {
   static let standardRates: [Double] = [
     8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000,
   ]
 
-  /// The device for these words, or the default one.
+  /// The device for a query, or the default one.
   static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device
   {
     do {
@@ -20,14 +20,14 @@ enum Negotiation {
     }
   }
 
-  /// The format in which data of `format` passes through the device unharmed.
+  /// The format in which the device passes samples of `format` unchanged.
   static func hostFormat(for format: SampleFormat, _ device: Device) throws(DeviceFailure)
     -> SampleFormat
   {
     do { return try device.hostFormat(for: format) } catch { throw DeviceFailure(error) }
   }
 
-  /// The rate to open a device at: `wanted` if it can do that, else, where that is allowed, its
+  /// The rate to open a device at: `wanted` if the device supports it, otherwise, if allowed, its
   /// own.
   static func rate(
     _ wanted: Double?, _ device: Device, _ direction: StreamDirection,
@@ -49,7 +49,7 @@ enum Negotiation {
     }
   }
 
-  /// The standard rates a device takes.
+  /// The standard rates that a device supports.
   static func rates(
     _ device: Device, _ direction: StreamDirection, _ parameters: StreamParameters,
     _ format: SampleFormat = .float32
@@ -77,7 +77,7 @@ enum Negotiation {
     return "it takes \(list) Hz"
   }
 
-  /// The sample format for data of this encoding in which nothing is lost.
+  /// The sample format that holds data of this encoding without loss.
   static func sampleFormat(for encoding: SampleEncoding) -> SampleFormat {
     if encoding.isFloat { return .float32 }
     if encoding.isCompanded { return .int16 }
@@ -95,7 +95,7 @@ enum Negotiation {
     return min(max(16384, time.frameCount(at: rate)), most)
   }
 
-  /// Says what was opened in one direction.
+  /// Reports the parameters of an opened direction.
   static func report(_ stream: any AudioStreaming, _ side: Side) {
     let (device, latencies) = (side.device, stream.session.latencies)
     let latency = side.direction == .input ? latencies.input : latencies.output

@@ -11,10 +11,10 @@ public struct OutputDeviceOptions: ParsableArguments {
     help: ArgumentHelp("Device by index or words (default: PortAudio's).", valueName: "dev"))
   var device: String?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// The words for the device: option, then environment; nil for PortAudio's default.
+  /// The query for the device: option, then environment; nil for PortAudio's default.
   public var query: String? { device ?? Environment.outputDevice ?? Environment.device }
 }
 
@@ -28,10 +28,10 @@ public struct InputDeviceOptions: ParsableArguments {
     help: ArgumentHelp("Device by index or words (default: PortAudio's).", valueName: "dev"))
   var device: String?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// The words for the device: option, then environment; nil for PortAudio's default.
+  /// The query for the device: option, then environment; nil for PortAudio's default.
   public var query: String? { device ?? Environment.inputDevice ?? Environment.device }
 }
 
@@ -52,10 +52,10 @@ public struct DuplexDeviceOptions: ParsableArguments {
     help: ArgumentHelp("Device to play on (default: -D, then PortAudio's).", valueName: "dev"))
   var outputDevice: String?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// The words for the devices; nil for PortAudio's defaults.
+  /// The queries for the devices; nil for PortAudio's defaults.
   public var queries: DuplexPair<String?> {
     DuplexPair(
       input: inputDevice ?? device ?? Environment.inputDevice ?? Environment.device,

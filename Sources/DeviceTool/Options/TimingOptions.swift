@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import PCM
 public import SoundTool
 
-/// `-b`, `--stall`, `--wait` and `--xrun`: what all streams share.
+/// `-b`, `--stall`, `--wait` and `--xrun`: options shared by all streams.
 public struct StreamingOptions: ParsableArguments {
   @Option(
     name: [.customShort("b", allowingJoined: true), .customLong("blocksize")],
@@ -31,7 +31,7 @@ public struct StreamingOptions: ParsableArguments {
     transform: Words.xrun)
   var xrun: XrunPolicy?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// Options, then the environment: `SD_BLOCKSIZE`, `SD_XRUN`, `SD_BUFFER`.
@@ -47,7 +47,7 @@ public struct StreamingOptions: ParsableArguments {
     return plan
   }
 
-  /// The rate at which frames count where no device is known yet.
+  /// The rate for times in frames while no device is known.
   private static let nominalRate = 48_000.0
 }
 
@@ -59,7 +59,7 @@ public struct BufferOptions: ParsableArguments {
     transform: Words.time)
   var buffer: FrameTime?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 }
 
@@ -71,7 +71,7 @@ public struct LatencyOptions: ParsableArguments {
     transform: Words.latency)
   var latency: Latency?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// The input's latency: the option, `SD_LATENCY`, then high.
@@ -96,7 +96,7 @@ public struct DuplexLatencyOptions: ParsableArguments {
     transform: Words.latencies)
   var latency: DuplexPair<Latency>?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// The latencies: the option, `SD_LATENCY`, then high.
@@ -105,7 +105,7 @@ public struct DuplexLatencyOptions: ParsableArguments {
   }
 }
 
-/// What an option says, else the environment.
+/// The option's value, or else the environment's.
 func resolve<Value>(
   _ option: Value?, _ environment: () throws(ToolError) -> Value?
 ) throws(ToolError) -> Value? {

@@ -1,32 +1,32 @@
 public import PCM
 public import SoundTool
 
-/// What all programs with a stream are told of it, resolved: -b, -B, --stall, --wait, --xrun.
+/// The resolved options shared by all programs with a stream: -b, -B, --stall, --wait, --xrun.
 public struct StreamPlan: Sendable {
   /// Frames per callback; nil for the host's choice.
   public var blockSize: Int?
-  /// What the ring between device and pipe may hold; nil for the program's default.
+  /// The capacity of the ring between device and pipe; nil for the program's default.
   public var buffer: FrameTime?
   /// Seconds without a callback or an answer after which a device is lost.
   public var stallSeconds = 2.0
-  /// Seconds for which a busy or absent device is tried again.
+  /// Seconds during which to retry a busy or absent device.
   public var waitSeconds = 0.0
-  /// What lost frames mean.
+  /// The response to lost frames.
   public var xrun = XrunPolicy.warn
 
-  /// The defaults.
+  /// Creates a plan of defaults.
   public init() {}
 }
 
-/// Where a program reports what it does, besides its messages.
+/// A program's reports besides its messages.
 public struct ReportPlan: Sendable {
-  /// Whether position and levels are shown on the terminal.
+  /// Whether to show the progress line with position and levels.
   public var showsLine = false
-  /// Whether a line on the terminal sums up the recording.
+  /// Whether to sum up the recording in a line on the terminal.
   public var showsSummary = false
-  /// The descriptor that takes JSON lines.
+  /// The descriptor for JSON lines.
   public var descriptor: CInt?
 
-  /// No report.
+  /// Creates a plan without reports.
   public init() {}
 }

@@ -2,27 +2,27 @@ internal import PCM
 internal import SoundDevice
 public import SoundTool
 
-/// What sd-list prints: the devices for people and for scripts.
+/// sd-list: prints the devices for people and for scripts.
 public struct DeviceReport {
-  /// Which devices, and how much of them.
+  /// The devices to list, and their details.
   public struct Plan: Sendable {
-    /// Words for one device; nil for all.
+    /// The query for one device; nil for all.
     public var device: String?
     /// Only devices with input.
     public var inputs = false
     /// Only devices with output.
     public var outputs = false
-    /// Ask each device which standard rates it takes.
+    /// Whether to ask each device which standard rates it supports.
     public var rates = false
-    /// Every detail of each device, as people read it.
+    /// Whether to print all details of each device.
     public var details = false
 
-    /// Host APIs instead of devices.
+    /// Whether to list host APIs instead of devices.
     public var listsHostAPIs = false
-    /// For scripts, with every detail.
+    /// Whether to print JSON, with all details.
     public var isJSON = false
 
-    /// All devices, a line each.
+    /// Creates a plan for all devices, one line each.
     public init() {}
   }
 
@@ -30,8 +30,8 @@ public struct DeviceReport {
   private let devices: [Device]
   private let request: Plan
 
-  /// Lists the devices. Those of a sound system that does not answer are missing from a list of all:
-  /// the program says so, and ends with status 1.
+  /// Lists the devices. A list of all lacks those of a sound system that does not answer: the
+  /// program reports that, and ends with status 1.
   public init(_ request: Plan) throws(ToolError) {
     self.request = request
     do throws(DeviceError) {
@@ -51,7 +51,7 @@ public struct DeviceReport {
     }
   }
 
-  /// Prints it to stdout.
+  /// Prints the report to stdout.
   public func print() throws(ToolError) {
     let text =
       request.listsHostAPIs
@@ -62,7 +62,7 @@ public struct DeviceReport {
 
   // MARK: For people
 
-  /// One line a device, as the ancestor prints them, or all details.
+  /// One line per device, as the ancestor prints them, or all details.
   private func text() throws(ToolError) -> String {
     if request.details || request.device != nil {
       var parts: [String] = []
@@ -95,7 +95,7 @@ public struct DeviceReport {
     }
   }
 
-  /// One line a host API: index, name, devices, defaults.
+  /// One line per host API: index, name, devices, defaults.
   private func hostAPIText() -> String {
     list.hostAPIs.map { api in
       let defaults = [
@@ -108,7 +108,7 @@ public struct DeviceReport {
 
   // MARK: For scripts
 
-  /// An array of devices, or the one that was asked for.
+  /// An array of devices, or the requested one.
   private func json() throws(ToolError) -> String {
     var values: [JSON] = []
     for device in devices { values.append(try json(of: device)) }
@@ -158,7 +158,7 @@ public struct DeviceReport {
     return .object(members)
   }
 
-  /// The standard rates the device takes, nil if it has no channels in this direction.
+  /// The standard rates that the device supports, or nil if it has no channels in this direction.
   private func rates(of device: Device, _ direction: StreamDirection) throws(ToolError)
     -> [Double]?
   {

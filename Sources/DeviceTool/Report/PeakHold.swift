@@ -4,7 +4,7 @@ internal import PCM
 struct PeakHold {
   private var peaks: [Double] = []
 
-  /// Takes in what a meter has measured.
+  /// Adds the peaks that a meter has measured.
   mutating func hold(_ meter: LevelMeter) {
     guard !peaks.isEmpty else { return peaks = (0..<meter.channelCount).map(meter.peak) }
     for channel in peaks.indices { peaks[channel] = max(peaks[channel], meter.peak(channel)) }
@@ -12,12 +12,12 @@ struct PeakHold {
 
   mutating func reset() { peaks = [] }
 
-  /// Whether nothing was measured since the last reset.
+  /// Whether there were no measurements since the last reset.
   var isEmpty: Bool { peaks.isEmpty }
 
   /// Whether every sample was zero.
   var isSilent: Bool { peaks.allSatisfy { $0 == 0 } }
 
-  /// In decibels of full scale, one for each channel.
+  /// In decibels relative to full scale, one per channel.
   var decibels: [Double] { peaks.map(LevelMeter.decibels) }
 }

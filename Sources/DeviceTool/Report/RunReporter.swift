@@ -33,7 +33,7 @@ final class RunReporter {
     self.rate = rate
     line = plan.showsLine ? ProgressLine() : nil
     feed = try plan.descriptor.map { descriptor throws(ToolError) in
-      try StatusFeed(descriptor: descriptor)
+      try StatusFeed(descriptor: StandardStreams.current(descriptor))
     }
     showsSummary = plan.showsSummary
     let isMeasured = line != nil || feed != nil || showsSummary

@@ -1,19 +1,19 @@
 internal import SoundTool
 
-/// What a loss means: whether it is reported, whether it ends the run, whether it is the status.
+/// The response to a loss: a message, the end of the run, the exit status.
 struct LossPolicy {
   /// --xrun.
   let xrun: XrunPolicy
 
-  /// Whether a line says so. A host that runs faster than time loses nothing.
+  /// Whether to print a message. A host that runs faster than real time loses nothing.
   func isReported(_ gap: LineGap) -> Bool {
     gap.isLoss && !gap.isFreewheeling && xrun != .ignore
   }
 
-  /// Whether the run ends there.
+  /// Whether the run ends at this gap.
   func ends(at gap: LineGap) -> Bool { xrun == .abort && isReported(gap) }
 
-  /// Whether losses are summed up at the end.
+  /// Whether to sum up losses at the end.
   var isTotalReported: Bool { xrun != .ignore }
 
   /// The exit status that follows from losses.

@@ -2,7 +2,7 @@ public import ArgumentParser
 public import PCM
 public import SoundTool
 
-/// What is drawn, and how it is scaled.
+/// What to draw, and its scale.
 public struct PlotOptions: ParsableArguments {
   /// `--spectrogram`.
   @Flag(help: "Draw the spectrogram (the default).")
@@ -24,7 +24,7 @@ public struct PlotOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print the numbers as JSON.")
   public var json = false
 
-  /// `-g`: unity when not given.
+  /// `-g`: unity by default.
   @Option(
     name: [.customShort("g", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Gain in decibels (default: 0).", valueName: "db"),
@@ -38,7 +38,7 @@ public struct PlotOptions: ParsableArguments {
     transform: Words.frequencyRange)
   public var range: ClosedRange<Double>?
 
-  /// `--db`, in decibels of full scale.
+  /// `--db`, in decibels relative to full scale.
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Levels to draw (default: -90,0).", valueName: "low,high"),
@@ -63,10 +63,10 @@ public struct PlotOptions: ParsableArguments {
     transform: Words.columnCount)
   public var columns: Int?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// Refuses what does not go together.
+  /// Refuses contradictory options.
   public func validate() throws {
     let chosen = [
       spectrogram ? "--spectrogram" : nil, waveform ? "--waveform" : nil, levels ? "--levels" : nil,
@@ -80,7 +80,7 @@ public struct PlotOptions: ParsableArguments {
     }
   }
 
-  /// Whether numbers are asked for.
+  /// Whether to print numbers.
   public var printsNumbers: Bool { stats || json }
 }
 
@@ -101,7 +101,7 @@ extension Words {
     return range
   }
 
-  /// A length of time that is worth a line of its own.
+  /// A duration long enough for its own line.
   static func blockLength(_ text: String) throws(InvalidValue) -> FrameTime {
     let time = try time(text)
     let isFitting =

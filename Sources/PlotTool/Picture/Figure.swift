@@ -1,22 +1,22 @@
 internal import SoundTool
 internal import Spectrum
 
-/// Where everything stands in a picture: a panel for each channel's waveform and spectrogram, one
-/// above the other, over one axis of time.
+/// The layout of a picture: a panel for each channel's waveform and spectrogram, stacked over a
+/// common time axis.
 struct Figure {
-  /// What is in a panel.
+  /// The content of a panel.
   struct Panel: Hashable {
     enum Content: Hashable { case waveform, spectrogram }
 
     let content: Content
-    /// From 0.
+    /// Counted from 0.
     let channel: Int
     let box: Box
   }
 
-  /// The panels, the top first.
+  /// The panels, from the top.
   let panels: [Panel]
-  /// All of them, and what is between them.
+  /// All panels, and the space between them.
   let area: Box
 
   private let size: PictureSize
@@ -26,7 +26,7 @@ struct Figure {
 
   /// A spectrogram is three times as high as a waveform.
   ///
-  /// - Throws: a failure where there is no room for all.
+  /// - Throws: A failure if there is not enough room.
   init(
     _ size: PictureSize, channelCount: Int, waveform: Bool, spectrogram: Bool
   ) throws(ToolError) {
@@ -49,7 +49,7 @@ struct Figure {
     var (y, done) = (area.y, 0)
     for channel in 0..<channelCount {
       for content in contents {
-        // What is left over by division goes where it falls.
+        // Distributes the remainder of the division.
         let begin = room * done / weights
         done += weight(content)
         let height = room * done / weights - begin
@@ -63,7 +63,7 @@ struct Figure {
     self.panels = panels
   }
 
-  // MARK: What stands around the panels
+  // MARK: Around the panels
 
   /// Title, frames, axes and the legend of the colours.
   func marks(
@@ -116,7 +116,7 @@ struct Figure {
   private func amplitudeAxis(_ panel: Panel) -> [Mark] {
     let box = panel.box
     let middle = box.y + box.height / 2
-    // Where there is little room, the ends stand too close to the middle.
+    // In a low panel, the ends are too close to the middle.
     let ends = [(box.y, "1"), (box.bottom - 1, "-1")]
     return ((box.height >= 50 ? ends : []) + [(middle, "0")]).flatMap {
       leftTick(box, $0.0, $0.1)
@@ -126,7 +126,7 @@ struct Figure {
   private func leftTick(_ box: Box, _ y: Int, _ label: String) -> [Mark] {
     [
       .fill(Box(x: box.x - 6, y: y, width: 5, height: 1), .frame),
-      // At the ends of a panel the text stays beside it.
+      // At the ends of a panel, the text stays inside it.
       .text(
         label, x: box.x - 10,
         y: min(box.bottom - Glyphs.height / 2, max(box.y + Glyphs.height / 2, y)), .end),
@@ -152,7 +152,7 @@ struct Figure {
     return marks
   }
 
-  /// A bar of all colours beside the highest spectrogram, with decibels of full scale.
+  /// A bar of all colours beside the topmost spectrogram, with decibels relative to full scale.
   private func legend(_ decibels: ClosedRange<Double>) -> [Mark] {
     guard let panel = panels.first(where: { $0.content == .spectrogram }) else { return [] }
     let height = min(panel.box.height, 256)

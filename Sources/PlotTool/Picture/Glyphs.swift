@@ -1,4 +1,4 @@
-/// Letters for pixels: ASCII on a grid of 5 × 7, drawn twice as large with smoothed corners.
+/// Bitmap letters: ASCII on a grid of 5 × 7, drawn twice as large with smoothed corners.
 enum Glyphs {
   /// Pixels from letter to letter.
   static let advance = 12
@@ -10,8 +10,7 @@ enum Glyphs {
     max(0, text.unicodeScalars.count * advance - 2)
   }
 
-  /// Calls `body` with column and row of each pixel of a letter; what is not ASCII is a question
-  /// mark.
+  /// Calls `body` with column and row of each pixel of a letter; non-ASCII becomes a question mark.
   static func forEachPixel(of scalar: Unicode.Scalar, _ body: (Int, Int) -> Void) {
     let isKnown = (0x20...0x7E).contains(scalar.value)
     let rows = rows[isKnown ? Int(scalar.value) - 0x20 : Int(UInt8(ascii: "?")) - 0x20]
@@ -22,8 +21,8 @@ enum Glyphs {
     for y in 0..<14 {
       for x in 0..<10 {
         let (column, row) = (x / 2, y / 2)
-        // A quarter of a dot belongs to the two beside it, where both are set and those across are
-        // not: a diagonal becomes a line.
+        // A quarter of a dot belongs to its two neighbours if both are set and those across are
+        // not, so that a diagonal becomes a line.
         let (across, along) = (x % 2 == 0 ? -1 : 1, y % 2 == 0 ? -1 : 1)
         let joins =
           dot(column + across, row) && dot(column, row + along)
@@ -34,7 +33,7 @@ enum Glyphs {
     }
   }
 
-  // Seven rows of five dots each from the top, the leftmost in the highest bit.
+  // Seven rows of five dots from the top, the leftmost in the highest bit.
   private static let rows: [UInt64] = [
     0x0, 0x10842_1004, 0x294A0_0000, 0x295F5_7D4A, 0x11F47_17C4, 0x63222_2263, 0x32544_564D,
     0x10880_0000, 0x8884_2082, 0x20821_0888, 0x957_5480, 0x84F_9080, 0x3088, 0xF_8000, 0x18C,

@@ -1,4 +1,4 @@
-/// The few colours that lines and letters have.
+/// The colours of lines and letters.
 enum Ink: UInt8, CaseIterable {
   case paper, text, frame, grid, wave, loudness
 
@@ -27,9 +27,9 @@ struct LevelImage: Hashable {
   }
 }
 
-/// One thing in a picture.
+/// One element of a picture.
 enum Mark: Hashable {
-  /// Which point of a text is given.
+  /// The point of a text that its position refers to.
   enum Anchor: String, Hashable { case start, middle, end }
 
   /// A rectangle.
@@ -38,6 +38,6 @@ enum Mark: Hashable {
   case text(String, x: Int, y: Int, Anchor)
   /// Levels in the colours of ``Gradient``.
   case image(LevelImage, x: Int, y: Int)
-  /// A vertical line in each column of pixels from `x` on, from row to row.
+  /// A vertical line between two rows, in each column of pixels from `x` on.
   case spans([ClosedRange<Int>], x: Int, Ink)
 }

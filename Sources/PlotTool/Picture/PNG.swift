@@ -9,7 +9,7 @@ enum PNG {
       width: raster.width, height: raster.height, pixels: raster.pixels, palette: Raster.palette)
   }
 
-  /// The bytes of a file that holds nothing but levels.
+  /// The bytes of a file that contains only levels.
   static func bytes(_ image: LevelImage) throws(ToolError) -> [UInt8] {
     try bytes(
       width: image.width, height: image.height, pixels: image.levels,
@@ -27,7 +27,7 @@ enum PNG {
     unsafe image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR) | png_uint_32(PNG_FORMAT_FLAG_COLORMAP)
     unsafe image.colormap_entries = png_uint_32(palette.count)
     let colors = palette.flatMap { [$0.red, $0.green, $0.blue] }
-    // Twice the pixels is more than deflate ever makes of them.
+    // deflate never expands the pixels to more than twice their size.
     var size = 2 * pixels.count + 65_536
     var file = [UInt8](repeating: 0, count: size)
     let isWritten = unsafe png_image_write_to_memory(

@@ -1,10 +1,10 @@
 internal import Spectrum
 
-/// From what was measured to the marks inside a panel.
+/// Turns measurements into the marks inside a panel.
 enum PanelContent {
-  /// The waveform, and within it its RMS.
+  /// The waveform, with its RMS inside.
   ///
-  /// - Parameter frameCount: frames of the sound.
+  /// - Parameter frameCount: Frames of the sound.
   static func marks(_ wave: WaveformColumns, frameCount: Int, in box: Box) -> [Mark] {
     var marks: [Mark] = [
       .fill(Box(x: box.x, y: box.y + box.height / 2, width: box.width, height: 1), .grid)
@@ -29,7 +29,7 @@ enum PanelContent {
         column.meanSquare += other.meanSquare
       }
       column.meanSquare /= Float(columns.count)
-      // A line without gaps: each column reaches as far as the one before.
+      // Each column reaches the previous one, so that the line has no gaps.
       let low = min(column.low, previous?.high ?? column.low)
       let high = max(column.high, previous?.low ?? column.high)
       outer.append(row(high)...row(low))
@@ -41,7 +41,7 @@ enum PanelContent {
     return marks
   }
 
-  /// The spectrogram, its rows those of the panel.
+  /// The spectrogram, with the panel's rows.
   static func image(
     _ columns: SpectrogramColumns, frameCount: Int, width: Int, decibels: ClosedRange<Double>
   ) -> LevelImage {
@@ -62,9 +62,9 @@ enum PanelContent {
     return image
   }
 
-  /// The columns that a column of pixels shows, one at least.
+  /// The columns that a column of pixels shows, at least one.
   ///
-  /// - Parameter shift: frames that lie before the first column.
+  /// - Parameter shift: Frames before the first column.
   private static func pixel(
     _ x: Int, of width: Int, frameCount: Int, perColumn: Double, shift: Double, count: Int
   ) -> Range<Int> {

@@ -3,14 +3,15 @@ internal import Platform
 public import SoundTool
 internal import Spectrum
 
-/// Sound drawn into a file: one pass, in memory that does not grow with its length.
+/// Draws sound into a file in one pass, in memory that does not grow with its length.
 public struct Picture {
   private let input: PlotInput
   private let plot: PlotOptions
   private let file: PictureFile
   private let size: PictureSize
 
-  /// A picture of these inputs; 1200 pixels wide and as high as its channels need unless said.
+  /// Creates a picture of these inputs; by default 1200 pixels wide and as high as its channels
+  /// need.
   public init(_ input: PlotInput, _ plot: PlotOptions, file: PictureFile, size: PictureSize?) {
     self.input = input
     self.plot = plot
@@ -18,7 +19,7 @@ public struct Picture {
     self.size = size ?? Self.usualSize(input.channelCount)
   }
 
-  /// Waveform and spectrogram, unless one alone is asked for.
+  /// Waveform and spectrogram, unless only one is requested.
   private var drawsWaveform: Bool { plot.waveform || !plot.spectrogram }
   private var drawsSpectrogram: Bool { plot.spectrogram || !plot.waveform }
 
@@ -26,9 +27,9 @@ public struct Picture {
     PictureSize(width: 1_200, height: min(8_000, 300 + 300 * min(channelCount, 24)))
   }
 
-  /// Draws it and writes the file.
+  /// Draws the picture and writes the file.
   ///
-  /// - Parameter line: the line on a terminal, if there shall be one.
+  /// - Parameter line: The progress line, if there should be one.
   public func run(line: ProgressLine?) throws(ToolError) {
     let pipeline = try input.pipeline()
     let rate = pipeline.format.rate
@@ -73,7 +74,7 @@ public struct Picture {
   }
 }
 
-/// Everything that the panels of a figure show, measured in one pass. One thread at a time.
+/// All measurements for a figure's panels, made in one pass. One thread at a time.
 private final class Analysis {
   enum Content {
     case waveform(WaveformColumns)

@@ -4,18 +4,18 @@ public import SoundTool
 
 /// The file of a picture.
 public struct PictureFile: Sendable {
-  /// What it is written as.
+  /// The file format.
   enum Kind: Sendable { case png, svg }
 
-  /// Where it is.
+  /// The file's path.
   public let path: String
   let kind: Kind
   private let replacing: Bool
 
-  /// A file that is still to be opened.
+  /// Creates a file that is not open yet.
   ///
-  /// - Parameter replacing: whether a file that exists is replaced, or an error.
-  /// - Throws: a usage error for a name that is neither `.png` nor `.svg`.
+  /// - Parameter replacing: Whether an existing file is replaced; if not, it is an error.
+  /// - Throws: A usage error for a name that ends neither in `.png` nor in `.svg`.
   public init(path: String, replacing: Bool) throws(ToolError) {
     self.path = path
     self.replacing = replacing
@@ -37,7 +37,7 @@ public struct PictureFile: Sendable {
     }
   }
 
-  /// Opens it and leaves what is in it, so that a picture there stays until the new one is drawn.
+  /// Opens the file and keeps its content, so that an old picture stays until the new one is drawn.
   func open() throws(ToolError) -> CInt {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (replacing ? 0 : O_EXCL)
     while true {
@@ -48,7 +48,7 @@ public struct PictureFile: Sendable {
     }
   }
 
-  /// Replaces what is in it, and closes it.
+  /// Replaces the content and closes the file.
   func write(_ bytes: [UInt8], to descriptor: CInt) throws(ToolError) {
     do throws(ToolError) {
       if FileIdentity(descriptor: descriptor)?.isRegularFile == true {
@@ -60,7 +60,7 @@ public struct PictureFile: Sendable {
       close(descriptor)
       throw error
     }
-    // Some file systems have their say only now.
+    // Some file systems report errors only now.
     guard close(descriptor) == 0 else { throw .failure(path, errno: errno) }
   }
 }

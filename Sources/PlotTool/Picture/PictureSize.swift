@@ -1,8 +1,8 @@
-/// Pixels of a picture.
+/// The size of a picture in pixels.
 public struct PictureSize: Hashable, Sendable {
-  /// From left to right.
+  /// Pixels from left to right.
   public let width: Int
-  /// From top to bottom.
+  /// Pixels from top to bottom.
   public let height: Int
 }
 

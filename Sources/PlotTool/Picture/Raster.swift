@@ -1,6 +1,6 @@
-/// A picture as pixels, each a colour of a palette: what ``Mark``s look like in a PNG.
+/// A picture as pixels in the colours of a palette; renders ``Mark``s for PNG.
 struct Raster {
-  /// The palette: the inks, then as many steps of the gradient as a byte has left.
+  /// The palette: the inks, then as many steps of the gradient as still fit into a byte.
   static let palette: [Color] =
     Ink.allCases.map(\.color)
     + (0..<256 - Ink.allCases.count).map {

@@ -1,6 +1,6 @@
 internal import SoundTool
 
-/// SVG files: lines and letters are drawn, levels are a PNG inside.
+/// SVG files: lines and letters are vectors, levels are an embedded PNG.
 enum SVG {
   /// The text of a file.
   static func text(_ size: PictureSize, _ marks: [Mark]) throws(ToolError) -> String {
@@ -48,7 +48,7 @@ enum SVG {
       }.joined()
   }
 
-  /// Text that XML takes for text; a file's name may hold anything.
+  /// Escapes text for XML; a file's name may contain anything.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -2,7 +2,7 @@ internal import PCM
 internal import SoundTool
 internal import Spectrum
 
-/// All numbers of one input.
+/// All statistics of one input.
 struct SoundStatistics {
   let name: String
   let format: StreamFormat
@@ -17,7 +17,7 @@ struct SoundStatistics {
     name = source.name
     format = source.format
     let channelCount = options.map?.count ?? source.format.channelCount
-    // Exact for every encoding there is.
+    // Exact for every encoding.
     let target = StreamFormat(
       encoding: SampleEncoding(.float64), rate: source.format.rate, channelCount: channelCount)
     let pipeline = try FramePipeline([source], to: target, options)
@@ -48,7 +48,7 @@ struct SoundStatistics {
         for frame in 0..<count { single[frame] = all[frame * channelCount + channel] }
         statistics.add(single.span.extracting(..<count))
       }
-      // What is no number is silence to it too.
+      // Loudness treats NaN and infinities as silence too.
       for index in 0..<count * channelCount where !all[index].isFinite { all[index] = 0 }
       loudness?.add(all.span.extracting(..<(count * channelCount)))
     }

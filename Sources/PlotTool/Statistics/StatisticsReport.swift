@@ -2,11 +2,11 @@ internal import PCM
 public import SoundTool
 internal import Spectrum
 
-/// The numbers of each input, as text or as JSON.
+/// The statistics of each input, as text or as JSON.
 public enum StatisticsReport {
-  /// Reads all inputs, one after the other, and prints what they come to.
+  /// Reads all inputs, one after the other, and prints their statistics.
   ///
-  /// - Parameter descriptor: where it is printed.
+  /// - Parameter descriptor: The descriptor to print on.
   public static func print(
     _ input: PlotInput, asJSON: Bool, on descriptor: CInt
   ) throws(ToolError) {
@@ -105,7 +105,7 @@ public enum StatisticsReport {
     ])
   }
 
-  // Null where there is nothing but silence: JSON knows no infinity.
+  // null if there is only silence: JSON has no infinity.
   private static func decibels(_ factor: Double) -> JSON {
     .optional(Gain(factor: factor).decibels)
   }

@@ -1,20 +1,20 @@
 internal import Platform
 internal import SoundTool
 
-/// What a descriptor can show: colours, half blocks, and lines drawn again in place.
+/// The capabilities of a descriptor: colours, half blocks, and redrawing lines in place.
 struct Canvas: Hashable, Sendable {
-  /// How many colours there are.
+  /// The number of colours.
   enum Colors: Hashable, Sendable {
     case none, palette256, trueColor
   }
 
-  /// The descriptor drawn on.
+  /// The descriptor to draw on.
   let descriptor: CInt
   /// Its colours.
   let colors: Colors
-  /// Whether it knows the characters that are half a block, not only ASCII.
+  /// Whether it has half-block characters, not only ASCII.
   let hasHalfBlocks: Bool
-  /// Whether it is a terminal whose cursor can be moved.
+  /// Whether it is a terminal with a movable cursor.
   let movesCursor: Bool
 
   init(descriptor: CInt, colors: Colors, hasHalfBlocks: Bool, movesCursor: Bool) {
@@ -24,13 +24,13 @@ struct Canvas: Hashable, Sendable {
     self.movesCursor = movesCursor
   }
 
-  /// What the environment says of the terminal there; plain text where there is none.
+  /// Detects the terminal's capabilities from the environment; plain text if there is no terminal.
   init(_ descriptor: CInt) {
     self.init(
       descriptor, isTerminal: System.isTerminal(descriptor), variable: Environment.text)
   }
 
-  /// `variable` gives the value of an environment variable that is set and not empty.
+  /// `variable` returns the value of an environment variable that is set and not empty.
   init(_ descriptor: CInt, isTerminal: Bool, variable: (String) -> String?) {
     let type = variable("TERM") ?? "dumb"
     let locale = variable("LC_ALL") ?? variable("LC_CTYPE") ?? variable("LANG") ?? ""
@@ -58,7 +58,7 @@ struct Canvas: Hashable, Sendable {
     let lines: Int
   }
 
-  /// The size of the terminal just now; 80 by 24 where there is none.
+  /// The terminal's current size; 80 by 24 without a terminal.
   var size: Size {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0

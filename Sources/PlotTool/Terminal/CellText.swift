@@ -2,7 +2,7 @@
 struct CellText {
   private static let steps = 64
   private static let ramp = Array(" .:-=+*#%@")
-  /// The end of every line that has colours.
+  /// The end of every coloured line.
   static let reset = "\u{1B}[0m"
 
   private let canvas: Canvas
@@ -17,7 +17,7 @@ struct CellText {
     backgrounds = colors.map { Self.escape($0, canvas.colors, isBackground: true) }
   }
 
-  /// Levels in a column of text: half blocks show two beside each other.
+  /// Levels per column of text: half blocks show two side by side.
   var levelsPerColumn: Int { canvas.hasHalfBlocks ? 2 : 1 }
 
   /// A line of levels from 0 to 1, ``levelsPerColumn`` in each column.
@@ -46,7 +46,7 @@ struct CellText {
     return text + Self.reset
   }
 
-  /// Text in a colour, where there are any.
+  /// Text in a colour, if there are colours.
   func colored(_ text: String, _ color: Color) -> String {
     guard canvas.colors != .none, !text.isEmpty else { return text }
     return Self.escape(color, canvas.colors, isBackground: false) + text + Self.reset
@@ -63,7 +63,7 @@ struct CellText {
     }
   }
 
-  /// The closest colour of the cube of 6 × 6 × 6 in the palette of 256.
+  /// The closest colour of the 6 × 6 × 6 cube in the palette of 256.
   static func paletteIndex(_ color: Color) -> Int {
     func side(_ value: UInt8) -> Int { value < 48 ? 0 : value < 115 ? 1 : (Int(value) - 35) / 40 }
     return 16 + 36 * side(color.red) + 6 * side(color.green) + side(color.blue)

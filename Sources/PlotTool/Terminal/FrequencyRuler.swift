@@ -1,6 +1,6 @@
 internal import Spectrum
 
-/// A frequency axis in a line of text: a bar at each frequency, and its name behind it.
+/// A frequency axis in a line of text: a bar at each frequency, followed by its name.
 enum FrequencyRuler {
   static func text(_ scale: FrequencyScale, columns: Int) -> String {
     var line = ""

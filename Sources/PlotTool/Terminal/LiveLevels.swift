@@ -1,7 +1,8 @@
 internal import PCM
 internal import Spectrum
 
-/// A bar for each channel: level, the highest of the last two seconds, and whether it ever clipped.
+/// A bar for each channel: its level, the peak of the last two seconds, and whether it ever
+/// clipped.
 final class LiveLevels: LiveView {
   private let canvas: Canvas
   private let text: CellText
@@ -33,7 +34,7 @@ final class LiveLevels: LiveView {
 
   func block(size: Canvas.Size) -> [String] {
     let width = String(needles.count).count
-    // What a terminal cannot show at once would scroll away.
+    // Lines that do not fit on the terminal would scroll away.
     return needles.prefix(max(1, size.lines - 2)).enumerated().map { index, needle in
       line(needle, name: NumberText.padded("\(index + 1)", to: width), columns: size.columns)
     }
@@ -48,7 +49,7 @@ final class LiveLevels: LiveView {
     let full = Int((position(needle.level) * Double(length)).rounded())
     let mark = needle.held > 0 ? min(length - 1, Int(position(needle.held) * Double(length))) : -1
     let (bar, peak) = canvas.hasHalfBlocks ? ("█", "│") : ("=", "|")
-    // Green, yellow from -18 dB on, red from -3 dB on.
+    // Green, yellow from -18 dB, red from -3 dB.
     let zones = [
       (position: position(decibels: -18), color: Color(0, 170, 0)),
       (position: position(decibels: -3), color: Color(255, 255, 85)),

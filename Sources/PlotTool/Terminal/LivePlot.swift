@@ -3,15 +3,15 @@ internal import Platform
 public import SoundTool
 internal import Spectrum
 
-/// Sound drawn on a terminal while it is read.
+/// Draws sound on a terminal while it is read.
 ///
-/// Pipes are read as fast as they are written; a file on a terminal is read at the pace of its own
-/// sound, so that it goes along with a player.
+/// Pipes are read as fast as they are written. On a terminal, a file is read at the pace of its own
+/// sound, in step with a player.
 public struct LivePlot {
   private let input: PlotInput
   private let plot: PlotOptions
 
-  /// A plot of these inputs.
+  /// Creates a plot of these inputs.
   public init(_ input: PlotInput, _ plot: PlotOptions) {
     self.input = input
     self.plot = plot
@@ -20,13 +20,13 @@ public struct LivePlot {
   /// Draws all of it.
   ///
   /// - Parameters:
-  ///   - descriptor: what is drawn on.
-  ///   - mayWait: whether plain text may wait for its reader.
+  ///   - descriptor: The descriptor to draw on.
+  ///   - mayWait: Whether plain text may wait for its reader.
   public func run(on descriptor: CInt, mayWait: Bool) throws(ToolError) {
     let pipeline = try input.pipeline()
     let canvas = Canvas(descriptor)
     let rate = pipeline.format.rate
-    // Frames of a line, or of a column of the waveform.
+    // Frames per line, or per column of the waveform.
     let frames = max(1, plot.block?.frameCount(at: rate) ?? Int((rate * 0.05).rounded()))
     let view = try makeView(canvas, rate: rate, blockFrames: frames)
     let screen = LiveScreen(canvas, mayWait: mayWait)
@@ -48,14 +48,14 @@ public struct LivePlot {
       let size = size(canvas)
       try screen.show(lines: view.finish(size: size), block: view.block(size: size))
     } catch {
-      // What was drawn stays as it is; what went wrong is what the user needs to know.
+      // The drawing stays; the first error is the one that the user needs to know.
       try? screen.close()
       throw error
     }
     try screen.close()
   }
 
-  /// One column less than the terminal has: some go to the next line after the last.
+  /// One column less than the terminal has: some wrap after the last one.
   private func size(_ canvas: Canvas) -> Canvas.Size {
     let size = canvas.size
     return Canvas.Size(columns: max(1, plot.columns ?? size.columns - 1), lines: size.lines)
@@ -77,12 +77,12 @@ public struct LivePlot {
 }
 
 extension PlotOptions {
-  /// The levels that are told apart.
+  /// The range of levels that are distinguished.
   var decibels: ClosedRange<Double> { db ?? -90...0 }
 
-  /// The axis of frequencies for a rate.
+  /// The frequency axis for a rate.
   ///
-  /// - Parameter highest: its end where no option says another, or half the rate.
+  /// - Parameter highest: Its end without an option, at most half the rate.
   func scale(rate: Double, highest: Double = .infinity) throws(ToolError) -> FrequencyScale {
     let end = min(rate / 2, range?.upperBound ?? highest)
     let low = range?.lowerBound ?? (isLogarithmic ? min(20, end / 1_000) : 0)
@@ -96,7 +96,7 @@ extension PlotOptions {
 
 /// Keeps a reader to the pace of the sound.
 struct Pace {
-  // So late, it was stopped, and begins anew.
+  // A delay this long means it was stopped, and it starts again.
   private static let patience = 0.5
 
   private let rate: Double
@@ -104,7 +104,7 @@ struct Pace {
 
   init(rate: Double) { self.rate = rate }
 
-  /// Waits until so many frames more would have been heard.
+  /// Waits until this many more frames would have been heard.
   mutating func wait(for frames: Int) throws(ToolError) {
     var now = monotonicSeconds()
     var due = next ?? now

@@ -2,15 +2,15 @@ internal import Platform
 internal import SoundTool
 internal import Synchronization
 
-/// Draws on a terminal from a thread of its own, so that a slow one holds nobody up: lines that
-/// scroll away above a few that are drawn again in place.
+/// Draws on a terminal from a separate thread, so that a slow terminal blocks nothing: lines that
+/// scroll away above a few that are redrawn in place.
 ///
-/// At most thirty times a second the newest is drawn; lines that would have left the screen before
-/// anybody saw them never reach it. Between two writes the cursor stands at the beginning of the
-/// line below, with nothing switched on: however the program ends, there is nothing to restore.
-/// Where the cursor cannot be moved, the lines alone are written, and the rest at the end.
+/// At most thirty times per second, it draws the latest state; lines that would leave the screen
+/// unseen are never drawn. Between two writes the cursor is at the start of the line below, with no
+/// attributes set, so that nothing needs restoring when the program ends. If the cursor cannot be
+/// moved, only the lines are written, and the rest at the end.
 final class LiveScreen: Sendable {
-  /// Times a second that something is drawn, at most.
+  /// The maximum number of redraws per second.
   static let frameRate = 30.0
 
   private struct State {
@@ -22,15 +22,15 @@ final class LiveScreen: Sendable {
   }
 
   private let canvas: Canvas
-  // Text that nobody waits for is written by whoever has it, all of it.
+  // Whether plain text is written at once, waiting for its reader.
   private let isDirect: Bool
   private let state = Mutex(State())
-  // Somebody else has written on the terminal, or its size has changed.
+  // Another program has written on the terminal, or its size has changed.
   private let startsAfresh = Atomic<Bool>(true)
 
-  /// A screen on this canvas.
+  /// Creates a screen on this canvas.
   ///
-  /// - Parameter mayWait: whether plain text may wait for its reader.
+  /// - Parameter mayWait: Whether plain text may wait for its reader.
   init(_ canvas: Canvas, mayWait: Bool) {
     self.canvas = canvas
     isDirect = mayWait && !canvas.movesCursor
@@ -40,7 +40,7 @@ final class LiveScreen: Sendable {
     startThread(named: "sd-plot") { self.draw() }
   }
 
-  /// Shows lines under those before, and `block` in place of the one before.
+  /// Shows lines below the previous ones, and `block` instead of the previous one.
   func show(lines: [String] = [], block: [String]) throws(ToolError) {
     if isDirect {
       state.withLock { $0.block = block }
@@ -55,7 +55,7 @@ final class LiveScreen: Sendable {
     }
   }
 
-  /// Shows the last of it, as far as the terminal takes it within half a second.
+  /// Shows the final state, as far as the terminal accepts it within half a second.
   func close() throws(ToolError) {
     if isDirect {
       let block = state.withLock { $0.block }
@@ -92,7 +92,7 @@ final class LiveScreen: Sendable {
       do throws(ToolError) {
         if !text.isEmpty { try Self.write(text, to: canvas.descriptor) }
       } catch {
-        // A terminal that has gone is no reason to keep the sound from going on.
+        // The sound continues even without a terminal.
         state.withLock { $0.isClosed = true }
         return
       }

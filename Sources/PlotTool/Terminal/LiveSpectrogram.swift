@@ -1,7 +1,7 @@
 internal import Platform
 internal import Spectrum
 
-/// A spectrogram that scrolls: a line a block, the mean power of all channels, over an axis.
+/// A scrolling spectrogram: one line per block, the mean power of all channels, above an axis.
 final class LiveSpectrogram: LiveView {
   private let text: CellText
   private let scale: FrequencyScale
@@ -14,7 +14,7 @@ final class LiveSpectrogram: LiveView {
   private var cells: FrequencyCells
   private var powers: [Float] = []
 
-  /// - Parameter blockFrames: frames of a line; about twice as many are transformed at once.
+  /// - Parameter blockFrames: Frames per line; about twice as many are transformed at once.
   init(
     _ canvas: Canvas, scale: FrequencyScale, decibels: ClosedRange<Double>, channelCount: Int,
     rate: Double, blockFrames: Int
@@ -79,7 +79,7 @@ final class LiveSpectrogram: LiveView {
 }
 
 extension ClosedRange<Double> {
-  /// Where a power lies in a range of decibels: 0 at its lower end, 1 at its upper.
+  /// A power's position in a range of decibels: 0 at its lower end, 1 at its upper.
   func position(ofPower power: Double) -> Double {
     (10 * log10(Swift.max(power, 1e-40)) - lowerBound) / (upperBound - lowerBound)
   }

@@ -1,14 +1,14 @@
 internal import Spectrum
 
-/// The waveform of the last seconds, a column a block, the newest at the right; each channel has its
-/// own lines.
+/// The waveform of the last seconds, one column per block, the newest on the right; each channel
+/// has its own lines.
 final class LiveWaveform: LiveView {
   private static let mostLines = 8
 
   private let canvas: Canvas
   private let text: CellText
   private let channelCount: Int
-  // Of each channel, the oldest first.
+  // The columns of each channel, the oldest first.
   private var columns: [[WaveformColumns.Column]]
 
   init(_ canvas: Canvas, channelCount: Int) {

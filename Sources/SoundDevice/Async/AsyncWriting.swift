@@ -1,14 +1,14 @@
 public import PCM
 
 extension TypedOutputStreaming {
-  /// Writes a buffer, waiting for room without holding a thread of the pool. It must have as many
-  /// channels as the stream.
+  /// Writes a buffer, waiting for room without blocking a thread of the pool. The buffer must have
+  /// as many channels as the stream.
   ///
-  /// A cancelled task stops writing: what is in the ring already still plays.
+  /// A cancelled task stops writing; frames already in the ring still play.
   ///
-  /// - Returns: Whether silence had to be played since the last write.
-  /// - Throws: What the blocking write throws, and `cancelled`, rather than a `CancellationError`,
-  ///   which could not say how many frames were written: ``PortAudioError/frameCount``.
+  /// - Returns: Whether silence was played since the last write.
+  /// - Throws: The errors of the blocking write, and `cancelled`. A `CancellationError` could not
+  ///   say how many frames were written: ``PortAudioError/frameCount``.
   @discardableResult
   public func write(_ buffer: SampleBuffer<S>) async throws(PortAudioError) -> CallbackFlags {
     let operation = "writing stream"
@@ -38,7 +38,8 @@ extension TypedOutputStreaming {
 }
 
 extension StreamSession {
-  /// Writes a buffer; returns how many of its frames, fewer only when `interrupted` says so.
+  /// Writes a buffer; returns how many frames it wrote, fewer than all only if `interrupted` says
+  /// so.
   func write<S: Sample>(_ buffer: SampleBuffer<S>, interrupted: () -> Bool)
     throws(PortAudioError) -> Int
   {

@@ -1,38 +1,39 @@
 public import PCM
 
-/// What one step of ``InputBlocks`` gives.
+/// One block of ``InputBlocks``.
 public struct InputBlock<S: StreamSample>: Sendable {
-  /// The samples: frames × channels. As many frames as asked for; fewer only in the last block.
+  /// The samples: frames × channels. The requested number of frames, or fewer in the last block.
   public var buffer: SampleBuffer<S>
-  /// Overflows and underflows since the block before.
+  /// Overflows and underflows since the previous block.
   public var flags: CallbackFlags
-  /// Frames that the host lost, or that the ring had no room for, since the block before.
+  /// Frames that the host lost or the ring had no room for, since the previous block.
   public var lostFrameCount: Int
 }
 
-/// The input of a stream, block by block: what ``AudioInputStream`` and ``AudioStream`` give with
-/// `blocks(frameCount:)`.
+/// The input of a stream, block by block: what `blocks(frameCount:)` of ``AudioInputStream`` and
+/// ``AudioStream`` returns.
 ///
-/// Whoever is slow makes the ring overflow, and is told how many frames that cost; nothing else
-/// waits for it. The sequence ends when the stream is stopped or closed, after what came before,
-/// and when the task is cancelled: the last block, which may be shorter, then has what there was by
-/// then, and what comes later stays to be read. It throws `hostLost` when the device is lost, within the stall
-/// time, and `streamIsStopped` if the stream was never started.
+/// A slow consumer makes the ring overflow, and each block reports the frames lost; nothing else
+/// waits for the consumer. The sequence ends, after the last captured frames, when the stream is
+/// stopped or closed. It also ends when the task is cancelled: the last block, which may be
+/// shorter, has the frames captured by then, and later ones stay readable. It throws `hostLost`
+/// within the stall time if the device is lost, and `streamIsStopped` if the stream was never
+/// started.
 public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
   /// One block.
   public typealias Element = InputBlock<S>
-  /// What it throws.
+  /// The error it throws.
   public typealias Failure = PortAudioError
 
   let session: StreamSession
   let frameCount: Int
 
-  /// An iterator, which reads the stream; only one should.
+  /// Creates an iterator, which reads the stream; use only one.
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(session: session, frameCount: frameCount)
   }
 
-  /// Reads the stream, block by block.
+  /// Reads the stream block by block.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let session: StreamSession
     private let frameCount: Int
@@ -86,8 +87,8 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
 }
 
 extension TypedInputStreaming {
-  /// The input as a sequence of blocks of so many frames, read without holding a thread of the
-  /// pool. The stream must be started. The ancestor's example `asyncio_generators.py`.
+  /// The input as a sequence of blocks of `frameCount` frames, read without blocking a thread of
+  /// the pool. The stream must be started. The ancestor's example `asyncio_generators.py`.
   public func blocks(frameCount: Int) -> InputBlocks<S> {
     precondition(frameCount > 0, "a block has at least one frame")
     return InputBlocks(session: session, frameCount: frameCount)
@@ -97,7 +98,7 @@ extension TypedInputStreaming {
 extension StreamSession {
   var lostInputFrameCount: Int { losses.input.lost + losses.input.dropped }
 
-  /// Reads a new buffer; shorter when the stream has stopped or `interrupted` says so.
+  /// Reads a new buffer; it is shorter if the stream stops or `interrupted` says so.
   func readBuffer<S: Sample>(
     of type: S.Type, frameCount: Int, interrupted: () -> Bool
   ) throws(PortAudioError) -> SampleBuffer<S> {

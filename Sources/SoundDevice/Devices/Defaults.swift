@@ -1,6 +1,6 @@
 public import PCM
 
-/// What parameters left out are taken from. The ancestor's `default`.
+/// Default values for omitted parameters. The ancestor's `default`.
 ///
 /// ```swift
 /// Defaults.current.sampleRate = 48_000
@@ -8,21 +8,21 @@ public import PCM
 /// Defaults.reset()
 /// ```
 ///
-/// nil is the factory default: the device's own value, or what the property says. Values are read
-/// when a stream is opened; changing them does not change open streams. Any thread.
+/// nil means the factory default: the device's own value, or the one the property names. Streams
+/// read the values when they are opened; later changes do not affect them. Any thread.
 public struct Defaults: Sendable {
   /// Defaults of one direction.
   public struct Direction: Sendable {
     /// The device; nil for PortAudio's default.
     public var device: Device?
-    /// The number of channels; nil for all the device has.
+    /// The number of channels; nil for all channels of the device.
     public var channelCount: Int?
     /// The sample format of raw streams; nil for float32.
     public var format: SampleFormat?
     /// The suggested latency; nil for high.
     public var latency: Latency?
 
-    /// Factory defaults.
+    /// Creates the factory defaults.
     public init() {}
   }
 
@@ -34,21 +34,21 @@ public struct Defaults: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0, the factory default, lets the host choose.
   public var blockSize = 0
-  /// Leave samples outside -1...1 unclipped; see ``StreamOptions/clipOff``.
+  /// Leaves samples outside -1...1 unclipped; see ``StreamOptions/clipOff``.
   public var clipOff = false
-  /// No dither where bits are lost; see ``StreamOptions/ditherOff``.
+  /// Disables dither when bits are lost; see ``StreamOptions/ditherOff``.
   public var ditherOff = false
-  /// Call the callback rather than lose input.
+  /// Calls the callback rather than lose input.
   public var neverDropInput = false
-  /// Let the callback fill the first output buffers.
+  /// Lets the callback fill the first output buffers.
   public var primeOutputBuffersUsingStreamCallback = false
-  /// How long callbacks of a stream may be missing before it counts as lost, in seconds.
+  /// Seconds without a callback after which a stream counts as lost.
   public var stallTime = 2.0
-  /// How long the sound system may take to answer a call, in seconds, before it counts as not
-  /// answering. Until the late answer comes every other call throws `hostLost` at once.
+  /// Seconds that the sound system may take to answer a call. After that, every other call throws
+  /// `hostLost` at once, until the late answer comes.
   public var hostPatience = 10.0
 
-  /// Factory defaults.
+  /// Creates the factory defaults.
   public init() {}
 
   /// Sets the device for both directions. The ancestor's single value for a pair.
@@ -85,9 +85,9 @@ public struct Defaults: Sendable {
     get throws(DeviceError) { try DeviceList.current().defaultHostAPIIndex }
   }
 
-  // An object, because Swift 6.3 with optimisation leaves a static mutex of this type zeroed.
+  // An object, because optimised Swift 6.3 leaves a static mutex of this type zeroed.
   @safe private final class Storage: @unchecked Sendable {
-    // Safe to share: `value` is touched with the turn taken.
+    // Safe to share: `value` is used with the lock held.
     private let turn = TimedLock()
     private var value = Defaults()
 
@@ -97,7 +97,8 @@ public struct Defaults: Sendable {
         defer { turn.leave() }
         return value
       }
-      // In place, so that two threads that change two properties do not undo each other.
+      // In place, so that threads that change different properties do not undo each other's
+      // changes.
       _modify {
         _ = turn.take(timeout: nil)
         defer { turn.leave() }
@@ -113,6 +114,6 @@ public struct Defaults: Sendable {
     _modify { yield &storage.current }
   }
 
-  /// Back to factory defaults.
+  /// Restores the factory defaults.
   public static func reset() { current = Defaults() }
 }

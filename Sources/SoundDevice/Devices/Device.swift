@@ -1,4 +1,4 @@
-/// From the device, to the device.
+/// A direction of a stream, seen from the program.
 public enum StreamDirection: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
   /// Samples come from the device.
   case input
@@ -9,55 +9,55 @@ public enum StreamDirection: String, Sendable, Hashable, CaseIterable, CustomStr
   public var description: String { rawValue }
 }
 
-/// One device, as its host described it when the list was made.
+/// A device, as its host described it when the list was made.
 ///
 /// Corresponds to `PaDeviceInfo`, with every key of the ancestor's `query_devices`.
 public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// The device's number in its ``DeviceList``.
   public let index: Int
-  /// The device's name, as the host gives it.
+  /// The device's name, as the host reports it.
   public let name: String
   /// The index of its host API in ``DeviceList/hostAPIs``.
   public let hostAPIIndex: Int
   /// The name of its host API.
   public let hostAPIName: String
-  /// The most input channels it can open; 0 if it has no input.
+  /// The maximum number of input channels; 0 if it has no input.
   public let maxInputChannelCount: Int
-  /// The most output channels it can open; 0 if it has no output.
+  /// The maximum number of output channels; 0 if it has no output.
   public let maxOutputChannelCount: Int
-  /// Input latency for interactive use, in seconds: at least 1024 frames of a sound server.
+  /// Input latency for interactive use, in seconds: at least 1024 frames for a sound server.
   public let defaultLowInputLatency: Double
-  /// Output latency for interactive use, in seconds: at least 1024 frames of a sound server.
+  /// Output latency for interactive use, in seconds: at least 1024 frames for a sound server.
   public let defaultLowOutputLatency: Double
-  /// Input latency for robust use, in seconds: at least 0.2 of a sound server.
+  /// Input latency for robust use, in seconds: at least 0.2 for a sound server.
   public let defaultHighInputLatency: Double
-  /// Output latency for robust use, in seconds: at least 0.2 of a sound server.
+  /// Output latency for robust use, in seconds: at least 0.2 for a sound server.
   public let defaultHighOutputLatency: Double
-  /// The rate it runs at unless asked otherwise, in Hz. Where PortAudio names its placeholder of
-  /// 44100 for a sound server behind ALSA, 48000 if that is taken.
+  /// The default sample rate, in Hz. If PortAudio reports its placeholder of 44100 for a sound
+  /// server behind ALSA: 48000, if that is supported.
   public let defaultSampleRate: Double
-  /// Words that select this device, and only this one, as long as the same devices are present:
-  /// `name, host API`, with ` #2` and so on behind it where several devices share that.
+  /// Text that selects this device and no other, as long as the same devices are present: `name,
+  /// host API`, with a suffix such as ` #2` if several devices share that.
   public let id: String
 
-  /// The host it belongs to, on whose thread it is opened.
+  /// The host of the device; the host's thread opens it.
   let host: HostThread
   let indexInHost: Int
-  /// How often the host had looked for its devices when this one was listed.
+  /// The generation of the device list that this device belongs to.
   let generation: Int
 
-  /// Whether PortAudio 19.6 finds no ports of it, because its name is taken for a regular
+  /// Whether PortAudio 19.6 finds no ports of it, because it treats the name as a regular
   /// expression.
   var isTakenForPattern: Bool {
     hostAPIName.hasPrefix("JACK") && name.contains { "()[]{}+*?^$|\\".contains($0) }
   }
 
-  /// The most channels it can open in one direction.
+  /// The maximum number of channels in one direction.
   public func maxChannelCount(for direction: StreamDirection) -> Int {
     direction == .input ? maxInputChannelCount : maxOutputChannelCount
   }
 
-  /// The latency the device suggests, in seconds.
+  /// The device's suggested latency, in seconds.
   public func latency(_ latency: Latency, for direction: StreamDirection) -> Double {
     switch (latency, direction) {
     case (.low, .input): defaultLowInputLatency
@@ -76,7 +76,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// `name, host API`, which several devices may share.
   public var fullName: String { "\(name), \(hostAPIName)" }
 
-  /// Finds a device in the current list by words or index; see ``DeviceList/find(_:for:)``.
+  /// Finds a device in the current list by name or index; see ``DeviceList/find(_:for:)``.
   public static func find(_ query: String, for direction: StreamDirection? = nil)
     throws(DeviceError) -> Device
   {
@@ -111,6 +111,6 @@ public enum Latency: Sendable, Hashable {
   case low
   /// The device's latency for robust use.
   case high
-  /// So many seconds; the host rounds up to what it can do.
+  /// A time in seconds, which the host rounds up to a latency it supports.
   case seconds(Double)
 }

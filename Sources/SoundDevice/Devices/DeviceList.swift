@@ -1,30 +1,30 @@
-/// All devices: PortAudio's first, then the virtual ones, numbered through.
+/// All devices, numbered from 0: PortAudio's first, then the virtual ones.
 ///
-/// A list is a value: it stays as it was made. Prints as the ancestor's `print_devices()` does.
+/// A list is a value, a snapshot. Prints as the ancestor's `print_devices()` does.
 public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConvertible {
-  /// The devices; a device's index is its place here.
+  /// The devices; a device's index is its position here.
   public let devices: [Device]
-  /// The host APIs; a host API's index is its place here.
+  /// The host APIs; a host API's index is its position here.
   public let hostAPIs: [HostAPI]
   /// The index of PortAudio's default input device, or nil.
   public let defaultInputIndex: Int?
   /// The index of PortAudio's default output device, or nil.
   public let defaultOutputIndex: Int?
-  /// How many of the devices are PortAudio's.
+  /// The number of PortAudio's devices.
   public let portAudioDeviceCount: Int
   /// The index of PortAudio's default host API, or nil. Corresponds to `Pa_GetDefaultHostApi`.
   public let defaultHostAPIIndex: Int?
-  /// Why PortAudio's devices are missing; nil if they are not. The virtual devices are there anyway.
+  /// Why PortAudio's devices are missing, or nil. The virtual devices are always there.
   public let failure: PortAudioError?
 
   /// The first position.
   public var startIndex: Int { devices.startIndex }
-  /// The position behind the last device.
+  /// The position after the last device.
   public var endIndex: Int { devices.endIndex }
   /// The device with this index.
   public subscript(index: Int) -> Device { devices[index] }
 
-  /// The current list. The first call starts PortAudio; later ones give the same list until
+  /// The current list. The first call starts PortAudio; later calls return the same list until
   /// ``refresh()``.
   public static func current() throws(DeviceError) -> DeviceList {
     do { _ = try Hosts.virtualConfiguration() } catch {
@@ -35,8 +35,8 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
 
   /// Looks for devices again and returns the new list.
   ///
-  /// PortAudio can do this only by starting again, so it throws while any stream is open.
-  /// Corresponds to `Pa_Terminate` and `Pa_Initialize`.
+  /// PortAudio can only do this by restarting, so this throws if any stream is open. Corresponds to
+  /// `Pa_Terminate` and `Pa_Initialize`.
   @discardableResult
   public static func refresh() throws(DeviceError) -> DeviceList {
     do { return try Hosts.refreshDeviceList() } catch { throw .host(error) }
@@ -52,13 +52,13 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
 
   /// Finds a device by its index, in digits, or by words.
   ///
-  /// Words are matched as the ancestor matches them: regardless of case, all of them, in order,
-  /// against `name, host API`. A device whose name, full name or ``Device/id`` equals the query
-  /// wins over others that merely contain the words.
+  /// Words match as in the ancestor: case-insensitively, all of them, in order, within `name, host
+  /// API`. A device whose name, full name or ``Device/id`` equals the query beats those that merely
+  /// contain the words.
   ///
   /// - Parameters:
   ///   - query: Digits, or words.
-  ///   - direction: Consider only devices with channels in this direction.
+  ///   - direction: Considers only devices with channels in this direction.
   public func find(_ query: String, for direction: StreamDirection? = nil) throws(DeviceError)
     -> Device
   {
@@ -77,7 +77,7 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     let exact = matches.filter {
       [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted)
     }
-    // The words may be those of a device that is missing.
+    // The query may name a missing device.
     if let failure, exact.count != 1 { throw .host(failure) }
     if let only = matches.first, matches.count == 1 { return only }
     if let only = exact.first, exact.count == 1 { return only }
@@ -85,7 +85,7 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     throw .ambiguous(query: query, candidates: matches.map(\.id))
   }
 
-  /// What explains best that nothing was found.
+  /// The best explanation for finding nothing.
   private func notFound(_ query: String, _ words: [String], _ direction: StreamDirection?)
     -> DeviceError
   {
@@ -113,12 +113,12 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     return true
   }
 
-  /// One line a device: the mark of a default, index, name, host API, channels.
+  /// One line per device: the mark of a default, index, name, host API and channels.
   public var description: String {
     devices.map(line).joined(separator: "\n")
   }
 
-  /// The line of one device. The index is as wide as PortAudio's highest needs.
+  /// The line of one device. The index is as wide as PortAudio's highest.
   package func line(for device: Device) -> String {
     let indexWidth = String(portAudioDeviceCount - 1).count
     let mark =

@@ -1,35 +1,35 @@
-/// A failure of a host: which operation, PortAudio's code, and the host's own error if it had one.
+/// A failure of a host: the operation, PortAudio's code, and the host's own error if there is one.
 ///
 /// Prints as one line: `opening input stream: Invalid sample rate [PaErrorCode -9997]`.
 public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A PortAudio error code. Corresponds to `PaErrorCode`.
   public struct Code: RawRepresentable, Hashable, Sendable {
-    /// The number, as PortAudio defines it; positive for this library's own.
+    /// The number, as PortAudio defines it; positive for codes of this library.
     public let rawValue: CInt
-    /// The code of this number.
+    /// Creates a code from its number.
     public init(rawValue: CInt) { self.rawValue = rawValue }
 
     /// The library below PortAudio failed; see ``PortAudioError/hostError``.
     public static let unanticipatedHostError = Code(rawValue: -9999)
     /// More or fewer channels than the device has.
     public static let invalidChannelCount = Code(rawValue: -9998)
-    /// The device does not run at this rate.
+    /// The device does not support this rate.
     public static let invalidSampleRate = Code(rawValue: -9997)
     /// There is no such device.
     public static let invalidDevice = Code(rawValue: -9996)
-    /// A flag that does not go with the stream's other parameters.
+    /// A flag that is incompatible with the stream's other parameters.
     public static let invalidFlag = Code(rawValue: -9995)
     /// The sample format is not supported.
     public static let sampleFormatNotSupported = Code(rawValue: -9994)
-    /// The two devices cannot be one stream.
+    /// The two devices cannot form one stream.
     public static let badIODeviceCombination = Code(rawValue: -9993)
-    /// The device is taken, or gone.
+    /// The device is busy or gone.
     public static let deviceUnavailable = Code(rawValue: -9985)
     /// The stream is closed.
     public static let badStream = Code(rawValue: -9988)
-    /// The stream is stopped and must not be.
+    /// The stream is stopped, but must not be.
     public static let streamIsStopped = Code(rawValue: -9983)
-    /// The stream runs already.
+    /// The stream is running already.
     public static let streamIsNotStopped = Code(rawValue: -9982)
     /// A blocking read on a stream that has a callback.
     public static let canNotReadFromACallbackStream = Code(rawValue: -9977)
@@ -39,41 +39,41 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     public static let canNotReadFromAnOutputOnlyStream = Code(rawValue: -9975)
     /// A blocking write on a stream without output.
     public static let canNotWriteToAnInputOnlyStream = Code(rawValue: -9974)
-    /// A buffer has more frames than it should.
+    /// A buffer has too many frames.
     public static let bufferTooBig = Code(rawValue: -9991)
-    /// A buffer has fewer frames than it should.
+    /// A buffer has too few frames.
     public static let bufferTooSmall = Code(rawValue: -9990)
-    /// The time given to a blocking read or write is over.
+    /// A blocking read or write timed out.
     public static let timedOut = Code(rawValue: -9987)
 
-    /// The stream is lost, because its device went away or its server died, or the host does not
-    /// answer. A lost stream stays lost; a host that answers late can be used again.
-    /// (This library's own; PortAudio has no such code.)
+    /// The stream is lost, because its device is gone or its server died, or the host does not
+    /// answer. A lost stream stays lost; a host that answers late can be used again. (This
+    /// library's own; PortAudio has no such code.)
     public static let hostLost = Code(rawValue: 1)
-    /// The task that was writing was cancelled. (This library's own.)
+    /// The writing task was cancelled. (This library's own.)
     public static let cancelled = Code(rawValue: 2)
-    /// What waits was called inside a stream's callback. (This library's own.)
+    /// A function that waits was called inside a stream's callback. (This library's own.)
     public static let calledInCallback = Code(rawValue: 3)
-    /// A buffer ends within a frame. (This library's own.)
+    /// A buffer ends with an incomplete frame. (This library's own.)
     public static let partialFrame = Code(rawValue: 4)
   }
 
-  /// What the library below PortAudio said, if the failure came from there.
-  /// Corresponds to `PaHostErrorInfo`.
+  /// The error of the library below PortAudio, if the failure came from there. Corresponds to
+  /// `PaHostErrorInfo`.
   public struct HostError: Hashable, Sendable {
     /// The host's own error number.
     public var code: Int
-    /// The host's own words.
+    /// The host's own message.
     public var text: String
   }
 
-  /// Which failure.
+  /// The code of the failure.
   public var code: Code
-  /// What was being done, such as `opening output stream`.
+  /// The operation that failed, such as `opening output stream`.
   public var operation: String
-  /// The host's own error, taken at the moment of failure.
+  /// The host's own error, fetched at the moment of failure.
   public var hostError: HostError?
-  /// How many frames a write that failed had written; nil for other failures.
+  /// The number of frames that a failed write had written; nil for other failures.
   public var frameCount: Int?
 
   init(_ code: Code, _ operation: String, hostError: HostError? = nil) {
@@ -82,7 +82,7 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     self.hostError = hostError
   }
 
-  /// PortAudio's own words for the code. Corresponds to `Pa_GetErrorText`.
+  /// PortAudio's message for the code. Corresponds to `Pa_GetErrorText`.
   public var text: String {
     switch code {
     case .hostLost: "the sound system does not answer"
@@ -93,7 +93,7 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     }
   }
 
-  /// Operation, words and code, in one line.
+  /// Operation, message and code, in one line.
   public var description: String {
     guard code.rawValue < 0 else {
       return "\(operation): \(text)" + (hostError.map { "; \($0.text)" } ?? "")

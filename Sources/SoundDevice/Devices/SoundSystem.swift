@@ -2,8 +2,8 @@ internal import CRealtime
 package import PCM
 
 extension Device {
-  /// The format in which data of `format` passes through this device unharmed, so that nothing is
-  /// converted on the audio thread.
+  /// The format in which this device passes samples of `format` unchanged, so that the audio thread
+  /// converts nothing.
   package func hostFormat(for format: SampleFormat) throws(PortAudioError) -> SampleFormat {
     let index = indexInHost
     return try host.call("asking '\(id)'") { host throws(PortAudioError) in
@@ -12,10 +12,10 @@ extension Device {
   }
 }
 
-/// The libraries below, for programs.
+/// The libraries below, as programs use them.
 package enum SoundSystem {
-  /// Prepares PortAudio before its first use: the name JACK shows, and whether what ALSA and JACK
-  /// print is let through.
+  /// Prepares PortAudio before its first use: the name that JACK shows, and whether to let messages
+  /// from ALSA and JACK through.
   package static func prepare(clientName: String, isChatty: Bool) {
     PortAudioHost.clientName.withLock { $0 = clientName }
     PortAudioHost.isChatty.set(isChatty)
@@ -23,20 +23,21 @@ package enum SoundSystem {
     PortAudioHost.wantsRealtime.set()
   }
 
-  /// Ends the hosts in order, as far as they still answer.
+  /// Shuts the hosts down, as far as they still answer.
   package static func shutDown() { Hosts.shutDown() }
 
-  /// Whether a stream was lost, or a host did not answer, so that exit handlers of its libraries may hang.
+  /// Whether a stream was lost, or a host did not answer, so that exit handlers of its libraries
+  /// may hang.
   package static var isLost: Bool { Hosts.portAudio.everLost || Hosts.virtual.everLost }
 
-  /// Gives the calling thread real-time priority, below that of audio threads; false where that is
-  /// not allowed.
+  /// Gives the calling thread real-time priority, below that of audio threads; false if that is not
+  /// permitted.
   package static func makeThreadRealtime() -> Bool { sd_make_thread_realtime(10) }
 
-  /// Holds the calling thread for so long.
+  /// Blocks the calling thread for this many seconds.
   package static func pause(seconds: Double) { Semaphore().wait(seconds: seconds) }
 
-  /// What `SD_VIRTUAL` cannot be understood for, or nil.
+  /// Why `SD_VIRTUAL` is malformed, or nil.
   package static var virtualConfigurationError: String? {
     do { _ = try Hosts.virtualConfiguration() } catch { return error.description }
     return nil

@@ -1,18 +1,18 @@
-/// What is special about a PortAudio device, decided when the program runs: one binary meets every
-/// PortAudio.
+/// The peculiarities of a PortAudio device, determined at run time, since one binary meets every
+/// version of PortAudio.
 struct DeviceTraits: Equatable {
   /// PortAudio's number of its ALSA host API. These numbers never change.
   private static let alsa = 8
   private static let oss = 7
   private static let jack = 12
-  /// Its PulseAudio host API, which older headers lack.
+  /// The PulseAudio host API, which older headers lack.
   private static let pulseAudio = 16
 
   private let api: Int
-  /// Whether it is not hardware but a sound server's: PulseAudio, PipeWire, `default`.
+  /// Whether it is a sound server's device, not hardware: PulseAudio, PipeWire, `default`.
   let isServer: Bool
-  /// Whether it is one of the ALSA devices that lead to a sound server, as distributions name them.
-  /// Others may be slow to ask.
+  /// Whether it is one of the ALSA devices of a sound server, by the names that distributions use.
+  /// Other devices may be slow to query.
   let isNamedServer: Bool
 
   /// - Parameter api: PortAudio's number of the host API.
@@ -24,21 +24,21 @@ struct DeviceTraits: Equatable {
 
   var isALSA: Bool { api == Self.alsa }
   var isJACK: Bool { api == Self.jack }
-  /// Whether it takes integers as they are; the others convert to floating point.
+  /// Whether it takes integers unchanged; the others convert to floating point.
   var takesIntegers: Bool { api == Self.alsa || api == Self.oss }
 
   // MARK: Latency
 
-  /// The latency at which playing to a sound server, and recording from it, is robust, in seconds.
-  /// PortAudio takes 35 ms for that through ALSA, whatever the server's own period is: underruns, each
-  /// of which is followed by two seconds of silence.
+  /// The latency, in seconds, that playing to and recording from a sound server needs to be robust.
+  /// Through ALSA, PortAudio's own default is 35 ms, whatever the server's period. That causes
+  /// underruns, each followed by two seconds of silence.
   private static let robustServerLatency = 0.2
-  /// The period of a sound server unless it is told otherwise, in frames. No latency below it can be
-  /// kept; PortAudio names 8.7 ms.
+  /// The default period of a sound server, in frames. No latency below it can be kept; PortAudio
+  /// reports 8.7 ms.
   private static let serverPeriod = 1024
 
-  /// The latency for interactive use; at least the server's period, and then a power of two of frames:
-  /// periods of other lengths crackle.
+  /// The latency for interactive use; at least the server's period, rounded to a power of two of
+  /// frames: other period lengths crackle.
   func lowLatency(_ reported: Double, rate: Double) -> Double {
     let latency = Reported.latency(reported) ?? 0.01
     guard isServer else { return latency }
@@ -54,12 +54,13 @@ struct DeviceTraits: Equatable {
 
   // MARK: Rate
 
-  /// What PortAudio names for an ALSA device that does not tell, and what sound servers run at.
+  /// PortAudio's rate for an ALSA device that does not report one, and the usual rate of sound
+  /// servers.
   private static let placeholderRate = 44_100.0
   private static let serverRate = 48_000.0
 
-  /// The rate it runs at. Where PortAudio names its placeholder for a sound server, 48 kHz if that is
-  /// taken: else the server would resample.
+  /// The default rate. If PortAudio reports its placeholder for a sound server: 48 kHz, if
+  /// supported, since the server would resample otherwise.
   func defaultRate(_ reported: Double, takes: (Double) -> Bool) -> Double {
     let rate = Reported.sampleRate(reported) ?? Self.serverRate
     guard isNamedServer, rate == Self.placeholderRate else { return rate }
@@ -68,15 +69,15 @@ struct DeviceTraits: Equatable {
 
   // MARK: Streams
 
-  /// Completes what a stream was granted.
+  /// Completes the properties of a granted stream.
   func complete(_ granted: inout GrantedStream) {
     granted.connectsLate = isJACK
-    // PortAudio raises the priority of a thread that may have ended by then, and says it failed.
+    // PortAudio raises the priority of a thread that may have ended by then, and reports failure.
     granted.mustOutliveStart = isALSA
-    // It counts underruns and gives no flag.
+    // It counts underruns, but sets no flag.
     granted.reportsLosses = api != Self.pulseAudio
-    // After an underrun PortAudio polls ALSA for two seconds before it goes on, and in duplex it ends;
-    // what a server plays to nobody comes in blocks of two seconds.
+    // After an underrun PortAudio polls ALSA for two seconds before it continues, and in duplex it
+    // ends. A server's output without a listener comes in blocks of two seconds.
     granted.mayGiveUp = isServer && isALSA
     granted.longestSilence = isServer ? 3 : 0
   }

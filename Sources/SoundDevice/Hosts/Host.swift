@@ -1,27 +1,27 @@
 internal import PCM
 
-/// Which host a device belongs to.
+/// The host that a device belongs to.
 enum HostKind: Sendable, Hashable {
   case portAudio
   case virtual
 }
 
-/// What a host must do. Every call is made on the host's own ``HostThread``.
+/// The operations of a host. Every call is made on the host's own ``HostThread``.
 protocol Host: AnyObject, Sendable {
-  /// Starts the host if need be and lists what it has.
+  /// Starts the host if necessary and lists its devices.
   func listing() throws(PortAudioError) -> HostListing
-  /// Looks again; no stream is open.
+  /// Looks for devices again; no stream is open.
   func restart() throws(PortAudioError)
-  /// Ends the host in order; no stream is open.
+  /// Shuts the host down; no stream is open.
   func shutDown()
   /// Throws if a stream of this configuration cannot be opened.
   func check(_ configuration: HostConfiguration) throws(PortAudioError)
-  /// Opens a stream that calls `trampoline` for each block once it is started.
+  /// Opens a stream that, once started, calls `trampoline` for each block.
   func open(_ configuration: HostConfiguration, trampoline: Trampoline) throws(PortAudioError)
     -> any HostStream
-  /// The format in which data of `format` passes through this device unharmed.
+  /// The format in which this device passes samples of `format` unchanged.
   func format(for format: SampleFormat, device index: Int) -> SampleFormat
-  /// Whether a library below gave up so that no call returns any more. Any thread.
+  /// Whether a library below has failed in such a way that no call returns any more. Any thread.
   var hasDied: Bool { get }
 }
 
@@ -29,24 +29,24 @@ extension Host {
   var hasDied: Bool { false }
 }
 
-/// An open stream of a host. Calls are made on the host's thread.
+/// An open stream of a host. Every call is made on the host's thread.
 protocol HostStream: AnyObject, Sendable {
   /// What the host granted.
   var granted: GrantedStream { get }
   func start() throws(PortAudioError)
-  /// Stops after what was handed over has been played.
+  /// Stops after all output handed over has been played.
   func stop() throws(PortAudioError)
   /// Stops at once.
   func abort() throws(PortAudioError)
-  /// No callback runs afterwards, and the trampoline is released.
+  /// Closes the stream: no callback runs afterwards, and the trampoline is released.
   func close() throws(PortAudioError)
-  /// Closes a stream that was lost, as far as that is safe.
+  /// Closes a lost stream, as far as that is safe.
   func giveUp() throws(PortAudioError)
-  /// Whether callbacks are still to come, or their output still plays.
+  /// Whether callbacks are still to come, or their output is still playing.
   var isActive: Bool { get }
   /// Seconds of the stream's clock.
   var time: Double { get }
-  /// The share of a processor that the callback takes, 0...1.
+  /// The callback's share of processor time, 0...1.
   var cpuLoad: Double { get }
 }
 
@@ -57,21 +57,22 @@ extension HostStream {
 /// What a host granted when a stream was opened.
 struct GrantedStream: Sendable {
   var sampleRate: Double
-  /// In seconds; nil if the host does not say, or says what cannot be.
+  /// In seconds; nil if the host reports none, or an impossible one.
   var inputLatency: Double?
   var outputLatency: Double?
-  /// Whether the first period may come before the stream is connected: nobody would hear it.
+  /// Whether the first period may come before the stream is connected, so that it would be
+  /// inaudible.
   var connectsLate = false
-  /// Whether a stream that is over before it has been started would be an error.
+  /// Whether a stream that ends before its start has returned would be an error.
   var mustOutliveStart = false
-  /// Whether the host may give up a stream that can be started again.
+  /// Whether the host may give up a stream that can be restarted.
   var mayGiveUp = false
-  /// Whether the host reports that it lost frames; else only the clock tells.
+  /// Whether the host reports lost frames; if not, only the clock reveals them.
   var reportsLosses = true
-  /// How long callbacks may be missing although the host is well, in seconds.
+  /// The longest time, in seconds, that callbacks may be absent although the host is well.
   var longestSilence = 0.0
 
-  /// - Parameter wantedRate: What was asked for, which counts if the host reports an absurd rate.
+  /// - Parameter wantedRate: The requested rate, used if the host reports an absurd one.
   init(
     reportedRate: Double, wantedRate: Double, reportedInputLatency: Double,
     reportedOutputLatency: Double
@@ -86,16 +87,16 @@ struct GrantedStream: Sendable {
 struct HostListing: Sendable {
   struct API: Sendable {
     var name: String
-    /// Numbers in the host, as all of these.
+    /// Numbers within the host, like all of these.
     var deviceIndexes: [Int]
     var defaultInput: Int?
     var defaultOutput: Int?
   }
   struct Entry: Sendable {
-    /// Its number in the host.
+    /// Its number within the host.
     var index: Int
     var name: String
-    /// The place of its host API in `apis`.
+    /// The position of its host API in `apis`.
     var apiIndex: Int
     var maxInputChannelCount: Int
     var maxOutputChannelCount: Int
@@ -112,7 +113,7 @@ struct HostListing: Sendable {
   var defaultAPIIndex: Int?
 }
 
-/// A stream as a host is asked for it, every value decided.
+/// A stream as requested from a host, with every value decided.
 struct HostConfiguration: Sendable {
   struct Direction: Sendable {
     var deviceIndex: Int

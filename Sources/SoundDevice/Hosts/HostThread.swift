@@ -2,15 +2,15 @@ internal import CRealtime
 internal import Platform
 internal import Synchronization
 
-/// The one thread on which every call into a host is made, with a deadline.
+/// The one thread that makes every call into a host, with a deadline.
 ///
-/// A host whose server died may never return from a call. So callers never call a host
-/// themselves: they hand over a job and wait with a limit. After a missed limit the host does not
-/// answer: every caller gets ``PortAudioError/Code/hostLost`` at once, until the late answer brings
-/// the host back. One that a library below has aborted on stays dead.
+/// A host whose server has died may never return from a call. So callers never call a host
+/// themselves: they submit a job and wait with a limit. After a missed limit the host counts as not
+/// answering: every caller gets ``PortAudioError/Code/hostLost`` at once, until the late answer
+/// restores the host. A host on which a library has aborted stays dead.
 final class HostThread: Sendable {
   private struct State {
-    /// How many jobs have begun, and how long the last of them may take.
+    /// The number of jobs begun, and the time limit of the last one.
     var begun = 0
     var limit = 0.0
   }
@@ -22,18 +22,18 @@ final class HostThread: Sendable {
   private let silent = AtomicFlag()
   private let dead = AtomicFlag()
   private let hadLoss = AtomicFlag()
-  /// Open streams; a device list is not made again while there are any.
+  /// Open streams; the device list is not refreshed while there are any.
   let openStreamCount = Atomic<Int>(0)
   private let generationCount = Atomic<Int>(0)
 
   init(_ kind: HostKind, name: String, host: any Host) {
     self.kind = kind
     self.host = host
-    // For good: a host may be bound to its thread.
+    // It never ends: a host may be bound to its thread.
     worker = WorkerThread(named: name, lingering: .infinity)
   }
 
-  /// Whether the host does not answer, at the moment or for good.
+  /// Whether the host does not answer, temporarily or permanently.
   var isLost: Bool { silent.isSet || isDead }
 
   /// Whether no call will ever return.
@@ -42,24 +42,24 @@ final class HostThread: Sendable {
     return dead.isSet
   }
 
-  /// Whether a stream was lost here, or the host did not answer, at any time.
+  /// Whether a stream was ever lost here, or the host ever failed to answer.
   var everLost: Bool { hadLoss.isSet || isLost }
 
-  /// A stream was lost.
+  /// Records that a stream was lost.
   func noteLoss() { hadLoss.set() }
 
-  /// How often the host has looked for its devices again; devices listed before are stale.
+  /// How many times the host has refreshed its devices; devices listed earlier are stale.
   var generation: Int { generationCount.load(ordering: .acquiring) }
 
-  /// Devices listed so far are stale.
+  /// Makes all devices listed so far stale.
   func advanceGeneration() { generationCount.add(1, ordering: .releasing) }
 
   /// Runs `body` on the host's thread and waits for it.
   ///
   /// - Parameters:
-  ///   - limit: In seconds from when it began; nil for ``Defaults/hostPatience``. Time during which
-  ///     this process was stopped does not count.
-  ///   - late: Called on the host's thread with a value nobody waits for any more.
+  ///   - limit: In seconds from its beginning; nil for ``Defaults/hostPatience``. Time during which
+  ///     this process is stopped does not count.
+  ///   - late: Called on the host's thread with a value whose caller no longer waits.
   func call<Value: Sendable>(
     _ operation: String, limit: Double? = nil, extra: Double = 0,
     late: @escaping @Sendable (Value) -> Void = { _ in },
@@ -71,7 +71,7 @@ final class HostThread: Sendable {
     let outcome = Outcome<Value>()
     let started = AtomicFlag()
     post(limit: limit) { host in
-      // Whoever has given up before it began wants it no more.
+      // A caller that gave up before it began no longer wants it.
       guard outcome.begin() else { return }
       started.set()
       let result = Result { () throws(PortAudioError) in try body(host) }
@@ -85,7 +85,7 @@ final class HostThread: Sendable {
       if started.isSet {
         slice = remaining.next()
       } else {
-        // The job ahead may hang, and perhaps nobody else waits for it.
+        // The job ahead may hang, and it may have no other waiter.
         let (begun, limitAhead) = state.withLock { ($0.begun, $0.limit) }
         if begun != jobAhead {
           jobAhead = begun
@@ -97,7 +97,7 @@ final class HostThread: Sendable {
         return try result.get()
       }
       guard slice == nil || isDead else { continue }
-      // First this, so that an answer from now on brings the host back.
+      // Do this first, so that an answer from now on restores the host.
       markSilent()
       if let result = outcome.abandon() {
         noteAnswer()
@@ -122,8 +122,8 @@ final class HostThread: Sendable {
 
   private func noteAnswer() { silent.set(false) }
 
-  /// Runs `body` on the host's thread some time. Does not wait; but if it takes longer than `limit`
-  /// seconds, the next caller finds that the host does not answer.
+  /// Runs `body` on the host's thread later. Does not wait; but if the job takes longer than
+  /// `limit` seconds, the next caller finds that the host does not answer.
   func post(limit: Double? = nil, _ body: @escaping @Sendable (any Host) -> Void) {
     guard !isDead else { return }
     let limit = limit ?? Defaults.current.hostPatience
@@ -144,7 +144,7 @@ extension HostThread: Hashable {
   func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
-/// Where a job leaves its result, for a caller who may have gone.
+/// The result of a job, whose caller may be gone.
 private final class Outcome<Value: Sendable>: Sendable {
   private enum State {
     case waiting
@@ -155,12 +155,12 @@ private final class Outcome<Value: Sendable>: Sendable {
   let latch = Latch()
   private let state = Guarded(State.waiting)
 
-  /// Whether somebody still waits.
+  /// Whether the caller still waits.
   func begin() -> Bool {
     state.withLock { if case .abandoned = $0 { false } else { true } }
   }
 
-  /// False if nobody waits for it any more.
+  /// Stores the result; false if the caller no longer waits.
   func set(_ result: Result<Value, PortAudioError>) -> Bool {
     let isWanted = state.withLock { state in
       if case .abandoned = state { return false }
@@ -186,7 +186,7 @@ private final class Outcome<Value: Sendable>: Sendable {
 }
 
 extension PortAudioError {
-  /// Throws on a thread that is inside a stream's callback, which must not wait.
+  /// Throws inside a stream's callback, which must not wait.
   static func refuseInCallback(_ operation: String) throws(PortAudioError) {
     if sd_thread_is_in_callback() { throw PortAudioError(.calledInCallback, operation) }
   }

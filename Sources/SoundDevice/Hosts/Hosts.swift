@@ -11,7 +11,7 @@ enum Hosts {
 
   private static let cache = Guarded<DeviceList?>(nil)
 
-  /// What `SD_VIRTUAL` says. Throws where it cannot be understood.
+  /// The configuration in `SD_VIRTUAL`. Throws if it is malformed.
   static func virtualConfiguration() throws(VirtualConfiguration.ParseError)
     -> VirtualConfiguration
   {
@@ -36,7 +36,7 @@ enum Hosts {
     return try makeDeviceList()
   }
 
-  /// What cannot be listed costs the devices of others nothing.
+  /// A host that cannot be listed does not affect the devices of others.
   private static func makeDeviceList() throws(PortAudioError) -> DeviceList {
     try PortAudioError.refuseInCallback("listing devices")
     var listings: [(HostThread, HostListing)] = []
@@ -61,7 +61,7 @@ enum Hosts {
     }
   }
 
-  /// Ends the hosts in order, as far as they still answer.
+  /// Shuts the hosts down, as far as they still answer.
   static func shutDown() {
     for thread in [virtual, portAudio] where !thread.isLost {
       _ = try? thread.call("shutting down") { host throws(PortAudioError) in host.shutDown() }
@@ -70,7 +70,7 @@ enum Hosts {
 }
 
 extension DeviceList {
-  /// Numbers the devices and host APIs of several hosts through.
+  /// Numbers the devices and host APIs of several hosts consecutively.
   ///
   /// - Parameter failure: Why a host is missing.
   init(_ listings: [(host: HostThread, listing: HostListing)], failure: PortAudioError? = nil) {
@@ -79,7 +79,7 @@ extension DeviceList {
     var fullNames: [String: Int] = [:]
     var defaults: (input: Int?, output: Int?) = (nil, nil)
     for (host, listing) in listings {
-      // From a number in the host to the one in this list, and the same of its host APIs.
+      // Maps numbers within the host to those in this list; the next one does so for host APIs.
       var places: [Int: Int] = [:]
       for (offset, entry) in listing.devices.enumerated() {
         places[entry.index] = devices.count + offset

@@ -4,23 +4,22 @@ internal import PCM
 internal import Platform
 internal import Synchronization
 
-/// PortAudio. The only file that calls `Pa_*`; every call but those for texts and versions is made
+/// PortAudio. The only file that calls `Pa_*`. All calls but those for texts and versions are made
 /// on the host's thread.
 final class PortAudioHost: Host, @unchecked Sendable {
-  // Safe to share: these are touched on the host's thread alone.
+  // Safe to share: only the host's thread uses these.
   private var isInitialized = false
   private var listsJACK = false
-  /// When PortAudio had just been started, in seconds of the monotonic clock.
+  /// The time of PortAudio's start, in seconds of the monotonic clock.
   private var startTime = -Double.infinity
 
   /// The name that JACK shows for this program. Set before the first call.
   static let clientName = Guarded<String?>(nil)
-  /// Whether what ALSA and JACK print of their own accord is let through.
+  /// Whether messages from ALSA and JACK are let through.
   static let isChatty = AtomicFlag()
-  /// Whether what libraries print while streams end is kept from the terminal: programs of our own
-  /// print by other means.
+  /// Whether to suppress libraries' output while streams end; our programs print by other means.
   static let isSilent = AtomicFlag()
-  /// Whether ALSA callbacks were asked to run with real-time priority.
+  /// Whether ALSA callbacks should run with real-time priority.
   static let wantsRealtime = AtomicFlag()
 
   // MARK: Texts, on any thread
@@ -40,7 +39,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
   func listing() throws(PortAudioError) -> HostListing {
     try initialize()
     var listing = HostListing()
-    /// Where each of PortAudio's host APIs is in the listing.
+    /// The position of each of PortAudio's host APIs in the listing.
     var places: [PaHostApiIndex: Int] = [:]
     for index in 0..<max(0, Pa_GetHostApiCount()) {
       guard let info = unsafe Pa_GetHostApiInfo(index)?.pointee else { continue }
@@ -124,8 +123,9 @@ final class PortAudioHost: Host, @unchecked Sendable {
     startTime = monotonicSeconds()
   }
 
-  /// Whether PortAudio may be ended: that aborts the program if its JACK server has died. A server
-  /// that answered a moment ago is not asked again, which would take as long as half a listing.
+  /// Whether PortAudio may be terminated: doing so aborts the program if its JACK server has died.
+  /// A server that answered a moment ago is not asked again; asking takes half as long as a
+  /// listing.
   private func mayTerminate() -> Bool {
     !listsJACK || monotonicSeconds() - startTime < 0.05 || sd_jack_server_answers()
   }
@@ -141,15 +141,15 @@ final class PortAudioHost: Host, @unchecked Sendable {
 
   func shutDown() {
     guard isInitialized, mayTerminate() else { return }
-    // Nothing is left to do if it fails: the program ends.
+    // A failure needs no handling: the program is ending.
     _ = Self.parking { Pa_Terminate() }
     isInitialized = false
   }
 
   var hasDied: Bool { sd_has_parked() }
 
-  /// Makes a call below which an assertion may fail, as in PortAudio when its JACK server dies
-  /// meanwhile: this thread then never returns, rather than the program ends.
+  /// Makes a call during which an assertion may fail, as in PortAudio when its JACK server dies:
+  /// this thread then never returns, instead of ending the program.
   fileprivate static func parking(_ call: () -> PaError) -> PaError {
     sd_park_at_abort(true, isSilent.isSet)
     defer { sd_park_at_abort(false, false) }
@@ -158,7 +158,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
 
   func format(for format: SampleFormat, device index: Int) -> SampleFormat {
     guard let info = unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee else { return .float32 }
-    // Those that do not take integers convert to floating point themselves, and PortAudio's own
+    // APIs that do not take integers convert to floating point themselves, and PortAudio's own
     // conversion is not exact, so they get floating point from us.
     guard unsafe Self.traits(info).takesIntegers else { return .float32 }
     return format.isFloat ? .int32 : format
@@ -269,7 +269,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
     }
   }
 
-  /// Throws what `code` says, with the host's own error, which must be asked for at once.
+  /// Throws the error of `code`, with the host's own error, which must be fetched at once.
   fileprivate static func check(_ code: PaError, _ operation: String) throws(PortAudioError) {
     guard code < 0 else { return }
     var error = PortAudioError(PortAudioError.Code(rawValue: code), operation)
@@ -283,7 +283,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
 }
 
 extension HostConfiguration {
-  /// What PortAudio knows of the device, of the one for output if there are two.
+  /// PortAudio's record of the device, or of the output device if there are two.
   fileprivate var deviceInfo: PaDeviceInfo? {
     guard let index = (output ?? input)?.deviceIndex else { return nil }
     return unsafe Pa_GetDeviceInfo(PaDeviceIndex(index))?.pointee
@@ -292,7 +292,7 @@ extension HostConfiguration {
 
 /// An open PortAudio stream.
 @safe private final class PortAudioStream: HostStream, @unchecked Sendable {
-  // Safe to share: every member is used on the host's thread alone.
+  // Safe to share: only the host's thread uses the members.
   private let stream: UnsafeMutableRawPointer
   private let context: Unmanaged<Trampoline>
   let granted: GrantedStream
@@ -320,7 +320,7 @@ extension HostConfiguration {
     try checkEnd(PortAudioHost.parking { unsafe Pa_AbortStream(stream) }, "aborting stream")
   }
 
-  /// What JACK says of a server that is gone is no more than that.
+  /// Ignores JACK's errors about a server that is gone.
   private func checkEnd(_ code: PaError, _ operation: String) throws(PortAudioError) {
     guard isJACK, code == PortAudioError.Code.unanticipatedHostError.rawValue else {
       return try PortAudioHost.check(code, operation)
@@ -329,8 +329,8 @@ extension HostConfiguration {
     try PortAudioHost.check(code, operation)
   }
 
-  /// A JACK stream is left as it is if its server is gone: PortAudio would insist on an orderly end
-  /// of each port.
+  /// Leaves a JACK stream alone if its server is gone: PortAudio would insist on an orderly end of
+  /// each port.
   func close() throws(PortAudioError) {
     let operation = "closing stream"
     guard !isJACK || sd_jack_server_answers() else { throw PortAudioError(.hostLost, operation) }
@@ -339,8 +339,8 @@ extension HostConfiguration {
     try PortAudioHost.check(code, operation)
   }
 
-  /// A JACK stream that is inactive has lost its server: even if another one answers by now,
-  /// PortAudio would wait for the old one.
+  /// An inactive JACK stream has lost its server: even if a new one answers by now, PortAudio would
+  /// wait for the old one.
   func giveUp() throws(PortAudioError) {
     guard !isJACK || isActive else { return }
     try close()

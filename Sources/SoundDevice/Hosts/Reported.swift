@@ -1,35 +1,35 @@
-/// Checks what a host reports, where it enters: an absurd number is unknown, not believed.
+/// Validates values that a host reports: an absurd number counts as unknown.
 enum Reported {
-  /// No device has more than this, in seconds.
+  /// The maximum latency of any device, in seconds.
   private static let longestLatency = 10.0
   private static let rates = 1.0...10_000_000
   static var times: ClosedRange<Double> { 0...1e12 }
   private static let mostChannels = 65_536
-  /// The times of one callback lie closer together, in seconds.
+  /// The maximum difference between the times of one callback, in seconds.
   static var widestTimes: Double { 60 }
 
-  /// A latency in seconds; nil if it is none.
+  /// A latency in seconds, or nil if invalid.
   static func latency(_ seconds: Double) -> Double? {
     (0...longestLatency).contains(seconds) ? seconds : nil
   }
 
-  /// A sampling frequency in Hz; nil if it is none.
+  /// A sampling frequency in Hz, or nil if invalid.
   static func sampleRate(_ hertz: Double) -> Double? {
     rates.contains(hertz) ? hertz : nil
   }
 
-  /// Seconds of a stream's clock; nil if they are none.
+  /// Seconds of a stream's clock, or nil if invalid.
   static func time(_ seconds: Double) -> Double? { times.contains(seconds) ? seconds : nil }
 
-  /// A share of a processor; nil if it is none.
+  /// A share of processor time, or nil if invalid.
   static func load(_ share: Double) -> Double? { (0...1000).contains(share) ? share : nil }
 
-  /// A number of channels; 0 if it is none.
+  /// A number of channels, or 0 if invalid.
   static func channelCount(_ count: Int) -> Int {
     (0...mostChannels).contains(count) ? count : 0
   }
 
-  /// A name in one line, whatever it holds.
+  /// A name in one line.
   static func name(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       return text
@@ -43,8 +43,8 @@ enum Reported {
 }
 
 extension CallbackInfo {
-  /// The same with times that cannot be of this callback as 0, which is what hosts give that do not
-  /// know. For the audio thread.
+  /// The same with impossible times replaced by 0, which hosts also use for unknown times. For the
+  /// audio thread.
   func checked() -> CallbackInfo {
     var info = self
     if !Reported.times.contains(info.currentTime) { info.currentTime = 0 }
@@ -55,7 +55,7 @@ extension CallbackInfo {
 
   private func isNear(_ time: Double) -> Bool {
     guard Reported.times.contains(time) else { return false }
-    // A host that gives no time of its own for the callback is not known to be wrong.
+    // Without a time of the callback, the host's other times cannot be judged.
     return currentTime == 0 || abs(time - currentTime) < Reported.widestTimes
   }
 }

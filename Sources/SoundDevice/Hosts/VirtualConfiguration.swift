@@ -155,8 +155,8 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   private static func unknown(_ item: Substring) -> ParseError {
     ParseError(
-      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= "
-        + "drift= jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT "
-        + "crawl@FRAME lost@FRAME linger latency=garbage times=garbage flags=none")
+      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= drift= "
+        + "jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME "
+        + "lost@FRAME linger latency=garbage times=garbage flags=none")
   }
 }

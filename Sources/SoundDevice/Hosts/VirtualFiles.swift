@@ -1,7 +1,7 @@
 internal import Platform
 
-/// What `virtual:null` hears instead of silence: a file of raw float32 frames, as many channels as
-/// the stream, in the machine's byte order. Frame n of the stream is frame n of the file.
+/// The input of `virtual:null`, instead of silence: a file of raw float32 frames with the stream's
+/// channels, in the machine's byte order. Frame n of the stream is frame n of the file.
 @safe final class VirtualInputFile {
   private let samples: UnsafeMutableBufferPointer<Float>
 
@@ -34,7 +34,7 @@ internal import Platform
 
   deinit { unsafe samples.deallocate() }
 
-  /// Copies interleaved frames from `frame` on; silence behind the end of the file.
+  /// Copies interleaved frames from `frame` on; silence after the end of the file.
   func copy(
     into target: UnsafeMutablePointer<Float>, channelCount: Int, frameCount: Int, from frame: Int
   ) {
@@ -45,13 +45,13 @@ internal import Platform
   }
 }
 
-/// Where `virtual:null` keeps what it plays: a file of raw float32 frames, as many channels as the
-/// stream, in the machine's byte order. Frame n of the file is frame n of the stream; frames lost by
-/// the device are silence.
+/// A copy of the output of `virtual:null`: a file of raw float32 frames with the stream's channels,
+/// in the machine's byte order. Frame n of the file is frame n of the stream; frames that the
+/// device lost are silent.
 @safe final class VirtualOutputFile {
   private let descriptor: CInt
 
-  /// Creates the file, or cuts it.
+  /// Creates or truncates the file.
   init(_ path: String, operation: String) throws(PortAudioError) {
     descriptor = unsafe SystemCall.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
     guard descriptor >= 0 else { throw .file(path, errno, operation) }
@@ -59,7 +59,7 @@ internal import Platform
 
   deinit { _ = SystemCall.close(descriptor) }
 
-  /// Writes interleaved frames at `frame`; false where that fails.
+  /// Writes interleaved frames at `frame`; false on failure.
   func write(
     _ source: UnsafePointer<Float>, channelCount: Int, frameCount: Int, at frame: Int
   ) -> Bool {

@@ -26,11 +26,11 @@ internal import Synchronization
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
+  private var isStarted = false
   /// How its clock differs from the engine's.
   private let clock: StreamClock
   /// Whether it meets others on the engine's timeline.
   let loops: Bool
-  private var isStarted = false
   private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
   /// The frame of its own clock at which the next block begins.

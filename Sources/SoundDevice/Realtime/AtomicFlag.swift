@@ -10,6 +10,6 @@ final class AtomicFlag: Sendable {
 
   func set(_ newValue: Bool = true) { value.store(newValue, ordering: .releasing) }
 
-  /// Sets the flag and says what it was.
+  /// Sets the flag and returns its previous value.
   func testAndSet() -> Bool { value.exchange(true, ordering: .acquiringAndReleasing) }
 }

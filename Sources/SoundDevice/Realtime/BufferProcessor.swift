@@ -1,7 +1,7 @@
 internal import PCM
 
-/// Plays frames from memory, records frames into memory, or both, frame n in while frame n out:
-/// what `play`, `rec` and `playrec` stand on.
+/// Plays frames from memory, records frames to memory, or both, frame n in while frame n out. The
+/// basis of `play`, `rec` and `playrec`.
 final class BufferProcessor<S: Sample>: BlockProcessor, @unchecked Sendable {
   private let data: SampleBuffer<S>?
   private let store: FrameStore?
@@ -11,12 +11,12 @@ final class BufferProcessor<S: Sample>: BlockProcessor, @unchecked Sendable {
   // Audio thread only.
   private var position = 0
 
-  /// - Parameter loops: begin again at the end; only without a store.
+  /// - Parameter loops: Starts again at the end; only without a store.
   init(playing data: SampleBuffer<S>?, into store: FrameStore?, loops: Bool = false) {
     self.data = data
     self.store = store
     frameCount = data?.frameCount ?? store?.capacity ?? 0
-    // What has no frames ends at once, however often it is played.
+    // A sound without frames ends at once, even in a loop.
     self.loops = loops && frameCount > 0
   }
 

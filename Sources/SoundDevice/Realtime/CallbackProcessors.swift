@@ -1,6 +1,6 @@
 internal import PCM
 
-/// Gives each block to a closure on raw bytes.
+/// Passes each block to a closure as raw bytes.
 final class RawProcessor: BlockProcessor, @unchecked Sendable {
   private let callback: RawStreamCallback
   private let inputBytesPerFrame: Int
@@ -24,7 +24,7 @@ final class RawProcessor: BlockProcessor, @unchecked Sendable {
   }
 }
 
-/// Gives each block to a closure on samples.
+/// Passes each block to a closure as samples.
 final class TypedProcessor<S: Sample>: BlockProcessor, @unchecked Sendable {
   private let callback: StreamCallback<S>
   private let inputChannelCount: Int

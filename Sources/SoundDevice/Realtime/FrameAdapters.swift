@@ -1,7 +1,7 @@
 internal import PCM
 internal import Synchronization
 
-/// How the frames of one direction differ between the host and the stream.
+/// The differences between the host's frames and the stream's, in one direction.
 struct StreamSide {
   var hostFormat: SampleFormat
   var hostChannelCount: Int
@@ -11,22 +11,22 @@ struct StreamSide {
   var converter: SampleConverter?
 
   var hostBytesPerFrame: Int { hostFormat.byteCount * hostChannelCount }
-  /// A frame of the stream's channels in the host's format, the step between the two.
+  /// Bytes of a frame of the stream's channels in the host's format, the intermediate step.
   var mappedFrameByteCount: Int { hostFormat.byteCount * channelCount }
   var bytesPerFrame: Int { format.byteCount * channelCount }
 }
 
-// A pointer that changes and is lent to a span is boxed on the heap, so each step below is given
-// its own that does not.
+// A mutable pointer that is lent to a span gets boxed on the heap, so each step below gets an
+// immutable one.
 
-/// Brings the host's frames into the stream's channels and format. Allocates only when it is made.
+/// Converts the host's frames to the stream's channels and format. Only `init` allocates.
 @safe final class InputAdapter {
   let side: StreamSide
   private let mapped: BlockMemory?
   private let converted: BlockMemory?
   private let conversion: Conversion?
 
-  /// - Parameter frameCount: The most frames of one block.
+  /// - Parameter frameCount: The maximum number of frames per block.
   init(_ side: StreamSide, frameCount: Int) {
     self.side = side
     mapped = side.map.map { _ in BlockMemory(frameCount * side.mappedFrameByteCount) }
@@ -34,10 +34,10 @@ struct StreamSide {
     conversion = side.converter.map(Conversion.init)
   }
 
-  /// Samples that were clipped so far.
+  /// Samples clipped so far.
   var clippedCount: Int { conversion?.clippedCount ?? 0 }
 
-  /// A block of the host's in the stream's shape; the pointer is good until the next block.
+  /// Converts a block to the stream's format; the pointer is valid until the next block.
   func receive(_ hostInput: UnsafeRawPointer, frameCount: Int) -> UnsafeRawPointer {
     unsafe convert(gather(hostInput, frameCount: frameCount), frameCount: frameCount)
   }
@@ -63,15 +63,15 @@ struct StreamSide {
   }
 }
 
-/// Brings the stream's frames into the host's channels and format. Allocates only when it is made.
+/// Converts the stream's frames to the host's channels and format. Only `init` allocates.
 @safe final class OutputAdapter {
   let side: StreamSide
-  /// Where the stream's frames are written if the host cannot take them as they are.
+  /// The stream's frames, if the host cannot take them unchanged.
   private let samples: BlockMemory?
   private let mapped: BlockMemory?
   private let conversion: Conversion?
 
-  /// - Parameter frameCount: The most frames of one block.
+  /// - Parameter frameCount: The maximum number of frames per block.
   init(_ side: StreamSide, frameCount: Int) {
     self.side = side
     let isStraight = side.map == nil && side.converter == nil
@@ -81,10 +81,10 @@ struct StreamSide {
     conversion = side.converter.map(Conversion.init)
   }
 
-  /// Samples that were clipped so far.
+  /// Samples clipped so far.
   var clippedCount: Int { conversion?.clippedCount ?? 0 }
 
-  /// Silence in the stream's shape, to be written over before ``send(to:frameCount:)``.
+  /// Silence in the stream's format, to overwrite before ``send(to:frameCount:)``.
   func silence(for hostOutput: UnsafeMutableRawPointer, frameCount: Int)
     -> UnsafeMutableRawPointer
   {
@@ -93,14 +93,14 @@ struct StreamSide {
     return unsafe target
   }
 
-  /// Gives the host what was written since ``silence(for:frameCount:)``.
+  /// Sends the host the frames written since ``silence(for:frameCount:)``.
   func send(to hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
     guard let samples else { return }
     let converted = unsafe convert(UnsafeRawPointer(samples.base), hostOutput, frameCount)
     unsafe scatter(converted, into: hostOutput, frameCount)
   }
 
-  /// Gives the host silence instead.
+  /// Sends the host silence instead.
   func mute(_ hostOutput: UnsafeMutableRawPointer, frameCount: Int) {
     unsafe hostOutput.fillSilence(frameCount * side.hostBytesPerFrame, side.hostFormat)
   }

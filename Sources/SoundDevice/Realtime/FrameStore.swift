@@ -1,10 +1,10 @@
 internal import PCM
 internal import Synchronization
 
-/// Room for a fixed number of frames that the audio thread fills from the front.
+/// Memory for a fixed number of frames, which the audio thread fills from the start.
 @safe final class FrameStore: @unchecked Sendable {
-  // Safe to share: the audio thread alone writes, behind `frameCount`, and publishes the new count
-  // with release order; readers load it with acquire order and stay in front of it.
+  // Safe to share: the audio thread alone writes, after `frameCount`, and publishes the new count
+  // with release order. Readers load it with acquire order and stay before it.
   let capacity: Int
   let bytesPerFrame: Int
   private let memory: UnsafeMutableRawPointer
@@ -15,16 +15,16 @@ internal import Synchronization
     self.bytesPerFrame = bytesPerFrame
     let byteCount = max(1, capacity * bytesPerFrame)
     unsafe memory = .allocate(byteCount: byteCount, alignment: 64)
-    // Touched now, so that no page is missing on the audio thread.
+    // Touches every page now, so that the audio thread never faults one in.
     unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
   deinit { unsafe memory.deallocate() }
 
-  /// Frames there so far.
+  /// Frames stored so far.
   var frameCount: Int { filled.load(ordering: .acquiring) }
 
-  /// Adds frames for which there must be room. On the audio thread.
+  /// Appends frames, which must fit. On the audio thread.
   func append(from source: UnsafeRawPointer, count: Int) {
     let start = filled.load(ordering: .relaxed)
     unsafe (memory + start * bytesPerFrame).copyMemory(
@@ -32,7 +32,7 @@ internal import Synchronization
     filled.store(start + count, ordering: .releasing)
   }
 
-  /// Copies the first `count` frames, which are there, over the front of `buffer`.
+  /// Copies the first `count` frames, which must be stored already, to the start of `buffer`.
   func copy<S: Sample>(_ count: Int, into buffer: inout SampleBuffer<S>) {
     precondition(count <= frameCount, "these frames are not there yet")
     let byteCount = count * bytesPerFrame

@@ -1,17 +1,17 @@
 internal import Synchronization
 
-/// Where the audio thread writes down what was lost, and everybody else reads it.
+/// The audio thread's record of losses, which all other threads may read.
 ///
-/// Counts are always exact. Gaps are passed on through a small queue; losses of one kind at one
-/// place are one gap, passed on when it has ended: before the frames behind it are published. A
-/// reader that looks how far a ring is written, and then takes the gaps, so knows every gap before
-/// that place. Where nobody takes gaps and the queue is full, later gaps are added to earlier ones,
-/// so that the gaps still add up to the counts, but come late.
+/// Counts are always exact. Gaps go through a small queue. Losses of one kind at one place form one
+/// gap, which is queued when it has ended and before the frames after it are published. So a reader
+/// that checks how far a ring is written and then takes the gaps knows every gap before that
+/// position. If the queue is full because no thread takes the gaps, later gaps are merged into
+/// earlier ones: they still add up to the counts, but arrive late.
 final class LossLedger: @unchecked Sendable {
-  // Safe to share: what is open is touched by the audio thread, and by `settle()` when no callback
-  // can run; the queue has one producer, the audio thread, and readers behind a mutex.
+  // Safe to share: open gaps belong to the audio thread, and to `settle()` when no callback can
+  // run. The queue has one producer, the audio thread, and readers behind a mutex.
 
-  /// Lies inside the ledger, so that the audio thread has no reference to count.
+  /// Stored inside the ledger, so that the audio thread has no reference to count.
   private struct Tally: ~Copyable {
     let hostFrames = Atomic<Int>(0)
     let delivered = Atomic<Int>(0)
@@ -55,12 +55,12 @@ final class LossLedger: @unchecked Sendable {
   private let output = Tally()
   private let freewheeled = Atomic<Bool>(false)
   private let paused = Atomic<Int>(0)
-  // Not the stride: a gap on the stack has no padding behind it that could be copied with it.
+  // Not the stride: a gap on the stack has no padding after it to copy.
   private let queue = RingBuffer(capacity: 1024, bytesPerFrame: MemoryLayout<Gap>.size)
   private let readers = Guarded(())
   private var openInput = OpenGaps()
   private var openOutput = OpenGaps()
-  /// Kept beside them because asking them costs the audio thread a check of its access.
+  /// Kept separately, because asking the gaps themselves costs the audio thread an access check.
   private var hasOpenGaps = false
 
   var report: LossReport {
@@ -77,7 +77,7 @@ final class LossLedger: @unchecked Sendable {
   // Always inlined: by the next block the code is out of the instruction cache, so a call costs
   // more than its body.
 
-  /// The host handed over, or asked for, so many frames; each is delivered, recorded as a gap,
+  /// Counts frames that the host delivered or requested. Each is then delivered, recorded as a gap,
   /// discarded or padding.
   @inline(__always) func begin(_ frameCount: Int, _ direction: StreamDirection) {
     tally(direction) { _ = $0.hostFrames.add(frameCount, ordering: .relaxed) }
@@ -89,19 +89,19 @@ final class LossLedger: @unchecked Sendable {
     tally(direction) { _ = $0.delivered.add(frameCount, ordering: .relaxed) }
   }
 
-  /// Input that nobody asked for.
+  /// Counts input that was not wanted.
   @inline(__always) func discard(_ frameCount: Int) {
     input.discarded.add(frameCount, ordering: .relaxed)
   }
 
-  /// Silence around what was written.
+  /// Counts silence before the first written frame, after the last, or while freewheeling.
   @inline(__always) func pad(_ frameCount: Int) {
     output.padding.add(frameCount, ordering: .relaxed)
   }
 
   func noteFreewheeling() { freewheeled.store(true, ordering: .relaxed) }
 
-  /// On the audio thread; a pause on the host's thread, while no callback runs.
+  /// Records a gap. On the audio thread; a pause on the host's thread, while no callback runs.
   func record(_ gap: Gap) {
     tally(gap.direction) { $0.count(gap) }
     if gap.cause == .pause { paused.add(gap.frameCount, ordering: .relaxed) }
@@ -115,7 +115,7 @@ final class LossLedger: @unchecked Sendable {
 
   // MARK: Any thread
 
-  /// The gaps that ended since the last call, oldest first.
+  /// Takes the gaps that ended since the last call, oldest first.
   func takeGaps() -> [Gap] {
     readers.withLock { _ in
       var gaps: [Gap] = []
@@ -130,8 +130,8 @@ final class LossLedger: @unchecked Sendable {
     }
   }
 
-  /// Input that was delivered and will not be read: it was dropped, right before `position`. No
-  /// callback may run.
+  /// Counts delivered input that will not be read as dropped, right before `position`. No callback
+  /// may be running.
   func withdraw(_ frameCount: Int, at position: Int) {
     guard frameCount > 0 else { return }
     input.delivered.subtract(frameCount, ordering: .relaxed)
@@ -141,7 +141,7 @@ final class LossLedger: @unchecked Sendable {
     settle()
   }
 
-  /// Ends gaps that are still open. No callback may run.
+  /// Ends gaps that are still open. No callback may be running.
   func settle() {
     flush(.input)
     flush(.output)
@@ -158,7 +158,7 @@ final class LossLedger: @unchecked Sendable {
   }
 }
 
-/// The gaps at the place where a direction stands, one of each kind. Allocates only when it is made.
+/// The open gaps at the current position of a direction, one of each kind. Only `init` allocates.
 @safe private struct OpenGaps: ~Copyable {
   // Four kinds of host loss (mutual or not, freewheeling or not) two of overflow or underflow, and
   // a pause.
@@ -177,7 +177,7 @@ final class LossLedger: @unchecked Sendable {
 
   mutating func add(_ gap: Gap, _ queue: RingBuffer) {
     if unsafe count > 0 && gaps[0].position != gap.position { close(into: queue) }
-    // What could not be closed takes in what comes later.
+    // Gaps that could not be queued absorb later ones.
     for index in 0..<count where unsafe gaps[index].isSameKind(as: gap) {
       unsafe gaps[index].frameCount += gap.frameCount
       unsafe gaps[index].isEstimated = gaps[index].isEstimated || gap.isEstimated
@@ -188,7 +188,7 @@ final class LossLedger: @unchecked Sendable {
     count += 1
   }
 
-  /// Passes the gaps on, in the order in which they began, as far as there is room.
+  /// Queues the gaps in the order in which they began, as far as there is room.
   mutating func close(into queue: RingBuffer) {
     var passed = 0
     while passed < count {

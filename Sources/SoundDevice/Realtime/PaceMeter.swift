@@ -1,23 +1,23 @@
-/// Learns a host's period and pace from the times at which it calls.
+/// Learns a host's period and pace from the times of its calls.
 ///
-/// A host may hand over one period in several callbacks, back to back: frames that come within a
-/// quarter of their own duration belong to one period. One that was held up and makes up for it is
-/// fast for a while, but not ahead of its clock: that is no freewheeling. Nor is it when a host fills
-/// its own buffer, or begins late.
+/// A host may deliver one period in several callbacks, back to back: frames that come within a
+/// quarter of their own duration belong to one period. A delayed host that catches up is fast for a
+/// while, but not ahead of its clock, so that is not freewheeling. Neither is a host that fills its
+/// own buffer or starts late.
 struct PaceMeter {
   private static let window = 0.5
-  /// What of a delay a host may make up for, in seconds.
+  /// The longest delay, in seconds, that a host may catch up.
   private static let longestDelay = 10.0
 
-  /// When the host was asked to start; nil for with its first callback.
+  /// The time at which the host was asked to start; nil means at its first callback.
   private let startTime: Double?
-  /// How many seconds of sound the host holds, and may take at once.
+  /// Seconds of sound that the host buffers, and may take at once.
   private let buffered: Double
   private(set) var period = 0
-  /// A length that no period exceeds: until a second one has begun the first may be longer than it
-  /// looks.
+  /// An upper bound of the period. Until the second period has begun, the first may be longer than
+  /// it looks.
   var longestPeriod: Int { isInFirstPeriod ? 8 * period : period }
-  /// Whether all callbacks so far may have been of one period.
+  /// Whether all callbacks so far may have been part of one period.
   private(set) var isInFirstPeriod = true
   private(set) var isFreewheeling = false
   private var lastTime: Double?
@@ -32,7 +32,7 @@ struct PaceMeter {
     self.buffered = buffered
   }
 
-  /// Notes one callback at `now`, in seconds of a clock that never goes back.
+  /// Records a callback at `now`, in seconds of a monotonic clock.
   mutating func advance(frameCount: Int, sampleRate: Double, now: Double) {
     guard let last = lastTime else {
       lastTime = now

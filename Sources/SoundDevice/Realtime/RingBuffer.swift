@@ -1,14 +1,15 @@
 internal import Synchronization
 
-/// Frames between one producer and one consumer thread, without locks.
+/// A lock-free queue of frames between one producer and one consumer thread.
 ///
-/// Either side may be the audio thread: nothing here allocates, locks or waits. Positions count
-/// frames since the ring was made and never go back, so `written - read` is what the ring holds.
-/// The memory is fixed and its pages are touched when the ring is made.
+/// Either may be the audio thread: nothing here allocates, locks or waits, except the functions
+/// that say so. Positions count frames since the ring was made and never go back, so `written -
+/// read` is the number of frames in the ring. The memory is fixed, and all its pages are touched in
+/// `init`.
 @safe final class RingBuffer: @unchecked Sendable {
-  // Safe to share: the producer alone writes memory between `read + capacity` and `written`, the
-  // consumer alone reads memory between `read` and `written`; each publishes its position with
-  // release order after it is done and reads the other's with acquire order before it begins.
+  // Safe to share: only the producer writes memory, between `written` and `read + capacity`; only
+  // the consumer reads memory, between `read` and `written`. Each publishes its position with
+  // release order when it is done, and loads the other's with acquire order before it begins.
   let capacity: Int
   let bytesPerFrame: Int
   private let memory: UnsafeMutableRawPointer
@@ -19,7 +20,7 @@ internal import Synchronization
   private let producerWakeUp = Semaphore()
   private let consumerWakeUp = Semaphore()
 
-  /// A ring for at least `capacity` frames.
+  /// Creates a ring for at least `capacity` frames.
   init(capacity: Int, bytesPerFrame: Int) {
     precondition(capacity > 0 && bytesPerFrame > 0, "a ring holds at least one frame")
     self.capacity = capacity
@@ -41,7 +42,7 @@ internal import Synchronization
 
   // MARK: Producer
 
-  /// Copies up to `count` frames in and returns how many there was room for.
+  /// Copies in up to `count` frames and returns how many fitted.
   @discardableResult
   func write(from source: UnsafeRawPointer, count: Int) -> Int {
     let written = writePosition.load(ordering: .relaxed)
@@ -63,7 +64,7 @@ internal import Synchronization
 
   // MARK: Consumer
 
-  /// Copies up to `count` frames out and returns how many there were.
+  /// Copies out up to `count` frames and returns how many there were.
   @discardableResult
   func read(into destination: UnsafeMutableRawPointer, count: Int) -> Int {
     let read = readPosition.load(ordering: .relaxed)
@@ -82,7 +83,7 @@ internal import Synchronization
     return count
   }
 
-  /// Drops what can be read now.
+  /// Drops all readable frames.
   func discard() {
     readPosition.store(writePosition.load(ordering: .acquiring), ordering: .releasing)
     wakeProducer()
@@ -90,27 +91,27 @@ internal import Synchronization
 
   // MARK: Waiting
 
-  // A waiter says what it wants, then looks once more, then sleeps; the other side publishes its
-  // position, then looks whether what is wanted is there. With sequentially consistent order one
-  // of the two sees the other, so no wake-up is lost. Only a waiter costs the audio thread a post.
+  // A waiter publishes its request, checks once more, then sleeps; the other side publishes its
+  // position, then checks for a request. With sequential consistency one of the two sees the other,
+  // so no wake-up is lost. The audio thread posts only if there is a waiter.
 
-  /// Waits, not on the audio thread, until `count` frames can be read, the time is over or
-  /// `wake()` was called.
+  /// Waits until `count` frames are readable, the time is over or `wake()` is called. Not on the
+  /// audio thread.
   func waitUntilReadable(_ count: Int, seconds: Double) {
     consumerWants.store(count, ordering: .sequentiallyConsistent)
     if readableSequentially < count { consumerWakeUp.wait(seconds: seconds) }
     consumerWants.store(0, ordering: .relaxed)
   }
 
-  /// Waits, not on the audio thread, until `count` frames can be written, the time is over or
-  /// `wake()` was called.
+  /// Waits until `count` frames are writable, the time is over or `wake()` is called. Not on the
+  /// audio thread.
   func waitUntilWritable(_ count: Int, seconds: Double) {
     producerWants.store(count, ordering: .sequentiallyConsistent)
     if capacity - readableSequentially < count { producerWakeUp.wait(seconds: seconds) }
     producerWants.store(0, ordering: .relaxed)
   }
 
-  /// Ends the waiting of both sides; they look again.
+  /// Wakes the waiters on both sides, which check again.
   func wake() {
     producerWakeUp.post()
     consumerWakeUp.post()

@@ -26,8 +26,8 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let outputEnded = Atomic<Bool>(false)
   private let prebuffer = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
-  private let lastBlockTime = Atomic<Int64>(0)
   let inputTiming = StreamTiming()
+  private let lastBlockTime = Atomic<Int64>(0)
 
   // Audio thread only; the host's thread while no callback runs.
   private var hasRun = false

@@ -1,8 +1,8 @@
 internal import CRealtime
 
-/// A counting semaphore that any thread, the audio thread too, may post without being held up.
+/// A counting semaphore that any thread may post without blocking, the audio thread included.
 @safe final class Semaphore: @unchecked Sendable {
-  // Safe to share: the C object is made for use from several threads and lives as long as self.
+  // Safe to share: the C object is thread-safe and lives as long as self.
   private let handle: OpaquePointer
 
   init() {
@@ -14,7 +14,7 @@ internal import CRealtime
 
   func post() { unsafe sd_semaphore_post(handle) }
 
-  /// False when the time is over, or a signal came, before a post.
+  /// Waits for a post; false if the time is over or a signal comes first.
   @discardableResult
   func wait(seconds: Double) -> Bool {
     unsafe sd_semaphore_wait(handle, Int64(max(0, min(seconds, 1e9)) * 1e9))

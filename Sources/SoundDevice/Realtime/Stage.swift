@@ -1,14 +1,14 @@
-/// Where a run of a stream stands. The audio thread alone changes it while callbacks run.
+/// The stage of a stream's run. Only the audio thread changes it while callbacks run.
 enum Stage: Equatable {
-  /// In the host's first period, nothing of which counts.
+  /// In the host's first period, which does not count.
   case awaiting
   case running
-  /// So many frames of silence are still to be handed over, so that the last frame has been played
-  /// when the stream ends.
+  /// This many frames of silence are still to be handed over, so that the last frame has been
+  /// played when the stream ends.
   case draining(Int)
   case ended
 
-  /// So many frames of silence were handed over.
+  /// Counts frames of silence that were handed over.
   mutating func drain(_ count: Int) {
     guard case .draining(let left) = self else { return }
     self = .draining(left - count)

@@ -1,19 +1,19 @@
 internal import Synchronization
 
-/// Where a ring stood at the last block, and when that block was captured.
+/// The position of a ring at the last block, and that block's capture time.
 ///
-/// A sequence lock: the audio thread writes without waiting, readers look again when a block came
+/// A sequence lock: the audio thread writes without waiting, and readers retry if a block came in
 /// between.
 struct StreamTiming: ~Copyable {
   private let sequence = Atomic<UInt>(0)
   private let position = Atomic<Int>(0)
   private let time = Atomic<Int>(0)
 
-  /// On the audio thread.
+  /// Stores a block's timing. On the audio thread.
   ///
   /// - Parameters:
   ///   - position: Frames before the block.
-  ///   - nanoseconds: When its first frame was captured, since 1970.
+  ///   - nanoseconds: The capture time of its first frame, since 1970.
   func note(_ position: Int, capturedAt nanoseconds: Int) {
     sequence.add(1, ordering: .relaxed)
     atomicMemoryFence(ordering: .releasing)
@@ -22,7 +22,7 @@ struct StreamTiming: ~Copyable {
     sequence.add(1, ordering: .releasing)
   }
 
-  /// Any thread. Nil before the first block.
+  /// The latest timing; nil before the first block. Any thread.
   var latest: InputTiming? {
     while true {
       let before = sequence.load(ordering: .acquiring)
@@ -36,11 +36,11 @@ struct StreamTiming: ~Copyable {
   }
 }
 
-/// When a block of a stream's input was captured.
+/// The capture time of a block of a stream's input.
 public struct InputTiming: Sendable, Hashable {
   /// Frames of the input before the block.
   public var position: Int
-  /// The wall time of its first frame, in seconds since 1970: as the host says, and otherwise when
-  /// the block came.
+  /// The wall time of its first frame, in seconds since 1970: from the host if it has one,
+  /// otherwise the block's arrival.
   public var captureTime: Double
 }

@@ -4,14 +4,14 @@ internal import PCM
 internal import Platform
 internal import Synchronization
 
-/// What the host calls for each block: the only C callback.
+/// The only C callback: the host calls it for each block.
 ///
-/// Allocates nothing and locks nothing between `process` and its return.
+/// `process` neither allocates nor locks.
 final class Trampoline: @unchecked Sendable {
-  // Safe to share: what is not atomic is touched only in `process`, which the host calls on one
+  // Safe to share: non-atomic members are used only in `process`, which the host calls on one
   // thread at a time, and before the host knows this object.
 
-  /// More frames than this in one callback are processed in several blocks.
+  /// Callbacks with more frames are processed in several blocks.
   private static let longestBlock = 16384
 
   let ledger: LossLedger
@@ -42,7 +42,7 @@ final class Trampoline: @unchecked Sendable {
   // The host's thread only.
   private var stopTime = 0.0
 
-  /// Called once, on the audio thread, when no further callback is wanted.
+  /// Posted once, on the audio thread, when no further callback is wanted.
   let onFinishing: Semaphore
 
   init(
@@ -66,34 +66,33 @@ final class Trampoline: @unchecked Sendable {
 
   /// Callbacks so far.
   var callbackCount: Int { callbacks.load(ordering: .relaxed) }
-  /// What can be seen of the stream from outside.
+  /// The externally visible state of the stream.
   var signs: StreamWatch.Signs {
     StreamWatch.Signs(
       frameCount: hostFrames.load(ordering: .relaxed), waitCount: waits.load(ordering: .relaxed),
       period: period, isFinishing: isFinishing)
   }
-  /// The host would call, but the program has neither data nor room.
+  /// Notes that the host would call, but the program has neither data nor room.
   func noteWaiting() { waits.add(1, ordering: .relaxed) }
-  /// The host's period in frames, learned from the times of callbacks; 0 before the first.
+  /// The host's period in frames, learned from the callback times; 0 before the first.
   var period: Int { periodFrames.load(ordering: .relaxed) }
-  /// Wall time of the first callback whose frames count, in nanoseconds since 1970; 0 before it.
+  /// Wall time of the first counted callback, in nanoseconds since 1970; 0 before it.
   var firstCallbackTime: Int { firstCallback.load(ordering: .relaxed) }
-  /// Every flag the host has given.
+  /// All flags the host has set so far.
   var flags: CallbackFlags { CallbackFlags(rawValue: flagBits.load(ordering: .relaxed)) }
-  /// Whether the callback asked for no more.
+  /// Whether the callback asked for no more calls.
   var isFinishing: Bool { finishing.load(ordering: .acquiring) }
-  /// Samples that were clipped on their way in and out.
+  /// Samples clipped so far, on their way in and out.
   var clippedCount: Int { (input?.clippedCount ?? 0) + (output?.clippedCount ?? 0) }
 
-  /// Before each start, on the host's thread.
+  /// Prepares for a start, on the host's thread.
   ///
   /// - Parameters:
-  ///   - drainFrameCount: How many frames of silence follow the last block, so that it has been played
-  ///     when the stream ends.
-  ///   - skipsFirstPeriod: Whether nothing of the first period is given to the processor, nor
-  ///     taken from it.
-  ///   - holdsEnd: Whether the stream goes on, silent, until ``didStart()`` though it is over.
-  ///   - infersLosses: Whether only the clock tells that the host lost frames.
+  ///   - drainFrameCount: Frames of silence after the last block, so that it has been played when
+  ///     the stream ends.
+  ///   - skipsFirstPeriod: Whether the processor sees nothing of the first period.
+  ///   - holdsEnd: Whether a stream that is over continues in silence until ``didStart()``.
+  ///   - infersLosses: Whether only the clock reveals lost frames.
   func willStart(
     drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
     holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false, resuming: Bool
@@ -118,14 +117,14 @@ final class Trampoline: @unchecked Sendable {
         frameCount: frameCount, isEstimated: false, isFreewheeling: false))
   }
 
-  /// After each start, on the host's thread.
+  /// Completes a start, on the host's thread.
   func didStart() { holdsEnd.store(false, ordering: .releasing) }
 
-  /// The stream is lost: if the host calls again, it gets silence and the client nothing.
+  /// Abandons a lost stream: if the host calls again, it gets silence, and the client gets nothing.
   func abandon() { isAbandoned.store(true, ordering: .releasing) }
 
-  /// Before the host's stream is started again, which its client does not see, on the host's thread:
-  /// no callback runs. The next block is one before which frames were lost.
+  /// Prepares for a restart of the host's stream, which its client does not see. On the host's
+  /// thread, while no callback runs. The next block follows a loss.
   func willStartAnew() {
     resetPace()
     isInterrupted.store(true, ordering: .releasing)
@@ -136,14 +135,14 @@ final class Trampoline: @unchecked Sendable {
       startTime: monotonicSeconds(), buffered: Double(drain.load(ordering: .relaxed)) / sampleRate)
   }
 
-  /// After each stop, on the host's thread: no callback runs.
+  /// Completes a stop, on the host's thread, while no callback runs.
   func didStop(discarding: Bool) {
     ledger.settle()
     stopTime = monotonicSeconds()
     processor.didStop(discarding: discarding)
   }
 
-  /// Adds to the flags.
+  /// Adds flags.
   func note(_ flags: CallbackFlags) {
     flagBits.bitwiseOr(flags.rawValue, ordering: .relaxed)
   }
@@ -153,8 +152,8 @@ final class Trampoline: @unchecked Sendable {
   /// Processes one block of the host.
   ///
   /// - Parameters:
-  ///   - hostLoss: what the host lost before this block, if it knows exactly; nil if it only flags.
-  ///   - now: seconds of a clock that can be trusted, which the time in `info` cannot.
+  ///   - hostLoss: The host's exact loss before this block, or nil if the host only sets a flag.
+  ///   - now: Seconds of a reliable clock, unlike the time in `info`.
   func process(
     input hostInput: UnsafeRawPointer?, output hostOutput: UnsafeMutableRawPointer?,
     info hostInfo: CallbackInfo, hostLoss: (input: Int, output: Int)?,
@@ -215,8 +214,8 @@ final class Trampoline: @unchecked Sendable {
         switch result {
         case .continue: break
         case .complete:
-          // One period more than the host asks for: a server that plays what it has been given in
-          // its next one must not find us gone.
+          // One period more than the host asks for: a server that plays our frames in its next
+          // period must still find us there.
           stage = .draining(
             output == nil ? 0 : drain.load(ordering: .relaxed) + pace.longestPeriod)
         case .abort:
@@ -279,13 +278,13 @@ final class Trampoline: @unchecked Sendable {
     ledger.deliver(block.frameCount, direction)
   }
 
-  /// What was lost while the last output still played.
+  /// Reports losses while the last output was still playing.
   private func report(
     _ losses: (input: HostLoss, output: HostLoss), input hostInput: UnsafeRawPointer?,
     output hostOutput: UnsafeMutableRawPointer?, info: CallbackInfo
   ) {
     guard losses.input.frameCount + losses.output.frameCount > 0 else { return }
-    // A block of no frames, which only those processors see that know where a loss lies.
+    // A block of no frames, only for processors that know where a loss belongs.
     var block = unsafe AudioBlock(input: hostInput, output: hostOutput, info: info)
     block.info.frameCount = 0
     block.info.position = position
@@ -299,7 +298,7 @@ final class Trampoline: @unchecked Sendable {
     }
   }
 
-  /// Frames that the processor does not see any more.
+  /// Counts frames that the processor no longer sees.
   private func pass(
     _ hostInput: UnsafeRawPointer?, _ hostOutput: UnsafeMutableRawPointer?, frameCount: Int
   ) {
@@ -314,7 +313,7 @@ final class Trampoline: @unchecked Sendable {
     unsafe output.mute(hostOutput, frameCount: frameCount)
   }
 
-  /// What was lost before a block: what the host says, or else an estimate.
+  /// The loss before a block: the host's exact count, or an estimate.
   private func losses(
     before info: CallbackInfo, exact: (input: Int, output: Int)?, now: Double
   ) -> (input: HostLoss, output: HostLoss) {
@@ -326,7 +325,7 @@ final class Trampoline: @unchecked Sendable {
       isFlagged: !flagged.isEmpty, inputTime: info.inputTime, frameCount: info.frameCount,
       period: pace.period, now: now)
     guard loss.frameCount > 0 else { return (.init(), .init()) }
-    // Where only the clock tells, both directions missed the time.
+    // If only the clock reveals a loss, both directions missed that time.
     return (
       input != nil && (flagged.isEmpty || flagged.contains(.inputOverflow)) ? loss : .init(),
       output != nil && (flagged.isEmpty || flagged.contains(.outputUnderflow)) ? loss : .init()
@@ -334,7 +333,7 @@ final class Trampoline: @unchecked Sendable {
   }
 }
 
-/// The C callback. `userData` is a ``Trampoline``, retained as long as the stream is open.
+/// The C callback. `userData` is a ``Trampoline``, retained while the stream is open.
 let portAudioCallback:
   @convention(c) (
     UnsafeRawPointer?, UnsafeMutableRawPointer?, UInt, UnsafePointer<PaStreamCallbackTimeInfo>?,

@@ -1,8 +1,8 @@
 public import PCM
 
-/// What all streams have: control, state, and the account of their losses.
+/// The interface of all streams: control, state and loss accounting.
 ///
-/// Streams may be used from any thread; changes of state never overlap. None of this is for a
+/// Streams may be used from any thread; state changes never overlap. Do not call any of this from a
 /// stream's own callback.
 public protocol AudioStreaming: AnyObject, Sendable {
   /// The open stream.
@@ -10,41 +10,42 @@ public protocol AudioStreaming: AnyObject, Sendable {
 }
 
 extension AudioStreaming {
-  /// Begins to call back, or to read and write.
+  /// Starts callbacks, or reading and writing.
   ///
-  /// Throws `streamIsNotStopped` if it runs, or has finished without having been stopped.
+  /// Throws `streamIsNotStopped` if the stream is running, or has finished without being stopped.
   /// Corresponds to `Pa_StartStream`.
   public func start() throws(PortAudioError) { try session.start() }
 
-  /// Stops after everything handed over, the ring of a blocking stream included, has played.
+  /// Stops after all output handed over has been played, including the ring of a blocking stream.
   ///
   /// Does nothing on a stopped stream. Corresponds to `Pa_StopStream`.
   public func stop() throws(PortAudioError) { try session.stop() }
 
-  /// Stops at once and discards what has not played. Wakes a blocked read or write.
+  /// Stops at once and discards output that has not been played. Wakes a blocked read or write.
   ///
   /// Does nothing on a stopped stream. Corresponds to `Pa_AbortStream`.
   public func abort() throws(PortAudioError) { try session.abort() }
 
-  /// Stops for a while, keeping what the rings of a blocking stream hold; who reads or writes goes
-  /// on waiting. Does nothing unless the stream runs.
+  /// Pauses a running stream. A blocking stream keeps the content of its rings; its readers and
+  /// writers keep waiting. Does nothing unless the stream is running.
   public func pause() throws(PortAudioError) { try session.pause() }
 
-  /// Goes on after ``pause()``: the time between is a gap of cause ``Gap/Cause/pause``.
+  /// Continues after ``pause()``; the time between is a gap of cause ``Gap/Cause/pause``.
   public func resume() throws(PortAudioError) { try session.resume() }
 
   /// Whether the stream is between ``pause()`` and ``resume()``.
   public var isPaused: Bool { session.isPaused }
 
-  /// Wakes whoever waits in ``InputReader/next(into:until:)`` or
-  /// ``AudioOutputStreaming/write(_:until:)``, to ask again whether it is interrupted. Any thread.
+  /// Wakes a thread waiting in ``InputReader/next(into:until:)`` or
+  /// ``AudioOutputStreaming/write(_:until:)``, to check again whether it is interrupted. Any
+  /// thread.
   public func wakeWaiting() { session.wake() }
 
-  /// Closes the stream, discarding what has not played. Does nothing on a closed stream.
-  /// Corresponds to `Pa_CloseStream`.
+  /// Closes the stream and discards output that has not been played. Does nothing on a closed
+  /// stream. Corresponds to `Pa_CloseStream`.
   public func close() throws(PortAudioError) { try session.close() }
 
-  /// Starts the stream, calls `body`, then stops and closes it, also when `body` throws. The
+  /// Starts the stream, calls `body`, then stops and closes the stream, even if `body` throws. The
   /// ancestor's context manager.
   @available(*, noasync)
   public func run<Value>(_ body: () throws -> Value) throws -> Value {
@@ -55,15 +56,15 @@ extension AudioStreaming {
       try close()
       return value
     } catch {
-      // The error of the body says more than one of the closing that follows from it.
+      // The body's error says more than an error of closing that follows from it.
       try? abort()
       try? close()
       throw error
     }
   }
 
-  /// Starts the stream, calls `body`, then stops and closes it, also when `body` throws, without
-  /// holding a thread of the pool meanwhile.
+  /// Starts the stream, calls `body`, then stops and closes the stream, even if `body` throws,
+  /// without blocking a thread of the pool.
   public func run<Value>(_ body: () async throws -> Value) async throws -> Value {
     let session = session
     func change(_ change: @escaping @Sendable () throws(PortAudioError) -> Void) async throws {
@@ -76,20 +77,20 @@ extension AudioStreaming {
       try await change { () throws(PortAudioError) in try session.close() }
       return value
     } catch {
-      // The error of the body says more than one of the closing that follows from it.
+      // The body's error says more than an error of closing that follows from it.
       try? await change { () throws(PortAudioError) in try session.abort() }
       try? await change { () throws(PortAudioError) in try session.close() }
       throw error
     }
   }
 
-  /// Waits until the stream is not active, and its `finished` has returned: its callback ended it, or
+  /// Waits until the stream is inactive and its `finished` has returned: its callback ended it, or
   /// it was stopped.
   ///
-  /// Inside `finished` itself it returns at once.
+  /// Returns at once inside `finished`.
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
-  /// - Returns: false if the time was over first.
+  /// - Returns: Whether it became inactive in time.
   /// - Throws: `hostLost` if the device was lost; `calledInCallback`.
   @available(*, noasync)
   @discardableResult
@@ -99,10 +100,10 @@ extension AudioStreaming {
     return isOver
   }
 
-  /// Waits until the stream is not active, without holding a thread of the pool.
+  /// Waits until the stream is inactive, without blocking a thread of the pool.
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
-  /// - Returns: false if the time was over first.
+  /// - Returns: Whether it became inactive in time.
   /// - Throws: `hostLost` if the device was lost; `CancellationError`.
   @discardableResult
   public func wait(timeout: Double? = nil) async throws -> Bool {
@@ -111,38 +112,38 @@ extension AudioStreaming {
     return isOver
   }
 
-  /// Whether callbacks are still to come, or the last output still plays.
-  /// Corresponds to `Pa_IsStreamActive`.
+  /// Whether callbacks are still to come, or the last output is still playing. Corresponds to
+  /// `Pa_IsStreamActive`.
   public var isActive: Bool { session.stream.phase == .running }
 
-  /// Whether the stream was not started yet, or was stopped. A stream that its callback ended is
-  /// neither active nor stopped. Corresponds to `Pa_IsStreamStopped`.
+  /// Whether the stream has not been started, or has been stopped. A stream that its callback ended
+  /// is neither active nor stopped. Corresponds to `Pa_IsStreamStopped`.
   public var isStopped: Bool {
     let phase = session.stream.phase
     return phase == .stopped || phase == .closed
   }
 
-  /// Whether the stream was closed.
+  /// Whether the stream is closed.
   public var isClosed: Bool { session.stream.phase == .closed }
 
-  /// Whether the device was lost. Everything on this stream throws `hostLost` then.
+  /// Whether the device is lost. All functions of this stream then throw `hostLost`.
   public var isLost: Bool { session.stream.isLost }
 
-  /// The stream's clock, in seconds: that of ``CallbackInfo``. 0 if the stream is closed or lost.
+  /// The stream's clock, in seconds, as in ``CallbackInfo``; 0 if the stream is closed or lost.
   /// Corresponds to `Pa_GetStreamTime`.
   public var time: Double { session.stream.time() ?? 0 }
 
-  /// The share of a processor that the callback takes, 0...1 and above; 0 for blocking streams,
-  /// and if the stream is closed or lost. Corresponds to `Pa_GetStreamCpuLoad`.
+  /// The callback's share of processor time, 0...1 or above; 0 for blocking streams, and if the
+  /// stream is closed or lost. Corresponds to `Pa_GetStreamCpuLoad`.
   public var cpuLoad: Double { session.rings == nil ? session.stream.cpuLoad() ?? 0 : 0 }
 
   /// The sampling frequency the host granted, in Hz.
   public var sampleRate: Double { session.stream.granted.sampleRate }
 
-  /// Frames per callback as asked for; 0 if the host chooses, and may vary.
+  /// Frames per callback as requested; 0 if the host chooses, and may vary it.
   public var blockSize: Int { session.resolved.configuration.blockSize }
 
-  /// Wall time of the first callback whose frames count, in seconds since 1970; nil before it.
+  /// Wall time of the first counted callback, in seconds since 1970; nil before it.
   public var startTime: Double? { session.startTime }
 
   /// The host's period in frames, learned from its callbacks; 0 before the first.
@@ -151,11 +152,11 @@ extension AudioStreaming {
   /// Every frame lost, dropped or inserted since the stream was opened.
   public var losses: LossReport { session.losses }
 
-  /// The gaps that have ended since the last call, oldest first. Not for a stream that an
-  /// ``InputReader`` reads: that gives them.
+  /// Takes the gaps that ended since the last call, oldest first. Not for a stream with an
+  /// ``InputReader``, which returns them itself.
   public func takeGaps() -> [Gap] { session.takeGaps() }
 
-  /// Every flag the host has given since the stream was opened.
+  /// All flags the host has set since the stream was opened.
   public var flags: CallbackFlags { session.stream.trampoline.flags }
 
   /// Samples clipped between the stream's sample format and the host's.
@@ -172,14 +173,14 @@ extension AudioInputStreaming {
   public var inputChannelCount: Int { session.resolved.input?.channelCount ?? 0 }
   /// The sample format of the input as the caller sees it.
   public var inputFormat: SampleFormat { session.resolved.input?.format ?? .float32 }
-  /// Input latency as the host knows it, in seconds; one block where it does not.
+  /// The input latency that the host reports, in seconds; one block if it reports none.
   public var inputLatency: Double { session.stream.latency(for: .input) }
 
-  /// When the latest block was captured; nil before the first, and for callback streams.
+  /// The capture time of the latest block; nil before the first, and for callback streams.
   public var inputTiming: InputTiming? { session.rings?.inputTiming.latest }
 
-  /// Frames that can be read without waiting; 0 for callback streams.
-  /// Corresponds to `Pa_GetStreamReadAvailable`.
+  /// Frames that can be read without waiting; 0 for callback streams. Corresponds to
+  /// `Pa_GetStreamReadAvailable`.
   public var readAvailable: Int { session.readableCount }
 }
 
@@ -193,10 +194,10 @@ extension AudioOutputStreaming {
   public var outputChannelCount: Int { session.resolved.output?.channelCount ?? 0 }
   /// The sample format of the output as the caller sees it.
   public var outputFormat: SampleFormat { session.resolved.output?.format ?? .float32 }
-  /// Output latency as the host knows it, in seconds; one block where it does not.
+  /// The output latency that the host reports, in seconds; one block if it reports none.
   public var outputLatency: Double { session.stream.latency(for: .output) }
 
-  /// Frames that can be written without waiting; 0 for callback streams.
-  /// Corresponds to `Pa_GetStreamWriteAvailable`.
+  /// Frames that can be written without waiting; 0 for callback streams. Corresponds to
+  /// `Pa_GetStreamWriteAvailable`.
   public var writeAvailable: Int { session.rings?.outputRing?.writableCount ?? 0 }
 }

@@ -2,15 +2,15 @@ public import PCM
 
 /// A callback on samples: input and output, frames × channels, interleaved.
 ///
-/// Runs on the audio thread: it must not allocate, lock, print or wait. Output is filled with
-/// silence beforehand. It may own state, which moves into it.
+/// Runs on the audio thread: it must not allocate, lock, print or wait. Output is preset to
+/// silence. The callback may own state, which moves into it.
 public typealias StreamCallback<S: Sample> = (
   _ input: borrowing Span<S>, _ output: inout MutableSpan<S>, _ info: CallbackInfo
 ) -> CallbackResult
 
 /// A duplex stream with one sample type.
 ///
-/// For another sample type in each direction use ``RawAudioStream``. The ancestor's `Stream`;
+/// Use ``RawAudioStream`` for a different sample type in each direction. The ancestor's `Stream`;
 /// corresponds to `Pa_OpenStream`.
 public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutputStreaming {
   /// The open stream.
@@ -21,10 +21,10 @@ public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutpu
   /// Opens a stream that calls `callback` for each block.
   ///
   /// - Parameters:
-  ///   - input: Which device, how many channels, how late.
+  ///   - input: The device, channels and latency of the input.
   ///   - output: The same for output.
-  ///   - options: Rate, block size and whatever else concerns both.
-  ///   - finished: Called on a thread of the library after the last buffer has played, or when
+  ///   - options: Rate, block size and other settings of both directions.
+  ///   - finished: Called on a thread of the library after the last buffer has been played, or when
   ///     the device is lost.
   ///   - callback: Called on the audio thread; see <doc:CallbackRules>.
   public init(
@@ -37,7 +37,7 @@ public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutpu
       processor: { TypedProcessor($0, callback) })
   }
 
-  /// Opens a stream to read from and write to.
+  /// Opens a stream for reading and writing.
   public init(
     input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions()
@@ -76,7 +76,7 @@ public final class AudioInputStream<S: StreamSample>: AudioInputStreaming {
       processor: { TypedProcessor<S>($0) { input, _, info in callback(input, info) } })
   }
 
-  /// Opens a stream to read from.
+  /// Opens a stream for reading.
   public init(
     _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
@@ -109,7 +109,7 @@ public final class AudioOutputStream<S: StreamSample>: AudioOutputStreaming {
       processor: { TypedProcessor<S>($0) { _, output, info in callback(&output, info) } })
   }
 
-  /// Opens a stream to write to.
+  /// Opens a stream for writing.
   public init(
     _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
@@ -120,8 +120,8 @@ public final class AudioOutputStream<S: StreamSample>: AudioOutputStreaming {
   }
 }
 
-/// A sample type a device stream can have: all but `Double`, which no device takes, and packed
-/// 24 bit, which raw streams take.
+/// A sample type that device streams support: all but `Double`, which no device takes, and packed
+/// 24-bit, which raw streams take.
 public protocol StreamSample: Sample {}
 
 extension UInt8: StreamSample {}
@@ -130,13 +130,13 @@ extension Int16: StreamSample {}
 extension Int32: StreamSample {}
 extension Float: StreamSample {}
 
-/// The type of ``AudioStream``, ``AudioInputStream`` for reading samples.
+/// A stream that reads samples: ``AudioStream`` or ``AudioInputStream``.
 public protocol TypedInputStreaming<S>: AudioInputStreaming {
   /// The sample type.
   associatedtype S: StreamSample
 }
 
-/// The type of ``AudioStream``, ``AudioOutputStream`` for writing samples.
+/// A stream that writes samples: ``AudioStream`` or ``AudioOutputStream``.
 public protocol TypedOutputStreaming<S>: AudioOutputStreaming {
   /// The sample type.
   associatedtype S: StreamSample
@@ -150,8 +150,8 @@ extension TypedInputStreaming {
   /// Reads until the span is full: frames × channels, interleaved.
   ///
   /// - Parameters:
-  ///   - target: Whole frames, or it throws `partialFrame`.
-  ///   - timeout: In seconds; nil waits without limit. What came by then stays to be read.
+  ///   - target: Room for whole frames; otherwise it throws `partialFrame`.
+  ///   - timeout: In seconds; nil waits without limit. Frames that arrived by then stay readable.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableSpan<S>, timeout: Double? = nil)
     throws(PortAudioError) -> CallbackFlags
@@ -160,7 +160,7 @@ extension TypedInputStreaming {
     return try readBytes(&bytes, timeout: timeout)
   }
 
-  /// Reads a new buffer of so many frames.
+  /// Reads `frameCount` frames into a new buffer.
   ///
   /// - Returns: The frames, and whether input was lost since the last read.
   public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
@@ -178,9 +178,9 @@ extension TypedInputStreaming {
 extension TypedOutputStreaming {
   /// Writes the whole span, waiting for room: frames × channels, interleaved.
   ///
-  /// - Returns: Whether silence had to be played since the last write.
-  /// - Throws: `partialFrame` if the span ends within a frame. Whatever stops the write, the error
-  ///   has the number of frames written so far.
+  /// - Returns: Whether silence was played since the last write.
+  /// - Throws: `partialFrame` if the span ends with an incomplete frame. Any error has the number
+  ///   of frames written so far.
   @discardableResult
   public func write(_ source: Span<S>, timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags
@@ -188,7 +188,7 @@ extension TypedOutputStreaming {
     unsafe try writeBytes(source.bytes, timeout: timeout)
   }
 
-  /// Writes a buffer, waiting for room. It must have as many channels as the stream.
+  /// Writes a buffer, waiting for room. The buffer must have as many channels as the stream.
   @discardableResult
   public func write(_ buffer: SampleBuffer<S>, timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags

@@ -1,4 +1,4 @@
-/// What the host says happened to a block, or what has happened since a stream was started.
+/// What the host reports about a block, or has reported since a stream was started.
 ///
 /// Collect several with `formUnion`, as the ancestor does with `|=`. Prints the same words as the
 /// ancestor: `input underflow, output underflow`.
@@ -8,7 +8,7 @@ public struct CallbackFlags: OptionSet, Sendable, Hashable, CustomStringConverti
   /// The bits, as PortAudio defines them.
   public let rawValue: UInt
 
-  /// The flags of these bits.
+  /// Creates flags from their bits.
   public init(rawValue: UInt) { self.rawValue = rawValue }
 
   /// Input data is all silence, or has silence inserted, because no real data was available.

@@ -1,4 +1,4 @@
-/// What a stream callback is told about its block.
+/// Information about a block for the stream callback.
 public struct CallbackInfo: Sendable {
   /// The number of frames in this block, input and output alike.
   public var frameCount: Int
@@ -14,14 +14,14 @@ public struct CallbackInfo: Sendable {
   public var position: Int
 }
 
-/// What a stream callback wants next.
+/// A stream callback's request for what follows.
 public enum CallbackResult: Sendable {
   /// Call again for the next block. Corresponds to `paContinue`.
   case `continue`
-  /// Do not call again; play what was produced, this block included, then finish.
-  /// The ancestor's `CallbackStop`; corresponds to `paComplete`.
+  /// Do not call again; play all output including this block, then finish. The ancestor's
+  /// `CallbackStop`; corresponds to `paComplete`.
   case complete
-  /// Do not call again; discard what is pending and finish at once.
-  /// The ancestor's `CallbackAbort`; corresponds to `paAbort`.
+  /// Do not call again; discard pending output and finish at once. The ancestor's `CallbackAbort`;
+  /// corresponds to `paAbort`.
   case abort
 }

@@ -1,28 +1,28 @@
 internal import PCM
 
-/// What comes next in a stream's input.
+/// The next part of a stream's input.
 public enum InputSegment: Sendable, Hashable {
-  /// So many frames, at the beginning of the block.
+  /// This many frames, at the start of the block.
   case frames(Int)
-  /// Frames that are missing from the input here, or silence that was put into the output.
+  /// Frames missing from the input here, or silence inserted into the output.
   case gap(Gap)
-  /// Nothing came until the reader was interrupted.
+  /// The reader was interrupted before anything came.
   case interrupted
-  /// The stream has stopped or was never started, and everything before that has been given.
+  /// The stream has stopped or was never started, and there is no more input.
   case end
 }
 
-/// The input of a blocking stream in order: frames up to a gap, the gap, what follows it, the end.
+/// A blocking stream's input in order: frames up to a gap, the gap, the frames after it, the end.
 ///
-/// Each gap in the input stands between the frames it lies between; one in the output of a duplex
-/// stream comes as soon as it is known. The reader takes the stream's gaps, so there is one reader
-/// of a stream, and nobody else calls ``AudioStreaming/takeGaps()``. One thread at a time.
+/// A gap in the input comes between the frames on either side of it; a gap in the output of a
+/// duplex stream comes as soon as it is known. The reader takes the stream's gaps, so use one
+/// reader per stream and do not call ``AudioStreaming/takeGaps()`` yourself. One thread at a time.
 public struct InputReader: ~Copyable, Sendable {
   private let session: StreamSession
-  /// Gaps that lie beyond what has been read, in order.
+  /// Gaps beyond the read position, in order.
   private var gaps: [Gap] = []
 
-  /// A reader of what `stream` captures from now on.
+  /// Creates a reader of the frames that `stream` captures from now on.
   public init(_ stream: some AudioInputStreaming) { self.init(stream.session) }
 
   init(_ session: StreamSession) { self.session = session }
@@ -30,12 +30,12 @@ public struct InputReader: ~Copyable, Sendable {
   /// Waits for the next segment.
   ///
   /// - Parameters:
-  ///   - block: Room for frames × channels, interleaved, of the stream's sample format; one frame
-  ///     at least.
-  ///   - isInterrupted: Asked again and again while there is nothing to give, and at once after
+  ///   - block: Room for at least one frame: frames × channels, interleaved, in the stream's sample
+  ///     format.
+  ///   - isInterrupted: Checked repeatedly while there is nothing to return, and at once after
   ///     ``AudioStreaming/wakeWaiting()``.
-  /// - Throws: `hostLost` where the device is lost, after all that came before; or that the stream
-  ///   has no input, or a callback.
+  /// - Throws: `hostLost` if the device is lost, after all earlier input; or an error if the stream
+  ///   has no input, or has a callback.
   public mutating func next(
     into block: inout MutableRawSpan, until isInterrupted: () -> Bool = { false }
   ) throws(PortAudioError) -> InputSegment {
@@ -48,8 +48,8 @@ public struct InputReader: ~Copyable, Sendable {
     precondition(block.byteCount >= ring.bytesPerFrame, "there is room for a frame")
     var waiting = Timeout(seconds: nil)
     while true {
-      // In this order: what came before the end is still given, and no frame before the gaps that
-      // lie before it.
+      // The order matters: input before the end is still returned, and no frame before the gaps
+      // that precede it.
       let isRunning = session.isUnderWay
       let isInterrupted = isInterrupted()
       let written = ring.written
@@ -67,11 +67,11 @@ public struct InputReader: ~Copyable, Sendable {
     }
   }
 
-  /// Waits for the next segment of a stream of these samples.
+  /// Waits for the next segment of a stream with this sample type.
   ///
   /// - Parameters:
-  ///   - block: Room for frames × channels, interleaved; one frame at least.
-  ///   - isInterrupted: Asked again and again while there is nothing to give.
+  ///   - block: Room for at least one frame: frames × channels, interleaved.
+  ///   - isInterrupted: Checked repeatedly while there is nothing to return.
   public mutating func next<S: StreamSample>(
     into block: inout MutableSpan<S>, until isInterrupted: () -> Bool = { false }
   ) throws(PortAudioError) -> InputSegment {
@@ -80,7 +80,7 @@ public struct InputReader: ~Copyable, Sendable {
     return try next(into: &bytes, until: isInterrupted)
   }
 
-  /// A gap may come late, where the queue of gaps was full.
+  /// Inserts a gap, which may come late if the queue of gaps was full.
   private mutating func insert(_ gap: Gap) {
     let after = gaps.lastIndex { $0.place <= gap.place }
     gaps.insert(gap, at: after.map { $0 + 1 } ?? 0)
@@ -100,6 +100,6 @@ public struct InputReader: ~Copyable, Sendable {
 }
 
 extension Gap {
-  /// Where a reader gives it: one in the output at once.
+  /// The position at which a reader returns it; output gaps come at once.
   fileprivate var place: Int { direction == .input ? position : -1 }
 }

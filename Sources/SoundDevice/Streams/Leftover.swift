@@ -1,16 +1,16 @@
-/// Frames that a read took from the ring and could not return, because its time was over: the next
+/// Frames that a read took from the ring, but could not return because its time was over. The next
 /// read gets them first.
 struct Leftover {
   private var bytes: [UInt8] = []
 
   var byteCount: Int { bytes.count }
 
-  /// Puts back what was taken, before what is here.
+  /// Puts frames back, before those that are here.
   mutating func putBack(_ taken: UnsafeRawBufferPointer) {
     unsafe bytes.insert(contentsOf: taken, at: 0)
   }
 
-  /// Moves as much as fits to the front of `target`; returns the number of bytes.
+  /// Moves as many frames as fit to the start of `target`; returns the number of bytes.
   mutating func take(into target: UnsafeMutableRawBufferPointer) -> Int {
     guard !bytes.isEmpty else { return 0 }
     let count = min(bytes.count, target.count)

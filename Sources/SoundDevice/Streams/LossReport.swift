@@ -1,39 +1,39 @@
-/// A stretch of frames that is missing from a stream, or was put into it.
+/// A run of frames missing from a stream, or inserted into it.
 public struct Gap: Sendable, Hashable {
-  /// Why frames are missing or added.
+  /// Why frames are missing or inserted.
   public enum Cause: Sendable, Hashable {
-    /// Input or output the host lost (an xrun).
+    /// Input or output that the host lost (an xrun).
     case host
-    /// Input for which the ring had no room, because it was not read in time. Always exact.
+    /// Input that did not fit into the ring, because it was not read in time. Always exact.
     case overflow
-    /// Silence that was played because nothing had been written in time. Always exact.
+    /// Silence played because no frames were written in time. Always exact.
     case underflow
-    /// Time that went by while the stream was paused. A stream with input has it there, any other
-    /// in its output.
+    /// Time during which the stream was paused: in the input if the stream has input, otherwise in
+    /// the output.
     case pause
   }
 
-  /// Which direction.
+  /// The direction.
   public var direction: StreamDirection
-  /// Why.
+  /// The cause.
   public var cause: Cause
-  /// Where: so many frames of this direction had been delivered to the reader, or taken from the
-  /// writer, before the gap.
+  /// The position, in frames of this direction delivered to the reader, or taken from the writer,
+  /// before the gap.
   public var position: Int
-  /// How long, in frames.
+  /// The length in frames.
   public var frameCount: Int
-  /// Whether the length is an estimate in whole host periods: PortAudio tells of a loss, never of
-  /// its length.
+  /// Whether the length is an estimate in whole host periods, because PortAudio reports a loss
+  /// without its length.
   public var isEstimated: Bool
-  /// Whether the host ran faster than twice real time then, so that the gap is no fault.
+  /// Whether the host was running faster than twice real time, so that the gap is not a fault.
   public var isFreewheeling: Bool
-  /// Whether the host lost as many frames of the other direction at once, so that input and output
-  /// are still aligned.
+  /// Whether the host lost as many frames of the other direction at the same time, so that input
+  /// and output are still aligned.
   public var isMutual = false
 }
 
 extension Gap {
-  /// Input that a program drops itself, from this position on; no frames yet.
+  /// An empty gap for input that a program itself drops from this position on.
   package init(inputDroppedAt position: Int) {
     self.init(
       direction: .input, cause: .overflow, position: position, frameCount: 0, isEstimated: false,
@@ -41,48 +41,48 @@ extension Gap {
   }
 }
 
-/// Every frame of a stream accounted for, since it was opened.
+/// An account of every frame of a stream since it was opened.
 ///
-/// Input: `delivered + dropped + discarded` is exactly `hostFrameCount`; `lost` comes on top.
-/// Output: `delivered + inserted + padding` is exactly `hostFrameCount`.
-/// While callbacks run, a block may be in one of the counts and not yet in another.
+/// Input: `delivered + dropped + discarded` is exactly `hostFrameCount`; `lost` is additional.
+/// Output: `delivered + inserted + padding` is exactly `hostFrameCount`. While callbacks run, a
+/// block may be in one of the counts and not yet in another.
 public struct LossReport: Sendable, Hashable {
   /// The counts of one direction, in frames.
   public struct Counts: Sendable, Hashable {
-    /// Input: what the host handed over. Output: what it asked for. Counted where the host calls,
-    /// not added up from the other counts.
+    /// Frames that the host delivered (input) or requested (output), counted in the host's calls,
+    /// not summed from the other counts.
     public var hostFrameCount = 0
-    /// Input: put into the ring, or given to the callback. Output: taken from the ring or callback.
+    /// Frames put into the ring or given to the callback (input), or taken from them (output).
     public var delivered = 0
-    /// Input for which the ring had no room. Exact.
+    /// Input that did not fit into the ring. Exact.
     public var dropped = 0
-    /// Lost by the host.
+    /// Frames lost by the host.
     public var lost = 0
     /// Whether any part of `lost` is an estimate in whole host periods.
     public var lostIsEstimated = false
-    /// How often the host lost frames.
+    /// The number of times the host lost frames.
     public var lossCount = 0
-    /// Output: silence played because nothing had been written in time. Exact. Silence before the
-    /// first write and after the last is not counted.
+    /// Silence played because no frames were written in time (output). Exact. Excludes silence
+    /// before the first write and after the last.
     public var inserted = 0
-    /// Input nobody asked for: captured before the first or after the last frame of a recording or,
-    /// where input and output are aligned, while nothing played. Always 0 for output.
+    /// Unwanted input: captured before the first or after the last frame of a recording or, if
+    /// input and output are aligned, while nothing played. Always 0 for output.
     public var discarded = 0
-    /// Output: silence before the first frame, after the last, or while freewheeling. Always 0 for
+    /// Output silence before the first frame, after the last, or while freewheeling. Always 0 for
     /// input.
     public var padding = 0
   }
 
-  /// What came from the device.
+  /// The input's counts.
   public var input = Counts()
-  /// What went to the device.
+  /// The output's counts.
   public var output = Counts()
-  /// Frames that would have gone by while the stream was paused.
+  /// Frames that would have passed while the stream was paused.
   public var pausedFrameCount = 0
-  /// Whether the host ran faster than twice real time at some moment.
+  /// Whether the host ever ran faster than twice real time.
   public var isFreewheeling = false
 
-  /// An account of no frames.
+  /// Creates a report of no frames.
   public init() {}
 
   /// The counts of one direction.

@@ -1,24 +1,24 @@
 internal import Synchronization
 
-/// A stream that is open on a host: its states, and who may change them.
+/// A stream that is open on a host: its states and their changes.
 ///
-/// A change of state is a job on the host's thread, so changes never overlap, from whatever threads
-/// they are asked for.
+/// A state change is a job on the host's thread, so changes never overlap, whichever threads
+/// request them.
 final class OpenStream: Sendable {
   enum Phase: Int {
     case stopped
     case running
-    /// Over without having been stopped: completed, aborted by the callback, or lost.
+    /// Over without being stopped: completed, aborted by the callback, or lost.
     case finished
     case closed
   }
 
-  /// How a stream is stopped.
+  /// A way to stop a stream.
   enum StopMode {
-    /// After what was handed over has been played.
+    /// After all output handed over has been played.
     case drain
     case abort
-    /// At once, and what has not been played waits for the next start.
+    /// At once; output that has not been played waits for the next start.
     case pause
   }
 
@@ -33,17 +33,17 @@ final class OpenStream: Sendable {
   private let run = Guarded(Latch())
   private let onEnd: (@Sendable () -> Void)?
   private let onFinished: (@Sendable () -> Void)?
-  /// Where the client is told, which may take its time.
+  /// The thread that notifies the client, which may take its time.
   private let notifier = WorkerThread(named: "sd-finished")
 
-  /// Nil while the stream does not run, or is being stopped.
+  /// nil while the stream does not run, or is being stopped.
   let watch = Guarded<StreamWatch?>(nil)
   let isPolling = AtomicFlag()
   private let isHostClosed = AtomicFlag()
 
   /// - Parameters:
   ///   - onEnd: Called when a run is over, on a thread that must not wait.
-  ///   - onFinished: The client's, called after that on a thread of its own.
+  ///   - onFinished: The client's hook, called afterwards on its own thread.
   init(
     thread: HostThread, configuration: HostConfiguration, trampoline: Trampoline,
     stallTime: Double, onEnd: (@Sendable () -> Void)? = nil,
@@ -74,7 +74,7 @@ final class OpenStream: Sendable {
   /// Whether the stream is lost, so that nothing can be done with it.
   var isLost: Bool { lost.isSet }
   var isFinishing: Bool { phase == .running && trampoline.isFinishing }
-  /// What was granted in a direction, in seconds; one block where the host does not say.
+  /// The latency granted in a direction, in seconds; one block if the host reports none.
   func latency(for direction: StreamDirection) -> Double {
     let latency = direction == .input ? granted.inputLatency : granted.outputLatency
     let block = max(configuration.blockSize, trampoline.period)
@@ -86,8 +86,8 @@ final class OpenStream: Sendable {
       configuration.input == nil ? 0 : latency(for: .input),
       configuration.output == nil ? 0 : latency(for: .output))
   }
-  /// How long the host may take to stop although it answers: what is under way is played, and a JACK
-  /// server takes two periods for each port that is taken away, on a busy machine twice as long.
+  /// Seconds that a responsive host may take to stop: pending output is played, and a JACK server
+  /// takes two periods for each port removed, on a busy machine twice as long.
   private var stoppingTime: Double {
     let channelCount =
       (configuration.input?.channelCount ?? 0) + (configuration.output?.channelCount ?? 0)
@@ -97,7 +97,7 @@ final class OpenStream: Sendable {
 
   private func setPhase(_ phase: Phase) { phaseValue.store(phase.rawValue, ordering: .releasing) }
 
-  /// A change of state that the host does not answer loses the stream.
+  /// Changes the state. If the host does not answer, the stream is lost.
   private func change(
     _ verb: String, _ body: @escaping @Sendable () throws(PortAudioError) -> Void
   ) throws(PortAudioError) {
@@ -137,8 +137,8 @@ final class OpenStream: Sendable {
     }
   }
 
-  /// The silence behind the last frame. Where the latency is unknown, it is the period that the
-  /// trampoline adds.
+  /// Frames of silence after the last frame. If the latency is unknown, the period that the
+  /// trampoline adds suffices.
   private var drainFrameCount: Int {
     Int(((granted.outputLatency ?? 0) * granted.sampleRate).rounded(.up))
   }
@@ -158,8 +158,8 @@ final class OpenStream: Sendable {
     }
   }
 
-  /// On the host's thread. The host may call the stream no more meanwhile, which is no loss: it has a
-  /// time limit of its own.
+  /// Stops the host's stream, on the host's thread. Missing callbacks meanwhile are no loss; the
+  /// host has its own time limit.
   private func halt(_ mode: StopMode) throws(PortAudioError) {
     watch.withLock { $0 = nil }
     do throws(PortAudioError) {
@@ -175,7 +175,7 @@ final class OpenStream: Sendable {
     try PortAudioError.refuseInCallback(verb)
     guard phase != .closed else { return }
     guard !isLost else {
-      // What can be closed of it is under way.
+      // Closing has begun, as far as it is possible.
       setPhase(.closed)
       throw PortAudioError(.hostLost, verb)
     }
@@ -183,7 +183,7 @@ final class OpenStream: Sendable {
     try change(verb) { [self] () throws(PortAudioError) in try closeOnHostThread() }
   }
 
-  /// Closes without waiting; from any thread, the audio thread included.
+  /// Closes without waiting. Any thread, the audio thread included.
   func closeLater() {
     guard phase != .closed, !isLost else { return }
     thread.post { [self] _ in try? closeOnHostThread() }
@@ -204,7 +204,7 @@ final class OpenStream: Sendable {
     try isLost ? hostStream.giveUp() : hostStream.close()
   }
 
-  /// The run is over; tells so once. On the host's thread, or on whatever thread finds it lost.
+  /// Ends the run and reports it once. On the host's thread, or on the thread that finds it lost.
   func end(_ phase: Phase) {
     var previous = self.phase
     while true {
@@ -227,17 +227,18 @@ final class OpenStream: Sendable {
     }
   }
 
-  /// Opens when the run that is under way is over and the client was told; open if none is.
+  /// A latch that opens when the current run is over and the client was notified; it is open if
+  /// there is none.
   var endOfRun: Latch { run.withLock { $0 } }
 
-  /// Waits until the stream is not running; false when the time is over first. Not for the callback;
+  /// Waits until the stream is not running; false if the time is over first. Not in the callback;
   /// inside `finished` the run is over.
   func wait(seconds: Double?) throws(PortAudioError) -> Bool {
     try PortAudioError.refuseInCallback("waiting for stream")
     return notifier.isCurrent || endOfRun.wait(seconds: seconds)
   }
 
-  /// Waits without holding a thread.
+  /// Waits without blocking a thread.
   func wait(seconds: Double?) async throws(CancellationError) -> Bool {
     try await endOfRun.pass(within: seconds)
   }

@@ -1,4 +1,4 @@
-/// How a stream that runs is looked after.
+/// Watching a running stream.
 extension OpenStream {
   func beginWatching() {
     // Lost meanwhile, because the host took too long to start.
@@ -11,7 +11,7 @@ extension OpenStream {
     Watchdog.shared.watch(self)
   }
 
-  /// Looks whether callbacks still come. On the watchdog's thread.
+  /// Checks whether callbacks still come. On the watchdog's thread.
   func look(at time: Double) {
     guard phase == .running else { return }
     let signs = trampoline.signs
@@ -24,8 +24,8 @@ extension OpenStream {
     }
   }
 
-  /// Asks the host, without waiting, whether the stream is still active, and stops it if it is not or
-  /// must not be.
+  /// Asks the host, without waiting, whether the stream is still active, and stops it if it is not
+  /// or must not be.
   private func poll(mustFinish: Bool) {
     guard !isPolling.testAndSet() else { return }
     thread.post { [self] _ in
@@ -40,21 +40,22 @@ extension OpenStream {
     }
   }
 
-  /// The callback wanted it so, and all has been played.
+  /// Ends the stream at the callback's request, after everything has been played.
   private func finish(_ mode: StopMode) {
     do throws(PortAudioError) { try hostStop(mode) } catch { return markLost() }
-    // Found lost meanwhile: it hung.
+    // Found lost meanwhile, because it hung.
     guard !isLost else { return }
     trampoline.didStop(discarding: false)
     end(.finished)
   }
 
-  /// Stops the host while the watch goes on: it may hang, and nobody waits for it.
+  /// Stops the host while the watch continues: it may hang, and nothing waits for it.
   private func hostStop(_ mode: StopMode) throws(PortAudioError) {
     try mode == .drain ? hostStream.stop() : hostStream.abort()
   }
 
-  /// Inactive although the callback wanted more: the host has gone, or gave the stream up.
+  /// Handles a stream that is inactive although the callback wanted more: the host is gone or gave
+  /// it up.
   private func handleInactivity() {
     let hasBegun = watch.withLock { $0?.hasBegun ?? false }
     if granted.mayGiveUp, hasBegun, revive() { return }
@@ -62,8 +63,8 @@ extension OpenStream {
     markLost()
   }
 
-  /// Starts the host's stream again; false if it cannot be. If it hangs the silence goes on, until
-  /// the stream is lost.
+  /// Restarts the host's stream; false if that fails. If it hangs, the silence continues until the
+  /// stream is lost.
   private func revive() -> Bool {
     do throws(PortAudioError) {
       try hostStream.abort()
@@ -76,7 +77,8 @@ extension OpenStream {
     }
   }
 
-  /// No callback reaches the client any more. The host closes the stream when it can.
+  /// Marks the stream lost: no callback reaches the client any more. The host closes the stream
+  /// when it can.
   func markLost() {
     guard !lost.testAndSet() else { return }
     thread.noteLoss()

@@ -1,10 +1,10 @@
-// Writing to a blocking stream as a player does: what is there before the start, no further ahead
-// than need be, and to a stated end. One thread at a time.
+// Writing to a blocking stream as a player does: some frames before the start, no further ahead
+// than necessary, and with a defined end. One thread at a time.
 
 extension AudioOutputStreaming {
-  /// Puts frames into the ring before the stream is started, as many as there is room for.
+  /// Puts frames into the ring before the stream is started, as many as fit.
   ///
-  /// - Parameter source: Whole frames, interleaved, of the stream's sample format.
+  /// - Parameter source: Whole frames, interleaved, in the stream's sample format.
   /// - Returns: The number of frames.
   public func prefill(_ source: RawSpan) -> Int {
     let ring = session.rings?.outputRing
@@ -16,7 +16,7 @@ extension AudioOutputStreaming {
 
   /// Writes all frames, waiting for room; fewer if `isInterrupted` says so.
   ///
-  /// - Parameter source: Whole frames, interleaved, of the stream's sample format.
+  /// - Parameter source: Whole frames, interleaved, in the stream's sample format.
   /// - Returns: The number of frames.
   public func write(_ source: RawSpan, until isInterrupted: () -> Bool) throws(PortAudioError)
     -> Int
@@ -31,8 +31,8 @@ extension AudioOutputStreaming {
     return try result.get()
   }
 
-  /// Waits until at most so many frames wait to be played, the stream has ended, or
-  /// `isInterrupted` says so.
+  /// Waits until at most `frameCount` frames are queued, the stream has ended, or `isInterrupted`
+  /// says so.
   public func waitUntilQueued(atMost frameCount: Int, until isInterrupted: () -> Bool) {
     guard let ring = session.rings?.outputRing else { return }
     while ring.readableCount > frameCount, !isInterrupted(), session.isUnderWay {
@@ -40,16 +40,16 @@ extension AudioOutputStreaming {
     }
   }
 
-  /// Says that no more frames will be written: what is in the ring plays, then the stream finishes.
+  /// Declares that no more frames follow: the stream finishes after the ring has been played.
   public func endOutput() { session.rings?.endOutput() }
 
-  /// Frames beyond a block that output waits for before it begins; see
+  /// The frames beyond one block that output waits for before it starts; see
   /// ``StreamOptions/prebuffersOutput``.
   public var prebufferFrameCount: Int { session.rings?.prebufferFrameCount ?? 0 }
 }
 
 extension TypedOutputStreaming {
-  /// Puts frames into the ring before the stream is started, as many as there is room for.
+  /// Puts frames into the ring before the stream is started, as many as fit.
   ///
   /// - Parameter source: Frames × channels, interleaved.
   /// - Returns: The number of frames.

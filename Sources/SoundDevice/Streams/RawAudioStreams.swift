@@ -2,13 +2,13 @@ public import PCM
 
 /// A callback on raw bytes: input and output frames, interleaved in the stream's sample formats.
 ///
-/// Runs on the audio thread: it must not allocate, lock, print or wait. Output is filled with
-/// silence beforehand. It may own state, which moves into it.
+/// Runs on the audio thread: it must not allocate, lock, print or wait. Output is preset to
+/// silence. The callback may own state, which moves into it.
 public typealias RawStreamCallback = (
   _ input: borrowing RawSpan, _ output: inout MutableRawSpan, _ info: CallbackInfo
 ) -> CallbackResult
 
-/// A duplex stream of raw bytes, with its own sample format in each direction.
+/// A duplex stream of raw bytes, with a separate sample format in each direction.
 ///
 /// The ancestor's `RawStream`; corresponds to `Pa_OpenStream`.
 public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
@@ -22,10 +22,10 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
   /// - Parameters:
   ///   - input: The sample format of the input; nil for ``Defaults``, then float32.
   ///   - output: The sample format of the output; nil for ``Defaults``, then float32.
-  ///   - inputParameters: Which device, how many channels, how late.
+  ///   - inputParameters: The device, channels and latency of the input.
   ///   - outputParameters: The same for output.
-  ///   - options: Rate, block size and whatever else concerns both.
-  ///   - finished: Called on a thread of the library after the last buffer has played, or when
+  ///   - options: Rate, block size and other settings of both directions.
+  ///   - finished: Called on a thread of the library after the last buffer has been played, or when
   ///     the device is lost.
   ///   - callback: Called on the audio thread; see <doc:CallbackRules>.
   public init(
@@ -40,7 +40,7 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
       processor: { RawProcessor($0, callback) })
   }
 
-  /// Opens a stream to read from and write to.
+  /// Opens a stream for reading and writing.
   public init(
     input: SampleFormat? = nil, output: SampleFormat? = nil,
     inputParameters: StreamParameters = StreamParameters(),
@@ -61,10 +61,10 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
       options: options, operation: operation)
   }
 
-  /// Reads frames until the span is full: interleaved bytes, whole frames.
+  /// Reads whole frames until the span is full: interleaved bytes.
   ///
   /// - Parameters:
-  ///   - target: Whole frames.
+  ///   - target: Room for whole frames.
   ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
@@ -73,10 +73,10 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
     try readBytes(&target, timeout: timeout)
   }
 
-  /// Reads so many frames as bytes: interleaved samples of the stream's format.
+  /// Reads `frameCount` frames as bytes: interleaved samples in the stream's format.
   ///
   /// - Parameters:
-  ///   - frameCount: How many frames.
+  ///   - frameCount: The number of frames.
   ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: The bytes, and whether input was lost since the last read.
   public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
@@ -87,7 +87,7 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
 
   /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
   ///
-  /// - Returns: Whether silence had to be played since the last write.
+  /// - Returns: Whether silence was played since the last write.
   @discardableResult
   public func write(_ source: RawSpan, timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags
@@ -95,9 +95,9 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
     try writeBytes(source, timeout: timeout)
   }
 
-  /// Writes bytes, waiting for room: interleaved samples of the stream's format, whole frames.
+  /// Writes bytes, waiting for room: interleaved samples in the stream's format, whole frames.
   ///
-  /// - Returns: Whether silence had to be played since the last write.
+  /// - Returns: Whether silence was played since the last write.
   @discardableResult
   public func write(_ bytes: [UInt8], timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags
@@ -126,7 +126,7 @@ public final class RawAudioInputStream: AudioInputStreaming {
       processor: { RawProcessor($0) { input, _, info in callback(input, info) } })
   }
 
-  /// Opens a stream to read from.
+  /// Opens a stream for reading.
   public init(
     _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions()
@@ -142,10 +142,10 @@ public final class RawAudioInputStream: AudioInputStreaming {
       options: options, operation: operation)
   }
 
-  /// Reads frames until the span is full: interleaved bytes, whole frames.
+  /// Reads whole frames until the span is full: interleaved bytes.
   ///
   /// - Parameters:
-  ///   - target: Whole frames.
+  ///   - target: Room for whole frames.
   ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: Whether input was lost since the last read.
   public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
@@ -154,10 +154,10 @@ public final class RawAudioInputStream: AudioInputStreaming {
     try readBytes(&target, timeout: timeout)
   }
 
-  /// Reads so many frames as bytes: interleaved samples of the stream's format.
+  /// Reads `frameCount` frames as bytes: interleaved samples in the stream's format.
   ///
   /// - Parameters:
-  ///   - frameCount: How many frames.
+  ///   - frameCount: The number of frames.
   ///   - timeout: In seconds; nil waits without limit.
   /// - Returns: The bytes, and whether input was lost since the last read.
   public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
@@ -187,7 +187,7 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
       processor: { RawProcessor($0) { _, output, info in callback(&output, info) } })
   }
 
-  /// Opens a stream to write to.
+  /// Opens a stream for writing.
   public init(
     _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions()
@@ -205,7 +205,7 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
 
   /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
   ///
-  /// - Returns: Whether silence had to be played since the last write.
+  /// - Returns: Whether silence was played since the last write.
   @discardableResult
   public func write(_ source: RawSpan, timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags
@@ -213,9 +213,9 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
     try writeBytes(source, timeout: timeout)
   }
 
-  /// Writes bytes, waiting for room: interleaved samples of the stream's format, whole frames.
+  /// Writes bytes, waiting for room: interleaved samples in the stream's format, whole frames.
   ///
-  /// - Returns: Whether silence had to be played since the last write.
+  /// - Returns: Whether silence was played since the last write.
   @discardableResult
   public func write(_ bytes: [UInt8], timeout: Double? = nil) throws(PortAudioError)
     -> CallbackFlags

@@ -54,7 +54,7 @@ extension AudioOutputStreaming {
 }
 
 extension PortAudioError {
-  /// Throws if so many frames cannot be: a negative number, or more than this machine's memory holds.
+  /// Throws for an impossible number of frames: negative, or more than this machine's memory.
   static func checkMemory(_ frameCount: Int, bytesPerFrame: Int, _ operation: String)
     throws(PortAudioError)
   {
@@ -67,7 +67,7 @@ extension PortAudioError {
 }
 
 extension PortAudioError {
-  /// Throws if the samples are no whole frames.
+  /// Throws if the samples are not whole frames.
   static func checkFrames<S: Sample>(_ buffer: SampleBuffer<S>, _ operation: String)
     throws(PortAudioError)
   {

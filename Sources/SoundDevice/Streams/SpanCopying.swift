@@ -1,9 +1,9 @@
-// Inlinable, so that they are made for the caller's element type: a generic function looks its types
-// up at its first use, under a lock.
+// Inlinable, to specialise for the caller's element type: a generic function looks its types up at
+// its first use, under a lock.
 
 extension MutableSpan where Element: BitwiseCopyable {
-  /// Copies as many elements as both have, from the front; the rest stays. For callbacks:
-  /// allocates nothing.
+  /// Copies as many elements as both have, from the start; the rest is unchanged. Safe in
+  /// callbacks: allocates nothing.
   @inlinable
   public mutating func copy(from source: borrowing Span<Element>) {
     for index in 0..<Swift.min(count, source.count) { self[index] = source[index] }
@@ -11,8 +11,8 @@ extension MutableSpan where Element: BitwiseCopyable {
 }
 
 extension MutableRawSpan {
-  /// Copies as many bytes as both have, from the front; the rest stays. For callbacks: allocates
-  /// nothing.
+  /// Copies as many bytes as both have, from the start; the rest is unchanged. Safe in callbacks:
+  /// allocates nothing.
   public mutating func copy(from source: borrowing RawSpan) {
     let count = Swift.min(byteCount, source.byteCount)
     unsafe withUnsafeMutableBytes { target in

@@ -1,21 +1,21 @@
 public import PCM
 
-/// One direction of a stream: which device, how many channels, how late.
+/// The device, channels and latency of one direction of a stream.
 ///
-/// What is nil comes from ``Defaults``, and what is nil there too from the device.
+/// ``Defaults`` supply values that are nil; the device supplies those that are nil there too.
 /// Corresponds to `PaStreamParameters`.
 public struct StreamParameters: Sendable {
   /// The device; nil for the default one.
   public var device: Device?
-  /// The number of channels; nil for all the device has.
+  /// The number of channels; nil for all channels of the device.
   public var channelCount: Int?
-  /// Which device channel each channel of the data is; nil for straight. Input channels are
-  /// picked in this order; output channels not named stay silent.
+  /// The device channel for each channel of the data; nil for straight. Input channels are read in
+  /// this order; unmapped output channels stay silent.
   public var channelMap: ChannelMap?
-  /// The suggested latency; nil for ``Defaults``, which say `high`.
+  /// The suggested latency; nil for ``Defaults``, whose factory value is `high`.
   public var latency: Latency?
 
-  /// Parameters; everything has a default.
+  /// Creates parameters; everything has a default.
   public init(
     device: Device? = nil, channelCount: Int? = nil, channelMap: ChannelMap? = nil,
     latency: Latency? = nil
@@ -26,10 +26,10 @@ public struct StreamParameters: Sendable {
     self.latency = latency
   }
 
-  /// Throws if a stream in this direction could not be opened.
+  /// Throws if a stream in this direction cannot be opened.
   ///
-  /// A success is no promise: the device may be taken before the stream is opened.
-  /// The ancestor's `check_input_settings` and `check_output_settings`; corresponds to
+  /// Success is no guarantee: another program may take the device before the stream is opened. The
+  /// ancestor's `check_input_settings` and `check_output_settings`; corresponds to
   /// `Pa_IsFormatSupported`.
   public func check(
     for direction: StreamDirection, format: SampleFormat = .float32, sampleRate: Double? = nil
@@ -43,37 +43,37 @@ public struct StreamParameters: Sendable {
   }
 }
 
-/// What concerns a stream as a whole. What is nil comes from ``Defaults``.
+/// Settings of a stream as a whole. ``Defaults`` supply values that are nil.
 public struct StreamOptions: Sendable {
   /// The sampling frequency in Hz; nil for the device's own.
   public var sampleRate: Double?
-  /// Frames per callback; 0 lets the host choose, and vary.
+  /// Frames per callback; 0 lets the host choose, and vary it.
   public var blockSize: Int?
-  /// Leave samples outside -1...1 unclipped. Between floating point and floating point they always
-  /// are; where the device takes integers, they never are.
+  /// Leaves samples outside -1...1 unclipped. Conversion between floating point formats never
+  /// clips; conversion to integers always does.
   public var clipOff: Bool?
-  /// No dither where bits are lost. Integers recorded from floating point are never dithered.
+  /// Disables dither when bits are lost. Integers recorded from floating point are never dithered.
   public var ditherOff: Bool?
-  /// Call the callback rather than lose input; only for duplex callback streams with block size 0.
+  /// Calls the callback rather than lose input; only for duplex callback streams with block size 0.
   /// Corresponds to `paNeverDropInput`.
   public var neverDropInput: Bool?
-  /// Let the callback fill the first output buffers, not silence.
-  /// Corresponds to `paPrimeOutputBuffersUsingStreamCallback`.
+  /// Lets the callback fill the first output buffers, instead of silence. Corresponds to
+  /// `paPrimeOutputBuffersUsingStreamCallback`.
   public var primeOutputBuffersUsingStreamCallback: Bool?
-  /// How long callbacks may be missing before the stream counts as lost, in seconds. What the host may
-  /// take to answer is ``Defaults/hostPatience``.
+  /// Seconds without a callback after which the stream counts as lost. ``Defaults/hostPatience``
+  /// limits how long the host may take to answer.
   public var stallTime: Double?
-  /// What the ring of a blocking stream holds, in frames; nil for one second, at least 16384.
+  /// The ring's capacity in a blocking stream, in frames; nil for one second, at least 16384.
   public var bufferFrameCount: Int?
-  /// Output of a blocking stream waits for a whole block before it begins, and again when it ran
-  /// dry: for one block more each time, its prebuffer, and after ten seconds without that for one
-  /// block again.
+  /// Makes output of a blocking stream wait for a whole block plus a prebuffer before it starts or
+  /// restarts. Each underflow adds one block to the prebuffer; after ten seconds without one it
+  /// starts from one block again.
   public var prebuffersOutput = false
-  /// A blocking duplex stream keeps input only for frames that it plays: frame n of the input was
-  /// captured while frame n of the output was played.
+  /// Makes a blocking duplex stream keep input only for frames that it plays: frame n of the input
+  /// was captured while frame n of the output was played.
   public var alignsInput = false
 
-  /// Options; everything has a default.
+  /// Creates options; everything has a default.
   public init(
     sampleRate: Double? = nil, blockSize: Int? = nil, clipOff: Bool? = nil,
     ditherOff: Bool? = nil, neverDropInput: Bool? = nil,

@@ -1,6 +1,6 @@
 internal import PCM
 
-/// What a caller wants of a stream, before defaults and devices are known.
+/// A caller's request for a stream, before defaults and devices are applied.
 struct StreamRequest: Sendable {
   struct Direction: Sendable {
     var parameters: StreamParameters
@@ -11,11 +11,11 @@ struct StreamRequest: Sendable {
   var output: Direction?
   var options = StreamOptions()
   var operation: String
-  /// What the rings of a blocking stream hold at the least.
+  /// The minimum capacity of a blocking stream's rings.
   var leastBufferFrameCount = 16384
 }
 
-/// A stream with everything decided: what the host is asked for, and how its frames become the
+/// A fully decided stream: the request to the host, and the conversion between its frames and the
 /// caller's.
 struct ResolvedStream: Sendable {
   var host: HostThread
@@ -29,7 +29,7 @@ struct ResolvedStream: Sendable {
 }
 
 extension StreamRequest {
-  /// Fills in what was left out: from `Defaults`, then from the device. Opens nothing.
+  /// Fills in omitted values: from `Defaults`, then from the device. Opens nothing.
   func resolve() throws(PortAudioError) -> ResolvedStream {
     let defaults = Defaults.current
     let inputDevice = try input.map { request throws(PortAudioError) in
@@ -64,12 +64,12 @@ extension StreamRequest {
         leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.mostDefaultBuffer)))
   }
 
-  /// What a ring holds at the most unless more is asked for, in frames.
+  /// The maximum default capacity of a ring, in frames.
   private static let mostDefaultBuffer = 1 << 20
   private static let mostBlockFrameCount = 1 << 20
   private static let longestLatency = 3600.0
 
-  /// Refuses numbers of which a host might make anything.
+  /// Refuses numbers with which a host might do anything.
   private func check(_ configuration: HostConfiguration) throws(PortAudioError) {
     func refuse(_ code: PortAudioError.Code) -> PortAudioError {
       PortAudioError(code, configuration.operation)
@@ -92,7 +92,7 @@ extension StreamRequest {
       return device
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
-    // The list has been made again since: the same words must still name one device.
+    // The list was refreshed meanwhile: the same id must still name one device.
     guard let found = try Hosts.deviceList().devices.first(where: { $0.id == wanted.id }) else {
       throw PortAudioError(.deviceUnavailable, "\(operation) on '\(wanted.id)'")
     }
@@ -132,7 +132,8 @@ extension StreamRequest {
       guard fits, map.isDistinct, map.highest <= most else {
         throw PortAudioError(.invalidChannelCount, operation)
       }
-      // Some hosts play a stream of one channel on two; a second, silent one prevents that.
+      // Some hosts play a one-channel stream on two channels; a second, silent channel prevents
+      // that.
       hostChannelCount = max(map.highest, direction == .output ? min(2, most) : 1)
     }
     guard hostChannelCount <= most else { throw PortAudioError(.invalidChannelCount, operation) }
@@ -149,9 +150,9 @@ extension StreamRequest {
     _ format: SampleFormat, _ hostFormat: SampleFormat, _ direction: StreamDirection,
     _ defaults: Defaults
   ) -> SampleConverter? {
-    // Where both are floating point nothing need be clipped; integers always are.
+    // Between floating point formats nothing needs clipping; integers always do.
     let clips = !(options.clipOff ?? defaults.clipOff) && !(format.isFloat && hostFormat.isFloat)
-    // What fits float32 came as integers, most likely: dither would only change it.
+    // Samples that fit float32 probably were integers originally; dither would only change them.
     let isExact = direction == .input && hostFormat.isFloat
     let dithers = !(options.ditherOff ?? defaults.ditherOff) && !isExact
     let converter =

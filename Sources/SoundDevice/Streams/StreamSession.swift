@@ -1,27 +1,27 @@
-/// The open stream inside every stream type: what does not depend on its sample type.
+/// The open stream inside every stream type: all that does not depend on its sample type.
 ///
-/// Closes the stream when the last reference to it goes, on whatever thread that happens.
+/// Closes the stream when its last reference goes, on whichever thread that happens.
 public final class StreamSession: Sendable {
   let stream: OpenStream
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
   private let paused = AtomicFlag()
-  /// Where tasks start and stop, read and write.
+  /// The thread on which tasks start and stop, read and write.
   let controlThread = WorkerThread(named: "sd-control")
   let readThread = WorkerThread(named: "sd-reading")
   let writeThread = WorkerThread(named: "sd-writing")
-  /// Set while `stop()` plays what the ring holds: nothing more is written.
+  /// Set while `stop()` plays the content of the ring; nothing more is written.
   let isEnding = AtomicFlag()
   let leftover = Guarded(Leftover())
   let readLock = TimedLock()
   let writeLock = TimedLock()
 
-  /// Opens a stream whose blocks go to `processor`.
+  /// Opens a stream that sends its blocks to `processor`.
   ///
   /// - Parameters:
   ///   - onEnd: Called when a run is over, on a thread that must not wait.
-  ///   - finished: The client's, called on a thread that it may hold.
+  ///   - finished: The client's hook, called on a thread that it may block.
   init(
     _ request: StreamRequest, onEnd: (@Sendable () -> Void)? = nil,
     finished: (@Sendable () -> Void)?,
@@ -34,12 +34,12 @@ public final class StreamSession: Sendable {
     stream = try Self.open(resolved, processor(resolved), ledger, onEnd, finished)
   }
 
-  /// Opens a blocking stream: blocks go through rings.
+  /// Opens a blocking stream, whose blocks go through rings.
   init(
     blocking request: StreamRequest, finished: (@Sendable () -> Void)? = nil
   ) throws(PortAudioError) {
     var request = request
-    // Only a stream with a callback can promise these; PortAudio refuses them likewise.
+    // Only a callback stream can promise these; PortAudio refuses them likewise.
     if request.options.neverDropInput ?? Defaults.current.neverDropInput {
       throw PortAudioError(.invalidFlag, request.operation)
     }
@@ -87,8 +87,8 @@ public final class StreamSession: Sendable {
     try stream.start()
   }
 
-  /// Drops what an earlier run left unread, unless somebody reads it at this moment. No callback
-  /// runs.
+  /// Drops unread frames of an earlier run, unless a thread is reading them right now. No callback
+  /// is running.
   private func discardInput(_ ring: RingBuffer) {
     guard readLock.take(timeout: 0) else { return }
     defer { readLock.leave() }
@@ -105,17 +105,17 @@ public final class StreamSession: Sendable {
   }
 
   func stop() throws(PortAudioError) {
-    // This run's end, whatever others start meanwhile.
+    // This run's end, even if another thread starts a new run meanwhile.
     let endOfRun = stream.endOfRun
     if let rings, rings.outputRing != nil, stream.phase == .running {
       try PortAudioError.refuseInCallback("stopping stream")
-      // Whoever writes meanwhile stops, so that what the ring holds is final.
+      // Concurrent writers stop, so that the ring's content is final.
       isEnding.set()
       wake()
       _ = writeLock.take(timeout: nil)
       rings.endOutput()
       writeLock.leave()
-      // Ends when the ring has been played, when somebody aborts, or when the device is lost.
+      // Ends when the ring has been played, another thread aborts, or the device is lost.
       _ = endOfRun.wait(seconds: nil)
     }
     try stream.stop(.drain)
@@ -128,7 +128,7 @@ public final class StreamSession: Sendable {
 
   func close() throws(PortAudioError) { try stream.close() }
 
-  /// Throws if the stream was lost while it ran.
+  /// Throws if the stream was lost while it was running.
   func checkLoss() throws(PortAudioError) {
     if stream.isLost { throw PortAudioError(.hostLost, resolved.configuration.operation) }
   }
@@ -136,7 +136,7 @@ public final class StreamSession: Sendable {
   /// Whether the stream is between `pause()` and `resume()`.
   var isPaused: Bool { paused.isSet }
 
-  /// Stops the host and keeps the rings; readers and writers go on waiting.
+  /// Stops the host and keeps the rings; readers and writers keep waiting.
   func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
     paused.set()
@@ -146,7 +146,7 @@ public final class StreamSession: Sendable {
     }
   }
 
-  /// Goes on after a pause.
+  /// Continues after a pause.
   func resume() throws(PortAudioError) {
     guard paused.isSet else { return }
     defer {
@@ -156,7 +156,7 @@ public final class StreamSession: Sendable {
     try stream.start(resuming: true)
   }
 
-  /// Whether frames are still to come or to go, now or after a pause.
+  /// Whether more frames are to come or to go, now or after a pause.
   var isUnderWay: Bool { stream.phase == .running || isPaused }
 
   /// Wall time of the first callback, in seconds since 1970; nil before it.
@@ -165,7 +165,7 @@ public final class StreamSession: Sendable {
     return time == 0 ? nil : Double(time) / 1e9
   }
 
-  /// The latency the host granted in each direction that the stream has, in seconds.
+  /// The latency that the host granted in each direction of the stream, in seconds.
   package var latencies: (input: Double?, output: Double?) {
     (
       resolved.input == nil ? nil : stream.granted.inputLatency,

@@ -1,10 +1,10 @@
 /// Reading and writing through the rings.
 extension StreamSession {
-  /// Reads at least `minimum` frames, and as many more as are there and fit.
+  /// Reads at least `minimum` frames, and as many more as are available and fit.
   ///
-  /// - Parameter isWhole: At the end, rather throw than give fewer than `minimum` frames; they can
-  ///   still be read by who asks for no more.
-  /// - Returns: The number of frames; fewer than `minimum` only when the stream has stopped, or
+  /// - Parameter isWhole: At the end, throws rather than return fewer than `minimum` frames; a call
+  ///   for fewer can still read them.
+  /// - Returns: The number of frames; fewer than `minimum` only if the stream has stopped or
   ///   `interrupted` says so.
   func read(
     into target: UnsafeMutableRawBufferPointer, minimum: Int, isWhole: Bool = false,
@@ -24,18 +24,18 @@ extension StreamSession {
     var remaining = Timeout(seconds: timeout)
     var done =
       unsafe leftover.withLock { [target] in unsafe $0.take(into: target) } / ring.bytesPerFrame
-    /// What was taken goes to the next read.
+    /// Leaves the frames taken to the next read.
     func fail(_ error: PortAudioError) -> PortAudioError {
       let taken = unsafe UnsafeRawBufferPointer(rebasing: target[..<(done * ring.bytesPerFrame)])
       leftover.withLock { unsafe $0.putBack(taken) }
       return error
     }
     while true {
-      // Asked before the ring is looked at: what came before the end is still read.
+      // Checked before the ring, so that frames before the end are still read.
       let isRunning = isUnderWay
       let isInterrupted = interrupted()
       let readable = ring.readableCount
-      // Half a ring at a time, so that the other half takes what comes meanwhile.
+      // Half a ring at a time, so that the other half holds the frames that come meanwhile.
       let needed = min(least - done, max(1, ring.capacity / 2))
       if isWhole, !isRunning, done + readable < least { throw fail(ended(operation)) }
       if readable >= needed || !isRunning || isInterrupted {
@@ -53,8 +53,8 @@ extension StreamSession {
 
   /// Writes all frames of `source`, waiting for room.
   ///
-  /// - Returns: The number of frames; fewer than given only when `interrupted` says so.
-  /// - Throws: With the number of frames written so far.
+  /// - Returns: The number of frames; fewer than all only if `interrupted` says so.
+  /// - Throws: An error with the number of frames written so far.
   func write(
     _ source: UnsafeRawBufferPointer, timeout: Double?, interrupted: () -> Bool = { false }
   ) throws(PortAudioError) -> Int {
@@ -82,18 +82,18 @@ extension StreamSession {
       done += unsafe ring.write(from: base + done * ring.bytesPerFrame, count: count - done)
       if done == count || interrupted() { return done }
       guard let slice = remaining.next() else { throw failure(.timedOut) }
-      // Woken at half a ring of room rather than at every block: fewer switches of threads.
+      // Wakes for half a ring of room rather than for every block: fewer thread switches.
       ring.waitUntilWritable(min(count - done, max(1, ring.capacity / 2)), seconds: slice)
     }
   }
 
-  /// Why nothing can be read or written any more.
+  /// The reason that nothing can be read or written any more.
   private func ended(_ operation: String) -> PortAudioError {
     if stream.isLost { return PortAudioError(.hostLost, operation) }
     return PortAudioError(stream.phase == .closed ? .badStream : .streamIsStopped, operation)
   }
 
-  /// Wakes whoever waits in `read` or `write`, to look at `interrupted` again.
+  /// Wakes threads waiting in `read` or `write`, to check `interrupted` again.
   package func wake() {
     rings?.inputRing?.wake()
     rings?.outputRing?.wake()

@@ -1,39 +1,40 @@
-/// Judges one run of a stream by signs of life, pace and clock: a host's own word does not count.
+/// Judges a run of a stream by its signs of life, pace and clock, not by the host's own claims.
 ///
-/// Times are seconds of the watchdog's clock, which stands still while the process does.
+/// Times are seconds of the watchdog's clock, which stops while the process is stopped.
 struct StreamWatch {
   enum Verdict: Equatable {
     case fine
-    /// The host should say whether the stream is still active.
+    /// Ask the host whether the stream is still active.
     case ask
-    /// Everything has been played: the host is to be stopped.
+    /// Everything has been played; stop the host.
     case finish
     case lost
   }
 
-  /// What a run may take, in seconds.
+  /// The time limits of a run, in seconds.
   struct Limits {
     var stallTime: Double
-    /// How long callbacks may be missing although the host is well.
+    /// The longest time that callbacks may be absent although the host is well.
     var longestSilence = 0.0
     /// The longer of the granted latencies; 0 if unknown.
     var latency = 0.0
     var sampleRate: Double
   }
 
-  /// What can be seen of a stream.
+  /// The externally visible state of a stream.
   struct Signs: Equatable {
-    /// Frames the host has handed over or asked for.
+    /// Frames that the host has delivered or requested.
     var frameCount = 0
-    /// How often the host would have called, had the program been ready.
+    /// How many times the host would have called, had the program been ready.
     var waitCount = 0
     /// The host's period in frames; 0 if unknown.
     var period = 0
-    /// Whether the callback wants no more, and the silence behind its last frame is handed over.
+    /// Whether the callback wants no more, and the silence after its last frame has been handed
+    /// over.
     var isFinishing = false
   }
 
-  /// The least pace, as a share of real time.
+  /// The minimum pace, as a share of real time.
   private static let leastPace = 0.1
 
   private let limits: Limits
@@ -41,7 +42,7 @@ struct StreamWatch {
   private var lastSign: Double
   private var paceStart: (time: Double, frameCount: Int)
   private var finishingSince: Double?
-  /// Whether callbacks came in this run.
+  /// Whether callbacks have come in this run.
   private(set) var hasBegun = false
 
   init(_ limits: Limits, signs: Signs, at time: Double) {
@@ -67,9 +68,9 @@ struct StreamWatch {
     return time > lastSign ? .ask : .fine
   }
 
-  /// The silence behind the last frame covers the latency, so one latency and one period after it
-  /// was handed over nothing is left to play. A host that neither goes inactive nor answers within
-  /// the stall time after that is gone.
+  /// The silence after the last frame covers the latency, so nothing is left to play one latency
+  /// and one period after it was handed over. A host that neither becomes inactive nor answers
+  /// within the stall time after that is gone.
   private mutating func end(_ signs: Signs, _ time: Double) -> Verdict {
     let since = finishingSince ?? time
     finishingSince = since

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// A value behind a mutex. Not for the audio thread.
 ///
-/// The standard `Mutex`, and word of it to ThreadSanitizer, which cannot see into that.
+/// Wraps the standard `Mutex` and notifies ThreadSanitizer, which cannot see into it.
 package struct Guarded<Value>: ~Copyable, Sendable {
   private let mutex: Mutex<Value>
   #if SD_TSAN
@@ -29,6 +29,6 @@ package struct Guarded<Value>: ~Copyable, Sendable {
 }
 
 #if SD_TSAN
-  /// Something that has an address of its own.
+  /// An object with a unique address.
   private final class Token: Sendable {}
 #endif

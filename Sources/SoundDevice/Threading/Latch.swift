@@ -1,10 +1,10 @@
-/// A condition that becomes true once and stays so, for any number of waiters.
-/// Not for the audio thread.
+/// A condition that becomes true once and stays true, with any number of waiters. Not for the audio
+/// thread.
 final class Latch: Sendable {
   private struct Tasks {
     var count = 0
     var waiting: [Int: CheckedContinuation<Bool, Never>] = [:]
-    /// Cancelled before they waited.
+    /// Tasks cancelled before they waited.
     var cancelled: Set<Int> = []
   }
 
@@ -24,25 +24,25 @@ final class Latch: Sendable {
     for task in waiting { task.resume(returning: true) }
   }
 
-  /// False when the time is over first. nil waits without limit.
+  /// Waits; false if the time is over first. nil waits without limit.
   func wait(seconds: Double?) -> Bool {
     var remaining = Timeout(seconds: seconds)
     while !isOpen {
       guard let slice = remaining.next() else { return false }
       semaphore.wait(seconds: slice)
     }
-    // One post wakes one waiter; each passes it on.
+    // One post wakes one waiter; each wakes the next.
     semaphore.post()
     return true
   }
 
-  /// Waits without holding a thread; false when the time is over first.
+  /// Waits without blocking a thread; false if the time is over first.
   func pass(within seconds: Double?) async throws(CancellationError) -> Bool {
     guard let seconds else { return try await pass() }
     let isOpen = await withTaskGroup(of: Bool.self) { group in
       group.addTask { (try? await self.pass()) ?? false }
       group.addTask {
-        // An answer either way: the time is over, or nobody waits any more.
+        // Answers either way: the time is over, or the wait has ended.
         try? await Task.sleep(for: .seconds(max(0, min(seconds, 1e9))))
         return false
       }

@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// Lets one thread at a time do something, the others in turn. Not for the audio thread.
+/// A lock with a time limit. Not for the audio thread.
 final class TimedLock: Sendable {
   private let isTaken = AtomicFlag()
   private let waiting = Atomic<Int>(0)
   private let left = Semaphore()
 
-  /// Takes the turn; false when the time is over first. nil waits without limit.
+  /// Takes the lock; false if the time is over first. nil waits without limit.
   func take(timeout: Double?) -> Bool {
     guard isTaken.testAndSet() else { return true }
     waiting.add(1, ordering: .sequentiallyConsistent)
@@ -19,10 +19,10 @@ final class TimedLock: Sendable {
     return true
   }
 
-  /// Ends the turn that was taken.
+  /// Releases the lock.
   func leave() {
     isTaken.set(false)
-    // A waiter that this does not see yet looks again after one slice of its timeout.
+    // A waiter that this does not see yet checks again after one slice of its timeout.
     if waiting.load(ordering: .sequentiallyConsistent) > 0 { left.post() }
   }
 }

@@ -1,8 +1,9 @@
 internal import CRealtime
 internal import Platform
 
-/// Splits a wait into slices of at most a tenth of a second and counts them, not the clock: a
-/// process that was stopped or suspended meanwhile has waited one slice, however late it wakes.
+/// Splits a wait into slices of at most a tenth of a second, and counts slices instead of reading
+/// the clock: a process that is stopped or suspended meanwhile has used one slice, however late it
+/// wakes.
 struct Timeout {
   private static let slice = 0.1
   private var left: Double?
@@ -11,7 +12,7 @@ struct Timeout {
 
   init(seconds: Double?) { left = seconds }
 
-  /// How long to wait next; nil when the time is over.
+  /// The next time to wait, in seconds; nil when the timeout is over.
   mutating func next() -> Double? {
     let now = monotonicNanoseconds()
     if let left {

@@ -1,27 +1,27 @@
 internal import Platform
 
-/// One thread that looks after all running streams: it notices when callbacks stop, and when what was
-/// still to be played has been played.
+/// One thread that watches all running streams: it notices when callbacks stop, and when the last
+/// output has been played.
 final class Watchdog: Sendable {
   static let shared = Watchdog()
 
-  /// How often it looks, in seconds.
+  /// Seconds between two checks.
   static let interval = 0.2
   private static let intervalWhileFinishing = 0.005
 
-  /// What its thread shares with others.
+  /// The state that its thread shares with others.
   private final class Rounds: Sendable {
     struct State {
       var streams: [ObjectIdentifier: OpenStream] = [:]
-      /// Seconds it has watched, without those during which this process was held up.
+      /// Seconds it has watched, excluding those during which this process was suspended.
       var time = 0.0
       var lastLook = monotonicSeconds()
     }
 
     let state = Guarded(State())
 
-    /// Woken late, because this process was held up, it counts one interval: the callbacks were held
-    /// up as well.
+    /// If woken late, because this process was suspended, it counts one interval: the callbacks
+    /// were suspended as well.
     func time() -> Double {
       state.withLock { state in
         let now = monotonicSeconds()
@@ -31,7 +31,7 @@ final class Watchdog: Sendable {
       }
     }
 
-    /// How long until the next round; nil without streams.
+    /// The time until the next round, in seconds; nil without streams.
     func look() -> Double? {
       let streams = state.withLock { Array($0.streams.values) }
       guard !streams.isEmpty else { return nil }
@@ -49,13 +49,13 @@ final class Watchdog: Sendable {
     worker = WorkerThread(named: "sd-watchdog") { [rounds] in rounds.look() }
   }
 
-  /// Posted to make it look at once; the audio thread may.
+  /// Post it for an immediate check; the audio thread may.
   var wakeUp: Semaphore { worker.bell }
 
   /// Seconds it has watched.
   var time: Double { rounds.time() }
 
-  /// Looks after a stream until ``forget(_:)``.
+  /// Watches a stream until ``forget(_:)``.
   func watch(_ stream: OpenStream) {
     rounds.state.withLock { $0.streams[ObjectIdentifier(stream)] = stream }
     worker.wake()

@@ -6,7 +6,7 @@ final class WorkerThread: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []
     var isRunning = false
-    /// Woken since it last looked.
+    /// Woken since its last check.
     var isWoken = false
   }
 
@@ -15,13 +15,13 @@ final class WorkerThread: Sendable {
   private let idle: @Sendable () -> Double?
   private let state = Guarded(State())
   private let currentThread = ThreadIdentity()
-  /// Posting it makes a thread that waits look again at once; the audio thread may.
+  /// Post it to make a waiting thread check at once; the audio thread may.
   let bell = Semaphore()
 
   /// - Parameters:
   ///   - lingering: How long it waits for a job before it ends, in seconds.
-  ///   - idle: Called whenever there is no job. Returns how many seconds may go by before the next
-  ///     call; nil if there is nothing to do until ``wake()``.
+  ///   - idle: Called whenever there is no job. Returns the seconds until the next call, or nil to
+  ///     wait for ``wake()``.
   init(
     named name: String, lingering: Double = 1, idle: @escaping @Sendable () -> Double? = { nil }
   ) {
@@ -33,10 +33,10 @@ final class WorkerThread: Sendable {
   /// Whether the caller runs on this thread.
   var isCurrent: Bool { currentThread.isCurrent }
 
-  /// Runs `job` after those posted before. Does not wait.
+  /// Runs `job` after those posted earlier. Does not wait.
   func post(_ job: @escaping @Sendable () -> Void) { begin { $0.jobs.append(job) } }
 
-  /// Has `idle` called soon.
+  /// Makes the thread call `idle` soon.
   func wake() { begin { $0.isWoken = true } }
 
   private func begin(_ change: (inout State) -> Void) {
@@ -81,7 +81,7 @@ final class WorkerThread: Sendable {
 }
 
 extension WorkerThread {
-  /// Calls `body` on this thread and returns its result, while the task holds no thread.
+  /// Runs `body` on this thread and returns its result, without blocking a thread of the pool.
   func result<Value: Sendable>(
     of body: @escaping @Sendable () throws(PortAudioError) -> Value
   ) async -> Result<Value, PortAudioError> {

@@ -1,5 +1,5 @@
-/// One run of `play`, `rec` or `playrec`: it lives as long as it sounds, whether or not anybody
-/// keeps its handle, and closes its stream by itself.
+/// One run of `play`, `rec` or `playrec`. It lives until its sound ends, even without a reference
+/// to its handle, and closes its stream itself.
 final class Performance: AudioInputStreaming, AudioOutputStreaming {
   let session: StreamSession
   private let operation: String
@@ -12,7 +12,7 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
 
   private static let state = Guarded(State())
 
-  /// The one that was begun last, ended or not.
+  /// The most recently started one, ended or not.
   static var latest: Performance? { state.withLock { $0.latest } }
 
   private init(_ session: StreamSession, _ operation: String) {
@@ -20,7 +20,7 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
     self.operation = operation
   }
 
-  /// Opens and starts a stream on `processor`.
+  /// Opens and starts a stream with `processor`.
   static func begin(
     _ request: StreamRequest,
     processor: (ResolvedStream) throws(PortAudioError) -> BlockProcessor
@@ -46,7 +46,7 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
     performance?.session.stream.closeLater()
   }
 
-  /// Flags of the host so far.
+  /// The host's flags so far.
   var status: CallbackFlags { session.stream.trampoline.flags }
 
   /// Waits for the end and closes the stream.
@@ -55,13 +55,12 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
       throw PortAudioError(.timedOut, operation)
     }
     try checkEnd()
-    // What was to be played or recorded has been; a host that cannot close says so when it is used
-    // next.
+    // Everything has been played or recorded; a host that cannot close reports it at its next use.
     try? session.close()
     return status
   }
 
-  /// Waits for the end without holding a thread.
+  /// Waits for the end without blocking a thread.
   func finish(timeout: Double?) async throws -> CallbackFlags {
     guard try await session.stream.wait(seconds: timeout) else {
       throw PortAudioError(.timedOut, operation)
@@ -76,7 +75,7 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
     if session.stream.isLost { throw PortAudioError(.hostLost, operation) }
   }
 
-  /// Stops and closes the stream; nothing if it has ended by itself.
+  /// Stops and closes the stream; does nothing if it has already ended.
   func end() throws(PortAudioError) {
     do throws(PortAudioError) {
       try session.stop()

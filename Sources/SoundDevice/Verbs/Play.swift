@@ -2,20 +2,20 @@ public import PCM
 
 /// Plays sound from memory and returns at once, unless `blocking`.
 ///
-/// Earlier playbacks go on. float64 is converted to float32 first, since no device takes more.
-/// Throws what opening a stream throws. The ancestor's `play()`.
+/// Earlier playbacks continue. float64 is converted to float32 first, since no device supports it.
+/// Throws the errors of opening a stream. The ancestor's `play()`.
 ///
 /// - Parameters:
 ///   - data: Frames × channels.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
-///   - mapping: The device channel, from 1, for each channel of the data; each at most once, as
-///     many as the data has, or any number if the data is mono. Other channels stay silent.
+///   - mapping: The device channel, from 1, for each channel of the data, without repeats; any
+///     number of channels if the data is mono. Other channels stay silent.
 ///   - device: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: nil for ``Defaults``, then high.
-///   - loop: Begin again at the end, until it is stopped.
-///   - blocking: Wait until everything has been played; a lost device then throws `hostLost`.
-///   - options: Block size, clipping, dither and whatever else a stream can have.
-/// - Returns: A handle, which need not be kept.
+///   - loop: Starts again at the end, until stopped.
+///   - blocking: Waits until everything has been played; a lost device then throws `hostLost`.
+///   - options: Block size, clipping, dither and other settings of the stream.
+/// - Returns: A handle, which you need not keep.
 @discardableResult
 public func play<S: Sample>(
   _ data: SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
@@ -43,7 +43,7 @@ public func play<S: Sample>(
 }
 
 extension StreamOptions {
-  /// The same options at this rate, if one is given.
+  /// The same options at this rate, if there is one.
   func at(_ sampleRate: Double?) -> StreamOptions {
     var options = self
     options.sampleRate = sampleRate ?? options.sampleRate

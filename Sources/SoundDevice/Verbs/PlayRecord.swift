@@ -1,24 +1,25 @@
 public import PCM
 
-/// Plays and records at the same time, as many frames as the data has, and returns at once,
-/// unless `blocking`.
+/// Plays and records at the same time, as many frames as the data has, and returns at once, unless
+/// `blocking`.
 ///
-/// Frame n is recorded while frame n is handed over for playing, on one stream; what the sound
-/// takes to come back is the caller's to know. The input has the data's sample type. Throws what
-/// opening a stream throws. The ancestor's `playrec()`.
+/// Frame n is recorded while frame n is handed over for playing, on one stream; the round trip is
+/// not compensated. The input has the data's sample type. Throws the errors of opening a stream.
+/// The ancestor's `playrec()`.
 ///
 /// - Parameters:
 ///   - data: Frames × channels.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
-///   - inputChannelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
-///   - inputMapping: The device channels to record, from 1, in this order; each at most once.
+///   - inputChannelCount: nil for ``Defaults``, then all channels of the device. Ignored with a
+///     mapping.
+///   - inputMapping: The device channels to record, from 1, in this order, without repeats.
 ///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
 ///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
-///   - blocking: Wait until everything has been played and recorded.
-///   - options: Block size, clipping, dither and whatever else a stream can have.
-/// - Returns: A handle whose ``Recording/wait(timeout:)`` gives the frames.
+///   - blocking: Waits until everything has been played and recorded.
+///   - options: Block size, clipping, dither and other settings of the stream.
+/// - Returns: A handle whose ``Recording/wait(timeout:)`` returns the frames.
 public func playrec<S: Sample>(
   _ data: SampleBuffer<S>, sampleRate: Double? = nil, inputChannelCount: Int? = nil,
   inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil, inputDevice: Device? = nil,
@@ -31,20 +32,21 @@ public func playrec<S: Sample>(
     outputDevice: outputDevice, latency: latency, blocking: blocking, options: options)
 }
 
-/// Plays and records at the same time, with another sample type for the input.
+/// Plays and records at the same time, with a different sample type for the input.
 ///
 /// - Parameters:
 ///   - data: Frames × channels.
 ///   - type: The sample type of the recording.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
-///   - inputChannelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
-///   - inputMapping: The device channels to record, from 1, in this order; each at most once.
+///   - inputChannelCount: nil for ``Defaults``, then all channels of the device. Ignored with a
+///     mapping.
+///   - inputMapping: The device channels to record, from 1, in this order, without repeats.
 ///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
 ///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
-///   - blocking: Wait until everything has been played and recorded.
-///   - options: Block size, clipping, dither and whatever else a stream can have.
+///   - blocking: Waits until everything has been played and recorded.
+///   - options: Block size, clipping, dither and other settings of the stream.
 public func playrec<S: Sample, T: Sample>(
   _ data: SampleBuffer<S>, recording type: T.Type, sampleRate: Double? = nil,
   inputChannelCount: Int? = nil, inputMapping: ChannelMap? = nil,
@@ -60,14 +62,14 @@ public func playrec<S: Sample, T: Sample>(
     over: nil, options.at(sampleRate), blocking: blocking)
 }
 
-/// Plays and records at the same time, into a buffer of the caller's own.
+/// Plays and records at the same time, into the caller's buffer.
 ///
-/// The buffer gives the input channels and sample type; it must have as many frames as the data.
-/// ``Recording/wait(timeout:)`` gives it back. The ancestor's `playrec(out=…)`.
+/// The buffer determines the input channels and sample type; it must have as many frames as the
+/// data. ``Recording/wait(timeout:)`` returns it. The ancestor's `playrec(out=…)`.
 ///
 /// - Parameters:
 ///   - data: Frames × channels.
-///   - buffer: What to write over.
+///   - buffer: The buffer to overwrite.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
 ///   - inputMapping: The device channels to record, from 1, in this order, as many as the buffer
 ///     has.
@@ -75,10 +77,10 @@ public func playrec<S: Sample, T: Sample>(
 ///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
-///   - blocking: Wait until everything has been played and recorded.
-///   - options: Block size, clipping, dither and whatever else a stream can have.
-/// - Throws: `bufferTooSmall` or `bufferTooBig` if the lengths differ, and what opening a stream
-///   throws.
+///   - blocking: Waits until everything has been played and recorded.
+///   - options: Block size, clipping, dither and other settings of the stream.
+/// - Throws: `bufferTooSmall` or `bufferTooBig` if the lengths differ, and the errors of opening a
+///   stream.
 public func playrec<S: Sample, T: Sample>(
   _ data: SampleBuffer<S>, into buffer: consuming SampleBuffer<T>, sampleRate: Double? = nil,
   inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil, inputDevice: Device? = nil,

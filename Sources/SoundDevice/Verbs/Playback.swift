@@ -1,6 +1,6 @@
-/// What is being played by `play`: a handle that need not be kept.
+/// A running `play`: a handle that you need not keep.
 ///
-/// Any thread. The sound goes on when the handle goes.
+/// Any thread. The sound continues without the handle.
 public final class Playback: Sendable {
   private let performance: Performance
 
@@ -10,34 +10,34 @@ public final class Playback: Sendable {
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
   /// - Returns: The overflows and underflows that happened.
-  /// - Throws: `hostLost` if the device was lost before the end, within the stall time;
-  ///   `timedOut` if the time was over first, and the sound goes on.
+  /// - Throws: `hostLost` within the stall time if the device is lost before the end; `timedOut` if
+  ///   the time is over first, and the sound continues.
   @available(*, noasync)
   @discardableResult
   public func wait(timeout: Double? = nil) throws(PortAudioError) -> CallbackFlags {
     try performance.finish(timeout: timeout)
   }
 
-  /// Waits until everything has been played, or until ``stop()``, without holding a thread of the
-  /// pool. A cancelled task waits no longer; the sound goes on.
+  /// Waits until everything has been played, or until ``stop()``, without blocking a thread of the
+  /// pool. A cancelled task stops waiting; the sound continues.
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
   /// - Returns: The overflows and underflows that happened.
-  /// - Throws: `hostLost`, `timedOut` as the blocking one; `CancellationError`.
+  /// - Throws: `hostLost` and `timedOut` as in the blocking function; `CancellationError`.
   @discardableResult
   public func wait(timeout: Double? = nil) async throws -> CallbackFlags {
     try await performance.finish(timeout: timeout)
   }
 
-  /// Stops. Does nothing if it has ended; other playbacks and streams go on.
+  /// Stops. Does nothing if it has ended; other playbacks and streams continue.
   public func stop() throws(PortAudioError) { try performance.end() }
 
-  /// Whether it still sounds.
+  /// Whether it is still playing.
   public var isActive: Bool { performance.isActive }
 
   /// Overflows and underflows so far.
   public var status: CallbackFlags { performance.status }
 
-  /// The stream below: its rate, latency, clock and losses. It closes by itself at the end.
+  /// The underlying stream: its rate, latency, clock and losses. It closes itself at the end.
   public var stream: any AudioOutputStreaming { performance }
 }

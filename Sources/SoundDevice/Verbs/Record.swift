@@ -1,21 +1,21 @@
 public import PCM
 
-/// Records so many frames and returns at once, unless `blocking`.
+/// Records `frameCount` frames and returns at once, unless `blocking`.
 ///
-/// float64 is recorded as float32 and converted afterwards, since no device gives more. Throws
-/// what opening a stream throws. The ancestor's `rec()`.
+/// float64 is recorded as float32 and converted afterwards, since no device supports it. Throws the
+/// errors of opening a stream. The ancestor's `rec()`.
 ///
 /// - Parameters:
-///   - frameCount: How many frames to record.
+///   - frameCount: The number of frames to record.
 ///   - type: The sample type; ``Defaults`` do not change it.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
-///   - channelCount: nil for ``Defaults``, then all the device has. Ignored with a mapping.
-///   - mapping: The device channels to record, from 1, in this order; each at most once.
+///   - channelCount: nil for ``Defaults``, then all channels of the device. Ignored with a mapping.
+///   - mapping: The device channels to record, from 1, in this order, without repeats.
 ///   - device: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: nil for ``Defaults``, then high.
-///   - blocking: Wait until everything has been recorded; a lost device then throws `hostLost`.
-///   - options: Block size, dither and whatever else a stream can have.
-/// - Returns: A handle whose ``Recording/wait(timeout:)`` gives the frames.
+///   - blocking: Waits until everything has been recorded; a lost device then throws `hostLost`.
+///   - options: Block size, dither and other settings of the stream.
+/// - Returns: A handle whose ``Recording/wait(timeout:)`` returns the frames.
 public func rec<S: Sample>(
   frameCount: Int, of type: S.Type = Float.self, sampleRate: Double? = nil,
   channelCount: Int? = nil, mapping: ChannelMap? = nil, device: Device? = nil,
@@ -29,20 +29,19 @@ public func rec<S: Sample>(
     over: nil, options.at(sampleRate), blocking: blocking)
 }
 
-/// Records into a buffer of the caller's own, until it is full, and returns at once, unless
-/// `blocking`.
+/// Records into the caller's buffer until it is full, and returns at once, unless `blocking`.
 ///
-/// The buffer gives the number of frames, the channels and the sample type;
-/// ``Recording/wait(timeout:)`` gives it back. The ancestor's `rec(out=…)`.
+/// The buffer determines the number of frames, the channels and the sample type;
+/// ``Recording/wait(timeout:)`` returns it. The ancestor's `rec(out=…)`.
 ///
 /// - Parameters:
-///   - buffer: What to write over.
+///   - buffer: The buffer to overwrite.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
 ///   - mapping: The device channels to record, from 1, in this order, as many as the buffer has.
 ///   - device: nil for ``Defaults``, then PortAudio's default.
 ///   - latency: nil for ``Defaults``, then high.
-///   - blocking: Wait until everything has been recorded; a lost device then throws `hostLost`.
-///   - options: Block size, dither and whatever else a stream can have.
+///   - blocking: Waits until everything has been recorded; a lost device then throws `hostLost`.
+///   - options: Block size, dither and other settings of the stream.
 public func rec<S: Sample>(
   into buffer: consuming SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
   device: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
@@ -67,7 +66,7 @@ private func record<S: Sample>(
 }
 
 extension Recording {
-  /// Opens and starts a stream that records while it plays `data`, if there is any.
+  /// Opens and starts a stream that records, while it plays `data` if there is any.
   static func begin<T: Sample>(
     _ request: StreamRequest, frameCount: Int, playing data: SampleBuffer<T>?,
     over background: SampleBuffer<S>?, blocking: Bool
@@ -76,7 +75,7 @@ extension Recording {
     var made: (store: FrameStore, channelCount: Int)?
     let performance = try Performance.begin(request) { resolved throws(PortAudioError) in
       let side = resolved.input
-      // The store, and the buffer that is given back.
+      // The store, and the buffer that is returned.
       try PortAudioError.checkMemory(
         frameCount, bytesPerFrame: 2 * (side?.bytesPerFrame ?? 1), request.operation)
       let store = FrameStore(capacity: frameCount, bytesPerFrame: side?.bytesPerFrame ?? 1)
@@ -93,6 +92,6 @@ extension Recording {
 }
 
 extension Sample {
-  /// The format of a stream for this sample type: no device takes float64.
+  /// The stream's format for this sample type: no device supports float64.
   static var streamFormat: SampleFormat { format == .float64 ? .float32 : format }
 }

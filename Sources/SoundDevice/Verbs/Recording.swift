@@ -1,13 +1,13 @@
 public import PCM
 
-/// What is being recorded by `rec` or `playrec`.
+/// A running `rec` or `playrec`.
 ///
-/// Any thread. The recording goes on when the handle goes, to no use.
+/// Any thread. The recording continues without the handle, but its frames are then lost.
 public final class Recording<S: Sample>: Sendable {
   private let performance: Performance
   private let store: FrameStore
   private let channelCount: Int
-  /// What the frames are written over: silence, or the caller's own buffer.
+  /// The frames to overwrite: silence, or the caller's buffer.
   private let background: SampleBuffer<S>?
 
   init(
@@ -23,10 +23,10 @@ public final class Recording<S: Sample>: Sendable {
   /// Waits until everything has been recorded, or until ``stop()``.
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
-  /// - Returns: All frames × channels that were asked for. After an early ``stop()`` those behind
-  ///   ``recordedFrameCount`` are silence, or, in a buffer of the caller's own, as they were.
-  /// - Throws: `hostLost` if the device was lost before the end, within the stall time: what came
-  ///   until then is in ``recorded``. `timedOut` if the time was over first; the recording goes on.
+  /// - Returns: All requested frames × channels. After an early ``stop()``, frames after
+  ///   ``recordedFrameCount`` are silent or, in the caller's buffer, unchanged.
+  /// - Throws: `hostLost` within the stall time if the device is lost before the end; ``recorded``
+  ///   has the frames until then. `timedOut` if the time is over first; the recording continues.
   @available(*, noasync)
   @discardableResult
   public func wait(timeout: Double? = nil) throws(PortAudioError) -> SampleBuffer<S> {
@@ -34,12 +34,12 @@ public final class Recording<S: Sample>: Sendable {
     return whole
   }
 
-  /// Waits until everything has been recorded, or until ``stop()``, without holding a thread of the
-  /// pool. A cancelled task waits no longer; the recording goes on.
+  /// Waits until everything has been recorded, or until ``stop()``, without blocking a thread of
+  /// the pool. A cancelled task stops waiting; the recording continues.
   ///
   /// - Parameter timeout: In seconds; nil waits without limit.
-  /// - Returns: All frames × channels, as the blocking one.
-  /// - Throws: `hostLost`, `timedOut` as the blocking one; `CancellationError`.
+  /// - Returns: All frames × channels, as in the blocking function.
+  /// - Throws: `hostLost` and `timedOut` as in the blocking function; `CancellationError`.
   @discardableResult
   public func wait(timeout: Double? = nil) async throws -> SampleBuffer<S> {
     _ = try await performance.finish(timeout: timeout)
@@ -52,25 +52,25 @@ public final class Recording<S: Sample>: Sendable {
       over: background ?? SampleBuffer(frameCount: store.capacity, channelCount: channelCount))
   }
 
-  /// A copy of what has been recorded so far, at any time: ``recordedFrameCount`` × channels.
+  /// A copy of the frames recorded so far: ``recordedFrameCount`` × channels.
   public var recorded: SampleBuffer<S> {
     let count = recordedFrameCount
     return copy(count, over: SampleBuffer(frameCount: count, channelCount: channelCount))
   }
 
-  /// How many frames have been recorded so far.
+  /// The number of frames recorded so far.
   public var recordedFrameCount: Int { store.frameCount }
 
-  /// Stops. Does nothing if it has ended; other recordings and streams go on.
+  /// Stops. Does nothing if it has ended; other recordings and streams continue.
   public func stop() throws(PortAudioError) { try performance.end() }
 
-  /// Whether it is still under way.
+  /// Whether it is still recording.
   public var isActive: Bool { performance.isActive }
 
   /// Overflows and underflows so far.
   public var status: CallbackFlags { performance.status }
 
-  /// The stream below: its rate, latency, clock and losses. It closes by itself at the end.
+  /// The underlying stream: its rate, latency, clock and losses. It closes itself at the end.
   public var stream: any AudioInputStreaming { performance }
 
   private func copy(_ count: Int, over buffer: SampleBuffer<S>) -> SampleBuffer<S> {
@@ -79,7 +79,7 @@ public final class Recording<S: Sample>: Sendable {
       store.copy(count, into: &buffer)
       return buffer
     }
-    // Recorded as float32, since no device takes more.
+    // Recorded as float32, since no device supports float64.
     var single = SampleBuffer<Float>(frameCount: count, channelCount: channelCount)
     store.copy(count, into: &single)
     let double = single.converted(to: S.self).samples

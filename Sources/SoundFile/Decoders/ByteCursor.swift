@@ -1,16 +1,16 @@
 import Platform
 
-/// Where a codec's library stands in a file or stream. A file may have several.
+/// A codec library's position in a file or stream. A file may have several.
 @safe final class ByteCursor {
   let source: ByteSource
   /// The next byte that is read.
   private(set) var offset = 0
-  /// Whether the library was shown the end.
+  /// Whether the library has seen the end.
   private(set) var isAtEnd = false
-  /// Sees the bytes that go past, and where they stand.
+  /// Observes the bytes that are read, and their position.
   var watch: ((UnsafeRawBufferPointer, Int) -> Void)?
 
-  /// Makes pages of what is read on from the beginning; given up where the library moves.
+  /// Splits consecutive reads into pages; nil once the library seeks.
   private(set) var pages: OggPages?
 
   private var failure: AudioFileError?
@@ -20,17 +20,17 @@ import Platform
     self.pages = pages
   }
 
-  /// What a C library hands back to its callbacks; the cursor must outlive it.
+  /// The pointer that a C library passes to its callbacks; the cursor must outlive it.
   var context: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
 
   static func at(_ context: UnsafeMutableRawPointer?) -> ByteCursor? {
     unsafe context.map { unsafe Unmanaged<ByteCursor>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// What is missing at the end of an Ogg stream that was read from its beginning.
+  /// The shortage at the end of an Ogg stream that was read from its start.
   var shortage: Damage.Shortage? { pages?.shortage }
 
-  /// As many bytes as are at hand, 0 at the end and after a failure.
+  /// Reads the available bytes; 0 at the end and after a failure.
   func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     guard let pages else { return unsafe readPlainly(into: target) }
     return unsafe pages.read(into: target) { unsafe readPlainly(into: $0) }
@@ -50,7 +50,7 @@ import Platform
     }
   }
 
-  /// Moves as lseek(2) does; -1 where that cannot be, as in a pipe.
+  /// Seeks like lseek(2); -1 if that is impossible, as in a pipe.
   func seek(by distance: Int, _ whence: CInt) -> Int {
     guard source.isSeekable, let byteCount = source.byteCount else { return -1 }
     let start =
@@ -65,7 +65,7 @@ import Platform
     return target
   }
 
-  /// Throws, once, what a callback could not.
+  /// Throws, once, the failure of a callback.
   func throwFailure() throws(AudioFileError) {
     if let failure = failure.take() { throw failure }
   }

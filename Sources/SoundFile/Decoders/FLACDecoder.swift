@@ -3,16 +3,16 @@ import PCM
 
 /// FLAC, native or in Ogg, of 4 to 32 bits, through libFLAC. One thread at a time.
 ///
-/// Samples of a depth that is no whole number of bytes stand in the high bits. Corresponds to
+/// Samples of a depth that is not a whole number of bytes are in the high bits. Corresponds to
 /// `FLAC__stream_decoder_init_stream`.
 @safe final class FLACDecoder: FrameDecoder {
   let facts: SoundFacts
   private let cursor: ByteCursor
   private let sink: FLACSink
   private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
-  /// Whether libFLAC has compared the checksum, after which it must be started anew.
+  /// Whether libFLAC has compared the checksum; it must then be restarted.
   private var hasFinished = false
-  /// Whether the end was gone to, where there is no frame that libFLAC could go to.
+  /// Whether the last seek went to the end, where libFLAC has no frame to seek to.
   private var isBehindAll = false
 
   init(_ source: ByteSource, isInOgg: Bool) throws(AudioFileError) {
@@ -58,7 +58,7 @@ import PCM
     defer { sink.queue = nil }
     let found = unsafe FLAC__stream_decoder_seek_absolute(decoder, FLAC__uint64(frame)) != 0
     try cursor.throwFailure()
-    // On its way it looks at places where no frame begins.
+    // While seeking, it examines places where no frame starts.
     sink.forget()
     if !found { unsafe FLAC__stream_decoder_flush(decoder) }
     return found
@@ -66,7 +66,7 @@ import PCM
 
   private func finish(_ queue: FrameQueue) {
     hasFinished = true
-    // Where the length is known, it tells what is missing; and tags and padding are no damage.
+    // A known length reveals missing frames; and tags and padding are not damage.
     if let reason = sink.reason, facts.frameCount == nil { queue.append(.damage(reason: reason)) }
     let isCut = facts.frameCount == nil && sink.reason == nil && sink.hasRest
     let isRight = unsafe FLAC__stream_decoder_finish(decoder) != 0
@@ -92,7 +92,7 @@ import PCM
       && (unsafe FLAC__stream_decoder_process_until_end_of_metadata(decoder)) != 0
     try sink.cursor.throwFailure()
     guard isRead, let info = sink.info else { throw .malformed("flac header is damaged") }
-    // What is wrong in the metadata says nothing of the sound.
+    // Errors in the metadata say nothing about the sound.
     sink.reason = nil
     let type = isInOgg ? AudioFileType.ogg : .flac
     let total = Int(clamping: info.total_samples)

@@ -1,14 +1,14 @@
 import CFLAC
 import PCM
 
-/// What libFLAC calls back: it reads for it, and takes its frames and complaints.
+/// libFLAC's callbacks: they read its input, and take its frames and errors.
 @safe final class FLACSink {
   let cursor: ByteCursor
   private(set) var info: FLAC__StreamMetadata_StreamInfo?
   private(set) var tags = AudioFileTags()
-  /// Where frames go while decoding.
+  /// The destination of frames while decoding.
   var queue: FrameQueue?
-  /// What was wrong since the last good frame.
+  /// The error since the last good frame.
   var reason: String?
   /// Whether the next frame is one that libFLAC has filled with zeros.
   private var isZeroed = false
@@ -37,7 +37,7 @@ import PCM
     endOfFrame = isKnown ? Int(clamping: position) : nil
   }
 
-  /// Whether bytes stand behind the last frame.
+  /// Whether there are bytes after the last frame.
   var hasRest: Bool { endOfFrame.map { $0 < cursor.offset } ?? false }
 
   private func take(
@@ -55,7 +55,7 @@ import PCM
       return
     }
     if let reason {
-      // Zeros stand for frames that could not be decoded; the frame that follows tells how many.
+      // Zeros replace frames that could not be decoded; the next frame reveals how many.
       if isZeroed || Self.isSilent(frame, info.channels) {
         isZeroed = false
         return
@@ -76,7 +76,7 @@ import PCM
     }
   }
 
-  /// Whether a frame is what libFLAC makes up for frames it misses.
+  /// Whether a frame is one that libFLAC invents for missing ones.
   private static func isSilent(_ frame: FLAC__Frame, _ channelCount: UInt32) -> Bool {
     guard frame.footer.crc == 0 else { return false }
     return unsafe withUnsafePointer(to: frame.subframes) { subframes in
@@ -183,7 +183,7 @@ import PCM
   }
 }
 
-/// Spreads the samples of one channel over frames, their highest bit on top.
+/// Interleaves the samples of one channel into frames, aligned to the high bits.
 private func interleave(
   _ samples: UnsafePointer<Int32>, _ count: Int, _ shift: Int32, _ byteCount: Int,
   into target: UnsafeMutableRawPointer, stride: Int

@@ -1,21 +1,20 @@
-/// What a decoder has made and no read has taken: interleaved frames, and what happened between
-/// them.
+/// A decoder's output until it is read: interleaved frames, and the events between them.
 @safe final class FrameQueue {
   enum Item {
-    /// So many frames; where the first of them stands in the stream, if that is known.
+    /// Frames, and the position of the first one in the stream, if known.
     case frames(count: Int, position: Int?)
-    /// Something could not be decoded before what follows.
+    /// Data before the next item could not be decoded.
     case damage(reason: String)
-    /// What follows has another format, and its own decoder.
+    /// The next frames have another format, and their own decoder.
     case change(to: any FrameDecoder)
-    /// Nothing follows. `shortage` says what is missing that frames alone do not tell.
+    /// The end. `shortage` is what is missing, if the frames alone do not reveal it.
     case end(shortage: Damage.Shortage?, hasWrongChecksum: Bool)
   }
 
   let bytesPerFrame: Int
   private var items: [Item] = []
   private var firstItem = 0
-  /// Where the frames of each item that has some begin.
+  /// The start of each item's frames.
   private var starts: [Int] = []
   private var usedByteCount = 0
   private var storage: UnsafeMutableRawBufferPointer
@@ -30,7 +29,7 @@
   var isEmpty: Bool { firstItem == items.count }
   var first: Item? { firstItem < items.count ? items[firstItem] : nil }
 
-  /// The items that wait, in order.
+  /// The items in the queue, in order.
   var waiting: ArraySlice<Item> { items[firstItem...] }
 
   func removeFirst() {
@@ -47,13 +46,13 @@
 
   func append(_ item: Item) { items.append(item) }
 
-  /// Appends frames that `fill` writes into the room it is given, aligned for any sample.
+  /// Appends frames, which `fill` writes to the given memory, aligned for any sample.
   func append(
     frames count: Int, position: Int?, filling fill: (UnsafeMutableRawPointer) -> Void
   ) {
     let byteCount = count * bytesPerFrame
     guard byteCount > 0 else { return }
-    // Samples stand on addresses that are multiples of their size.
+    // Samples are aligned to multiples of their size.
     let start = (usedByteCount + 15) & ~15
     makeRoom(start + byteCount)
     if let base = unsafe storage.baseAddress { unsafe fill(base + start) }
@@ -62,7 +61,7 @@
     items.append(.frames(count: count, position: position))
   }
 
-  /// Moves frames from the first item into `target` and returns how many.
+  /// Moves frames of the first item to `target` and returns how many.
   func take(into target: UnsafeMutableRawBufferPointer) -> Int {
     guard case .frames(let count, let position) = first, let start = starts.first else { return 0 }
     let moved = min(count, target.count / bytesPerFrame)

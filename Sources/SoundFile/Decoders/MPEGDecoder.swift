@@ -1,15 +1,15 @@
 import CMpg123
 import PCM
 
-/// MPEG audio, layers I to III, through libmpg123: the frames that mpg123 itself makes, gapless,
-/// with resynchronisation over any distance. One thread at a time.
+/// MPEG audio, layers I to III, through libmpg123: the same frames as mpg123's, gapless, with
+/// resynchronisation over any distance. One thread at a time.
 @safe final class MPEGDecoder: FrameDecoder {
   let facts: SoundFacts
   private let file: MPEGFile
-  /// Decoded by a predecessor, of another format.
+  /// Blocks of another format, decoded by a predecessor.
   private var waiting: [MPEGFile.Block]
   private var position = 0
-  /// Where the next frame should begin among the bytes, nil where nothing was decoded yet.
+  /// The offset at which the next frame should start; nil before the first.
   private var expected: Int?
   private var hasEnded = false
 
@@ -19,7 +19,7 @@ import PCM
     facts = try file.facts(frameCount: file.frameCount(), canSeek: source.isSeekable)
   }
 
-  /// Goes on with frames of another format, which stand in `blocks`.
+  /// Continues with frames of another format, which are in `blocks`.
   private init(
     after other: MPEGDecoder, _ blocks: [MPEGFile.Block]
   ) throws(AudioFileError) {
@@ -66,7 +66,7 @@ import PCM
     file.trail.move(to: end)
   }
 
-  /// Counts what stands where a frame should begin, by the length of the frame behind it.
+  /// Counts junk in the place of frames, by the length of the frame after it.
   private func noteJunk(before block: MPEGFile.Block, _ queue: FrameQueue) {
     guard let expected, block.offset > expected, !file.trail.isTag else { return }
     let lost = (block.offset - expected + block.byteCount / 2) / max(1, block.byteCount)
@@ -74,14 +74,14 @@ import PCM
     position += lost * file.framesTogether
   }
 
-  /// One frame of another format is a mistake of the search for frames; two in a row are a change.
+  /// One frame of another format is an error of the frame search; two in a row are a change.
   private func change(_ block: MPEGFile.Block, _ queue: FrameQueue) throws(AudioFileError) {
     let next = try file.decode()
     if case .block(let second) = next, !second.isChanged,
       second.offset == block.offset + block.byteCount
     {
       if second.format == facts.mpegFormat {
-        // Back in the format that there was.
+        // Back in the previous format.
         append(block, to: queue)
         append(second, to: queue)
         return expect(second)

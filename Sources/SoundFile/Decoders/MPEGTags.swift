@@ -1,6 +1,6 @@
 import CMpg123
 
-/// The texts of ID3 tags: the tag before the sound, and in a file the short one behind it.
+/// The texts of ID3 tags: the tag before the sound and, in a file, the short one after it.
 enum MPEGTags {
   /// Corresponds to `mpg123_id3`.
   static func of(_ handle: OpaquePointer, _ source: ByteSource) -> AudioFileTags {
@@ -24,7 +24,7 @@ enum MPEGTags {
     tags[.genre] = tags[.genre].map(genre)
   }
 
-  /// Several texts in one are parted by zeros; the first counts.
+  /// Zeros separate several texts in one; the first counts.
   private static func text(_ string: mpg123_string) -> String? {
     guard let start = unsafe string.p, unsafe string.fill > 0 else { return nil }
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: Int(string.fill))
@@ -32,7 +32,8 @@ enum MPEGTags {
     return text.isEmpty ? nil : text
   }
 
-  /// The last 128 bytes: texts of fixed length, in Latin letters by the book and UTF-8 by custom.
+  /// The last 128 bytes: texts of fixed length, in Latin-1 by the specification and UTF-8 by
+  /// custom.
   private static func addShortTag(of source: ByteSource, to tags: inout AudioFileTags) {
     guard let byteCount = source.byteCount, byteCount >= 128,
       let bytes = try? source.peek(at: byteCount - 128, count: 128), bytes.count == 128,
@@ -58,7 +59,7 @@ enum MPEGTags {
     }
   }
 
-  /// `17` and `(17)` are numbers of a list.
+  /// `17` and `(17)` are numbers in a list.
   private static func genre(_ text: String) -> String {
     let digits = text.hasPrefix("(") ? text.dropFirst().prefix { $0 != ")" } : text[...]
     guard let number = Int(digits), genres.indices.contains(number) else { return text }
@@ -71,7 +72,7 @@ enum MPEGTags {
     "TCON": .genre,
   ]
 
-  /// Those of the ID3v1 specification, by number.
+  /// The genres of the ID3v1 specification, by number.
   private static let genres = [
     "Blues", "Classic Rock", "Country", "Dance", "Disco", "Funk", "Grunge", "Hip-Hop", "Jazz",
     "Metal", "New Age", "Oldies", "Other", "Pop", "R&B", "Rap", "Reggae", "Rock", "Techno",

@@ -1,25 +1,25 @@
 import CVorbisFile
 
-/// The whole pages of an Ogg stream, from front to back, as a library is to see them.
+/// The whole pages of an Ogg stream, in order, as a library should see them.
 ///
-/// Streams that are joined must have different numbers, which `cat a.ogg a.ogg` knows nothing of: one
-/// that comes again gets another here. And the mark at the end of each is looked for, which a cut
-/// one has not. One thread at a time.
+/// Chained streams must have different serial numbers, which `cat a.ogg a.ogg` ignores: a repeated
+/// number is replaced here. This also looks for each stream's end mark, which a truncated one
+/// lacks. One thread at a time.
 @safe final class OggPages {
   private var sync: ogg_sync_state
-  /// Of the page that is being handed on: header and body, as far as they are left.
+  /// The rest of the current page: header and body.
   private var left: [UInt8] = []
   private var given = 0
 
-  /// The numbers of all streams so far, and what those that go on are called.
+  /// The serial numbers of all streams so far, and the replacements of the current ones.
   private var used: Set<CInt> = []
   private var names: [CInt: CInt] = [:]
-  /// Streams that have begun, or were joined, and have not ended.
+  /// Streams that have started, or were joined, and have not ended.
   private var open: Set<CInt> = []
   private var isAmongFirstPages = true
-  /// How many pages each stream has that has no sound yet.
+  /// The number of pages in each stream without sound so far.
   private var headerPages: [CInt: Int] = [:]
-  /// Whether the first page of sound in a stream is missing: libopusfile does not tell.
+  /// Whether a stream's first page of sound is missing, which libopusfile does not report.
   private(set) var isMissingFirstSound = false
 
   init() {
@@ -29,10 +29,10 @@ import CVorbisFile
 
   deinit { unsafe ogg_sync_clear(&sync) }
 
-  /// What is missing at the end, nil where nothing is.
+  /// The shortage at the end, or nil.
   var shortage: Damage.Shortage? { open.isEmpty ? nil : .mark("without an end mark") }
 
-  /// Up to as many bytes of the next page as there is room for; 0 where `more` has no further.
+  /// Returns bytes of the next page, as many as fit; 0 if `more` has none.
   func read(
     into target: UnsafeMutableRawBufferPointer, more: (UnsafeMutableRawBufferPointer) -> Int
   ) -> Int {
@@ -56,7 +56,7 @@ import CVorbisFile
         unsafe note(&page)
         return true
       }
-      // Less than nothing: bytes were passed over that are no page.
+      // Negative: bytes were skipped that are not a page.
       guard found == 0 else { continue }
       guard let room = unsafe ogg_sync_buffer(&sync, CLong(Self.blockSize)) else { return false }
       let count = unsafe more(
@@ -70,7 +70,7 @@ import CVorbisFile
     let serial = unsafe ogg_page_serialno(&page)
     let isFirst = unsafe ogg_page_bos(&page) != 0
     if isFirst {
-      // The first pages of all streams that run side by side stand together.
+      // The first pages of all concurrent streams come together.
       if !isAmongFirstPages { names = [:] }
       names[serial] = unusedName(serial)
     }
@@ -90,13 +90,13 @@ import CVorbisFile
     unsafe left.append(
       contentsOf: UnsafeBufferPointer(start: page.header, count: Int(page.header_len)))
     unsafe left.append(contentsOf: UnsafeBufferPointer(start: page.body, count: Int(page.body_len)))
-    // A stream of noise could name any number.
+    // A stream of noise could have any numbers.
     if used.count > Self.mostStreams { used = [] }
     if open.count > Self.mostStreams { open = [name] }
     if headerPages.count > Self.mostStreams { headerPages = [:] }
   }
 
-  /// A few pages that are missing were lost; many were never there, where a stream was joined.
+  /// A few missing pages were lost; many were never there, because a stream was joined.
   private func noteFirstSound(_ page: ogg_page, of name: CInt, isFirst: Bool) {
     if isFirst { headerPages[name] = 0 }
     guard let count = headerPages[name] else { return }

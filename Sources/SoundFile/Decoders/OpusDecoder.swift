@@ -1,15 +1,16 @@
 import COpusFile
 import PCM
 
-/// Ogg Opus through libopusfile: every stream of a chain, gapless, on behind damage. One thread at
-/// a time.
+/// Ogg Opus through libopusfile: every stream of a chain, gapless, continuing after damage. One
+/// thread at a time.
 ///
-/// Opus decodes at 48 kHz; what was 8, 12, 16 or 24 kHz is decoded at that rate. Files and pipes are
-/// read alike, from front to back, so that no hole goes unseen; only a seek lets the library move.
+/// Opus decodes at 48 kHz, or at the original rate if that was 8, 12, 16 or 24 kHz. Files and pipes
+/// are both read from start to end, so that no gap goes unnoticed; the library seeks only on
+/// request.
 @safe final class OpusDecoder: FrameDecoder {
   let facts: SoundFacts
   private let source: ByteSource
-  /// What is read on from the beginning.
+  /// The cursor that reads on from the start.
   private let cursor: ByteCursor
   private var hasMoved = false
   private var file: OpusFile
@@ -26,7 +27,7 @@ import PCM
     facts = try Self.facts(file, length)
   }
 
-  /// Goes on in a chain where the format changes.
+  /// Continues in a chain when the format changes.
   private init(after other: OpusDecoder, _ block: OpusFile.Block) throws(AudioFileError) {
     (source, cursor, file) = (other.source, other.cursor, other.file)
     (stream, waiting) = (block.stream, block)

@@ -2,11 +2,11 @@ import COpusFile
 
 /// An open stream of libopusfile. Corresponds to `OggOpusFile`.
 @safe final class OpusFile {
-  /// Frames that stand in `samples` until more are decoded.
+  /// Frames that stay in `samples` until more are decoded.
   struct Block {
     let count: Int
     let stream: Int
-    /// Where the first frame stands in its stream, or in the file after a seek.
+    /// The first frame's position in its stream, or in the file after a seek.
     let position: Int
   }
 
@@ -23,7 +23,7 @@ import COpusFile
   private let handle: OpaquePointer
   private let slow: SlowOpus
 
-  /// Opens what a cursor reads. Corresponds to `op_open_callbacks`.
+  /// Opens the data of a cursor. Corresponds to `op_open_callbacks`.
   init(_ cursor: ByteCursor, canSeek: Bool = false) throws(AudioFileError) {
     self.cursor = cursor
     // 120 ms, the longest packet.
@@ -57,7 +57,7 @@ import COpusFile
 
   private var head: OpusHead? { unsafe op_head(handle, -1).map { unsafe $0.pointee } }
 
-  /// Frames a second: those of what was encoded, where Opus can decode so.
+  /// Frames per second, in Hz: the original rate, if Opus can decode at it.
   var rate: Int { Self.rate(head) }
 
   static func rate(_ head: OpusHead?) -> Int {
@@ -70,10 +70,10 @@ import COpusFile
     }
   }
 
-  /// Channels of the stream that is being read.
+  /// Channels of the current stream.
   var channelCount: Int { Int(head?.channel_count ?? 0) }
 
-  /// Whether its channels are for no speakers in particular: only mapping family 1 tells them, and
+  /// Whether its channels have no particular speakers; only mapping family 1 defines them, and
   /// their order.
   var isDiscrete: Bool { (head?.mapping_family ?? 0) > 1 }
 
@@ -105,7 +105,7 @@ import COpusFile
     }
   }
 
-  /// Keeps one frame of those that stand for it.
+  /// Keeps one of the repeated frames.
   private func thinned(_ count: Int, _ position: Int, _ stream: Int) -> Block? {
     let (step, channels) = (48_000 / rate, channelCount)
     guard step > 1 else { return Block(count: count, stream: stream, position: position) }
@@ -129,7 +129,8 @@ import COpusFile
     return status == 0
   }
 
-  /// Frames at 48 kHz of all streams in a file, nil where they differ in format or cannot be found.
+  /// Frames at 48 kHz of all streams in a file, or nil if their formats differ or they cannot be
+  /// found.
   static func length(of source: ByteSource) -> Int? {
     guard let file = try? OpusFile(ByteCursor(source), canSeek: true) else { return nil }
     let first = unsafe op_head(file.handle, 0).map { unsafe $0.pointee }

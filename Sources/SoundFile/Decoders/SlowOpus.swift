@@ -1,12 +1,12 @@
 import COpusFile
 import Platform
 
-/// Decodes at a lower rate than libopusfile knows, which counts in 48 kHz: each frame is repeated as
-/// often as it lasts there.
+/// Decodes at rates below the 48 kHz of libopusfile, which counts in 48 kHz: each frame is repeated
+/// as often as needed.
 @safe final class SlowOpus {
   private let file: OpaquePointer
   private var decoder: OpaquePointer?
-  /// The stream of the chain that it was made for.
+  /// The stream of the chain that the decoder belongs to.
   private var decoderStream: CInt = -1
   private var frames: [Float] = []
 
@@ -17,7 +17,7 @@ import Platform
 
   var context: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
 
-  /// Forgets what was decoded before.
+  /// Discards the decoder's state.
   func reset() {
     if let decoder = unsafe decoder { unsafe opus_multistream_decoder_destroy(decoder) }
     unsafe decoder = nil
@@ -48,7 +48,7 @@ import Platform
     let decoded = unsafe opus_multistream_decode_float(
       decoder, packet.packet, opus_int32(packet.bytes), &frames, CInt(count / step), 0)
     guard decoded >= 0 else { return decoded }
-    // What the header asks for, in 1/256 dB.
+    // The header's gain, in 1/256 dB.
     let gain = Float(pow(10, Double(head.output_gain) / 256 / 20))
     for frame in 0..<count {
       for channel in 0..<channels {

@@ -1,5 +1,5 @@
 extension AudioFileTags {
-  /// Takes `NAME=text`, as FLAC, Vorbis and Opus have it; of a known name the first is the text.
+  /// Adds `NAME=text`, as in FLAC, Vorbis and Opus; the first of a known name is the text.
   mutating func add(comment bytes: UnsafeRawBufferPointer) {
     guard let equals = unsafe bytes.firstIndex(of: UInt8(ascii: "=")) else { return }
     let name = unsafe String(decoding: bytes[..<equals], as: UTF8.self)
@@ -23,7 +23,7 @@ extension AudioFileTags {
     }
   }
 
-  /// The comments of a file that is written: name and text, pictures aside.
+  /// The comments of a file being written: names and texts, without pictures.
   var vorbisComments: [Comment] {
     all.map { Comment(name: $0.key.vorbisName, text: $0.text) } + comments
   }

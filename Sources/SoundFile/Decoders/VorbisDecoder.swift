@@ -1,25 +1,25 @@
 import CVorbisFile
 import PCM
 
-/// Ogg Vorbis through libvorbisfile: every stream of a chain, gapless, on behind damage. One thread
-/// at a time.
+/// Ogg Vorbis through libvorbisfile: every stream of a chain, gapless, continuing after damage. One
+/// thread at a time.
 ///
-/// Files and pipes are read alike, from front to back, so that no hole goes unseen; a file's length
-/// is looked up beside that, and only a seek lets the library move.
+/// Files and pipes are both read from start to end, so that no gap goes unnoticed. A file's length
+/// is found separately; the library seeks only on request.
 @safe final class VorbisDecoder: FrameDecoder {
   let facts: SoundFacts
   private let source: ByteSource
-  /// What is read on from the beginning.
+  /// The cursor that reads on from the start.
   private let cursor: ByteCursor
   private var hasMoved = false
   private var file: VorbisFile
-  /// The stream of the chain that is being read.
+  /// The current stream of the chain.
   private var stream: CInt?
-  /// Where that stream begins in the whole.
+  /// The start of that stream in the whole.
   private var base = 0
-  /// Where the next frame stands in the whole.
+  /// The next frame's position in the whole.
   private var position = 0
-  /// Decoded by a predecessor, of another format.
+  /// A block of another format, decoded by a predecessor.
   private var waiting: VorbisFile.Block?
 
   init(_ source: ByteSource) throws(AudioFileError) {
@@ -30,7 +30,7 @@ import PCM
     facts = try Self.facts(file, length)
   }
 
-  /// Goes on in a chain where the format changes.
+  /// Continues in a chain when the format changes.
   private init(after other: VorbisDecoder, _ block: VorbisFile.Block) throws(AudioFileError) {
     (source, cursor, file) = (other.source, other.cursor, other.file)
     (stream, waiting) = (block.stream, block)
@@ -42,7 +42,7 @@ import PCM
     var result = try file.decode()
     if case .damage(let reason) = result {
       result = try file.decode()
-      // Where the library goes on to another stream of a chain, it complains of a hole each time.
+      // The library reports a gap at each change to another stream of a chain.
       let isSpurious = if case .block(let block) = result { block.stream != stream } else { false }
       if !isSpurious || stream == nil { queue.append(.damage(reason: reason)) }
     }
@@ -96,11 +96,11 @@ import PCM
 
 /// An open stream of libvorbisfile. Corresponds to `OggVorbis_File`.
 @safe final class VorbisFile {
-  /// Frames that the library has decoded; the samples are there until it decodes more.
+  /// Frames that the library has decoded, valid until it decodes more.
   @safe struct Block {
     let count: Int
     let stream: CInt
-    /// Where the first frame stands in its stream, or in the file after a seek, if that is known.
+    /// The first frame's position in its stream, or in the file after a seek, if known.
     let position: Int?
     let channels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?
   }
@@ -115,7 +115,7 @@ import PCM
   private var hasMoved = false
   private let handle: UnsafeMutablePointer<OggVorbis_File>
 
-  /// Opens what a cursor reads. Corresponds to `ov_open_callbacks`.
+  /// Opens the data of a cursor. Corresponds to `ov_open_callbacks`.
   init(_ cursor: ByteCursor, canSeek: Bool = false) throws(AudioFileError) {
     self.cursor = cursor
     unsafe handle = .allocate(capacity: 1)
@@ -143,10 +143,10 @@ import PCM
 
   private var info: vorbis_info? { unsafe ov_info(handle, -1).map { unsafe $0.pointee } }
 
-  /// Frames a second of the stream that is being read.
+  /// Frames per second of the current stream, in Hz.
   var rate: Double { Double(unsafe info?.rate ?? 0) }
 
-  /// Channels of the stream that is being read.
+  /// Channels of the current stream.
   var channelCount: Int { Int(unsafe info?.channels ?? 0) }
 
   /// Its texts.
@@ -172,7 +172,7 @@ import PCM
     guard count > 0 else {
       return .damage(reason: count == Int(OV_HOLE) ? "lost sync" : "damaged header of a stream")
     }
-    // Behind a hole the library knows the place again at the next page's end.
+    // After a gap, the library knows the position again at the next page's end.
     let isKnown = unsafe handle.pointee.vd.granulepos != -1
     let position = unsafe isKnown ? Int(ov_pcm_tell(handle)) - count : nil
     return unsafe .block(
@@ -186,7 +186,7 @@ import PCM
     return status == 0
   }
 
-  /// Frames of all streams in a file, nil where they differ in format or cannot be found.
+  /// Frames of all streams in a file, or nil if their formats differ or they cannot be found.
   static func length(of source: ByteSource) -> Int? {
     guard let file = try? VorbisFile(ByteCursor(source), canSeek: true) else { return nil }
     let first = unsafe ov_info(file.handle, 0)

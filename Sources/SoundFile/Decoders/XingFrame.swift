@@ -1,9 +1,8 @@
-/// The frame before the sound that counts what follows, as Xing and LAME put it there.
+/// The frame before the sound that counts the frames after it, as Xing and LAME write it.
 enum XingFrame {
-  /// Whether further MPEG frames begin where the counted ones end, so that the count is not all: files
-  /// that were joined with cat.
+  /// Whether more MPEG frames start where the counted ones end, as in files joined with cat.
   ///
-  /// - Parameter start: where the first frame of sound is.
+  /// - Parameter start: The offset of the first frame of sound.
   static func isFollowed(in source: ByteSource, before start: Int) throws(AudioFileError) -> Bool {
     let from = max(0, start - longestFrame)
     let bytes = try source.peek(at: from, count: start - from)
@@ -28,7 +27,7 @@ enum XingFrame {
     for mark in 0..<(bytes.count - 16) {
       let code = bytes[mark..<(mark + 4)]
       guard code.elementsEqual("Xing".utf8) || code.elementsEqual("Info".utf8) else { continue }
-      // Behind the header and the side information, whose length depends on both.
+      // After the header and the side information, whose length depends on both.
       for distance in [36, 21, 13] where distance <= mark {
         if MPEGHeader(bytes[(mark - distance)...]) != nil { return (mark - distance, mark) }
       }

@@ -1,7 +1,7 @@
 internal import PCM
 internal import SoundFile
 
-/// Decodes an input to its end and says whether it is whole, for `--check`.
+/// Decodes an input to its end and reports whether it is intact, for `--check`.
 public enum SoundCheck {
   /// The line for one input, and whether it is good.
   ///
@@ -19,7 +19,7 @@ public enum SoundCheck {
       return ("\(name): \(isGood ? "good" : "bad"), \(words)", isGood)
     } catch {
       guard error.kind != .stopped else { throw error }
-      // The name stands at the beginning of either.
+      // Both start with the name.
       let prefix = "\(name): "
       let words =
         error.message.hasPrefix(prefix) ? error.message.dropFirst(prefix.count) : error.message[...]

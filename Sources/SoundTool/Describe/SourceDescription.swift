@@ -1,24 +1,24 @@
 public import PCM
 public import SoundFile
 
-/// What an input is, in the three ways `--info` tells it.
+/// A description of an input, in the three forms of `--info`.
 public struct SourceDescription: Hashable, Sendable {
   /// The operand, or `stdin`.
   public let name: String
   /// Type and codec.
   public let fileFormat: AudioFileFormat
-  /// What reading it delivers.
+  /// The format that reading it delivers.
   public let format: StreamFormat
-  /// Frames, or nil where only the end will tell.
+  /// Frames, or nil if only the end reveals it.
   public let frameCount: Int?
-  /// The speaker of each channel, where that is known.
+  /// The speaker of each channel, if known.
   public let layout: ChannelLayout?
-  /// When the first frame was captured, where the header says it.
+  /// The capture time of the first frame, if the header has it.
   public let origination: Origination?
   /// The texts in it.
   public let tags: AudioFileTags
 
-  /// A description of an open input; nothing is read for it.
+  /// Describes an open input without reading it.
   public init(_ source: AudioSource) {
     name = source.name
     fileFormat = source.file.format
@@ -29,10 +29,10 @@ public struct SourceDescription: Hashable, Sendable {
     tags = source.file.tags
   }
 
-  /// Seconds, or nil where only the end will tell.
+  /// Seconds, or nil if only the end reveals it.
   public var duration: Double? { frameCount.map { Double($0) / format.rate } }
 
-  /// For people: a line, and one more for each text.
+  /// For people: one line, and another for each text.
   ///
   ///     take.wav: wav s16le, 44100 Hz, 2 channels, 3676543 frames, 1:23.3
   public var text: String {
@@ -45,11 +45,11 @@ public struct SourceDescription: Hashable, Sendable {
       lines.append("  captured: \(origination) (time reference \(origination.timeReference))")
     }
     lines += tags.all.map { "  \($0.key.rawValue): \($0.text)" }
-    // A name or a text may hold a newline or an escape; each stays one harmless line.
+    // A name or a text may contain a newline or an escape; each remains one harmless line.
     return lines.map { printable($0) + "\n" }.joined()
   }
 
-  /// ` (5.1: FL FR FC LFE BL BR)`; nothing where one or two channels are what they usually are.
+  /// ` (5.1: FL FR FC LFE BL BR)`; empty for plain mono and stereo.
   private var speakers: String {
     guard let layout,
       layout.channelCount > 2 || layout != ChannelLayout.standard(layout.channelCount)
@@ -64,7 +64,7 @@ public struct SourceDescription: Hashable, Sendable {
     return .array(layout.positions.map { .string($0.name) })
   }
 
-  /// For scripts; what is not known is null.
+  /// For scripts; unknown values are null.
   public var json: JSON {
     .object([
       .init("file", .string(name)),
@@ -89,7 +89,7 @@ public struct SourceDescription: Hashable, Sendable {
     ])
   }
 
-  /// For `eval`: what describes the raw samples that sd-cat makes of it.
+  /// For `eval`: variables that describe the raw samples that sd-cat makes of it.
   public var environment: String {
     let rate = Int(exactly: format.rate).map(String.init) ?? String(format.rate)
     return

@@ -1,9 +1,9 @@
 internal import PCM
 internal import SoundFile
 
-/// What can be read, written and piped: `--types`.
+/// The types that can be read, written and piped: `--types`.
 public enum TypeTable {
-  /// For people: a line for each type.
+  /// For people: one line per type.
   public static var text: String {
     let width = AudioFileType.allCases.map(\.name.count).reduce(0, max)
     let head = "\(padded("type", width))  read  write  pipe-in  pipe-out  what it is\n"

@@ -1,6 +1,6 @@
 public import ArgumentParser
 
-/// What becomes of a recording's file: a series, a file for each channel, what is kept and synced.
+/// The handling of a recording's file: as a series, per channel, which files to keep, and syncing.
 public struct RecordingOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
@@ -29,12 +29,12 @@ public struct RecordingOptions: ParsableArguments {
   @Flag(name: .long, help: "Call fsync once a second, for power cuts.")
   var sync = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// What the options say of this output.
+  /// Resolves the options for this output.
   ///
-  /// - Throws: a usage error where the options do not go together, or with the output.
+  /// - Throws: A usage error if the options contradict each other or the output.
   public func plan(_ output: OutputPlan) throws(ToolError) -> FilePlan {
     if split == nil, align || keep != nil {
       throw .usage(align ? "--align" : "--keep", "needs --split")

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import PCM
 
-/// `-m`: which channels, in which order.
+/// `-m`: the channels and their order.
 public struct MapOptions: ParsableArguments {
   /// `-m`: the channels, from 1.
   @Option(
@@ -10,10 +10,10 @@ public struct MapOptions: ParsableArguments {
     transform: Words.map)
   public var map: ChannelMap?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// Throws a usage error if a channel is named twice: for programs with a device.
+  /// Throws a usage error if a channel is repeated; for programs with a device.
   public func refuseRepeats() throws(ToolError) {
     do { try map?.validateDistinct() } catch {
       throw .usage("-m \(map?.description ?? "")", error.description)
@@ -21,9 +21,9 @@ public struct MapOptions: ParsableArguments {
   }
 }
 
-/// `-g` and `--no-dither`: what happens to sample values.
+/// `-g` and `--no-dither`: processing of sample values.
 public struct LevelOptions: ParsableArguments {
-  /// `-g`: unity when not given.
+  /// `-g`: unity by default.
   @Option(
     name: [.customShort("g", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Gain in decibels (default: 0).", valueName: "db"),
@@ -33,20 +33,20 @@ public struct LevelOptions: ParsableArguments {
   @Flag(name: .customLong("no-dither"), help: "Add no dither where bits are lost.")
   var noDither = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// Whether TPDF dither is added where bits are lost.
+  /// Whether to add TPDF dither when bits are lost.
   public var dither: Bool { !noDither }
 }
 
-/// `--no-resample`: fail rather than change the rate.
+/// `--no-resample`: fails rather than change the rate.
 public struct ResampleOptions: ParsableArguments {
   /// `--no-resample`.
   @Flag(name: .customLong("no-resample"), help: "Fail where the device cannot do the rate.")
   public var noResample = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 }
 
@@ -56,6 +56,6 @@ public struct ClobberOptions: ParsableArguments {
   @Flag(name: .customLong("no-clobber"), help: "Fail where the output file exists.")
   public var noClobber = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 }

@@ -2,23 +2,22 @@ internal import CConfine
 internal import Platform
 internal import SoundFile
 
-/// Takes away what a program that decodes files of unknown origin has no need of: a decoder that
-/// is led astray finds no file it could open, no network and no program to run.
+/// Drops the rights that a program decoding untrusted files does not need: a compromised decoder
+/// finds no file to open, no network and no program to run.
 ///
-/// Linux has the means, Landlock and seccomp; elsewhere, and in a kernel without them, nothing
-/// happens. Taken away is taken away for good, from all threads.
+/// Uses Landlock and seccomp on Linux; has no effect elsewhere, or in a kernel without them. It
+/// applies to all threads and cannot be undone.
 public enum Confinement {
-  /// Confines the process once its inputs are open, before it looks into them.
+  /// Confines the process after its inputs are opened, before it reads them.
   ///
-  /// - Parameter path: A file that is still to be created or replaced; nil for none. Until
-  ///   ``complete()`` that file, or where there is none regular files in its folder, and no others,
-  ///   can be written.
+  /// - Parameter path: A file yet to be created or replaced; nil for none. Until ``complete()``,
+  ///   only that file can be written or, if it does not exist, regular files in its folder.
   public static func begin(writing path: String? = nil) {
     let target = path.map(openTarget) ?? -1
     defer { if target >= 0 { close(target) } }
-    // What cannot be opened is the output's trouble, which is told when that is opened.
+    // If the output cannot be opened, opening it later reports that.
     let (files, calls) = (sd_confine_files(target), sd_confine_calls(path != nil))
-    // Where opening had to stay allowed, Landlock is what keeps it to one folder.
+    // If opening files has to stay allowed, Landlock limits it to one directory.
     switch (files, calls) {
     case (true, true): Messages.detail("", "confined by Landlock and seccomp")
     case (true, false): Messages.detail("", "confined by Landlock, there is no seccomp")
@@ -27,21 +26,21 @@ public enum Confinement {
     }
   }
 
-  /// Takes away the rest: from now on no file at all can be opened. For a process that was confined
+  /// Drops the remaining rights: from now on no file can be opened. For a process that was confined
   /// for an output, which is open now.
   public static func complete() {
-    // What cannot be had was told by begin.
+    // begin has already reported missing features.
     _ = sd_confine_calls(false)
   }
 
-  /// What a path leads to, through whatever links, or the folder where it is to be created: a
-  /// descriptor that grants neither reading nor writing.
+  /// The target of a path, through any links, or the folder in which to create it: a descriptor
+  /// without read or write access.
   private static func openTarget(_ path: String) -> CInt {
     var path = path
     for _ in 0..<40 {
       let existing = unsafe sd_confine_target(FileName.bytes(of: path))
       if existing >= 0 { return existing }
-      // A link to what is not there yet.
+      // A link to a file that does not exist yet.
       guard let next = target(ofLink: path) else { break }
       path = next.hasPrefix("/") ? next : "\(SeriesNamer.folder(path))/\(next)"
     }

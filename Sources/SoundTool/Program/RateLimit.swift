@@ -1,9 +1,9 @@
 internal import Platform
 internal import Synchronization
 
-/// Lets one message through per interval and counts those it holds back.
+/// Lets one message through per interval and counts the others.
 ///
-/// Callable from every thread but the audio thread.
+/// Any thread except the audio thread.
 public final class RateLimit: Sendable {
   private struct State {
     var next = 0.0
@@ -13,13 +13,13 @@ public final class RateLimit: Sendable {
   private let interval: Double
   private let state = Mutex(State())
 
-  /// A limit of one message per `interval` seconds; the first passes at once.
+  /// Creates a limit of one message per `interval` seconds; the first one passes at once.
   public init(interval: Double = 1) {
     self.interval = interval
   }
 
-  /// Says whether a message may be printed now, and how many were held back since the last one:
-  /// nil holds this one back too.
+  /// Returns how many messages were suppressed since the last one if a message may be printed now,
+  /// or nil to suppress this one too.
   public func pass() -> Int? {
     pass(at: monotonicSeconds())
   }
@@ -36,7 +36,7 @@ public final class RateLimit: Sendable {
     }
   }
 
-  /// Prints a note unless it is held back; the text may tell how many were, ` (3 more like it)`.
+  /// Prints a note unless it is suppressed, adding how many were: ` (3 more like it)`.
   public func note(_ subject: String, _ text: @autoclosure () -> String) {
     guard let heldBack = pass() else { return }
     Messages.note(subject, heldBack == 0 ? text() : "\(text()) (\(heldBack) more like it before)")

@@ -1,18 +1,18 @@
 internal import Platform
 
-/// The exit statuses every program shares; death by a signal (128+N) is not among them, because it
-/// is not a status a program may return.
+/// The exit statuses shared by all programs. Death by signal (128+N) is not included, because a
+/// program cannot return it.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
-  /// Everything asked for was done.
+  /// Success.
   case success = 0
-  /// It failed while running.
+  /// A failure while running.
   case failure = 1
-  /// The command line, or the environment, is wrong; found before anything was opened.
+  /// An error in the command line or the environment, found before anything was opened.
   case usage = 2
-  /// All done, but frames were lost and the user asked to know.
+  /// Success with lost frames, if the user asked for this status.
   case framesLost = 3
 
-  /// The status that outranks `other`: usage, then failure, then lost frames.
+  /// The worse of two statuses: usage, then failure, then lost frames.
   public func worse(than other: ExitStatus) -> Bool {
     let order: [ExitStatus] = [.success, .framesLost, .failure, .usage]
     return (order.firstIndex(of: self) ?? 0) > (order.firstIndex(of: other) ?? 0)
@@ -23,13 +23,13 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
 ///
 /// The message reads `subject: complaint`; the program's name is put before it by ``Messages``.
 public struct ToolError: Error, Hashable, Sendable {
-  /// What kind of end this is, for the code that must tell them apart.
+  /// The kind of end, for code that must distinguish them.
   public enum Kind: Hashable, Sendable {
     /// The message is printed and the status returned.
     case reported
     /// A signal asked the program to stop: nothing is printed.
     case stopped
-    /// The reader of our output went away: the program dies of SIGPIPE without a word.
+    /// The reader of our output is gone: the program dies of SIGPIPE without a message.
     case brokenPipe
   }
 
@@ -37,10 +37,10 @@ public struct ToolError: Error, Hashable, Sendable {
   public let message: String
   /// The status to exit with, unless a signal ended the program.
   public let status: ExitStatus
-  /// What kind of end this is.
+  /// The kind of end.
   public let kind: Kind
 
-  /// An error with a message as it stands; `usage` and `failure` build the usual ones.
+  /// Creates an error with a complete message; `usage` and `failure` build the usual ones.
   public init(message: String, status: ExitStatus, kind: Kind = .reported) {
     self.message = message
     self.status = status
@@ -62,7 +62,7 @@ public struct ToolError: Error, Hashable, Sendable {
     failure(subject, systemMessage(code))
   }
 
-  /// All done, but frames were lost and the user asked to know.
+  /// Success with lost frames, if the user asked for this status.
   public static func framesLost(_ subject: String, _ complaint: String) -> ToolError {
     ToolError(message: join(subject, complaint), status: .framesLost)
   }
@@ -70,12 +70,12 @@ public struct ToolError: Error, Hashable, Sendable {
   /// A signal asked the program to stop.
   public static let stopped = ToolError(message: "", status: .success, kind: .stopped)
 
-  /// The reader of `subject` (usually stdout) went away.
+  /// The reader of `subject` (usually stdout) is gone.
   public static func brokenPipe(_ subject: String) -> ToolError {
     ToolError(message: join(subject, "broken pipe"), status: .failure, kind: .brokenPipe)
   }
 
-  /// The same error in other words.
+  /// The same error with part of the message replaced.
   func replacing(_ words: String, _ others: String) -> ToolError {
     ToolError(message: message.replacing(words, with: others), status: status, kind: kind)
   }

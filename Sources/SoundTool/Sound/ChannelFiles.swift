@@ -1,8 +1,8 @@
 internal import PCM
 
-/// A file, or a series, for each channel: the same frames in every one.
+/// A file, or a series, for each channel: all with the same frames.
 public final class ChannelFiles: FrameSink {
-  /// What ``write(_:captured:)`` takes: all channels.
+  /// The format that ``write(_:captured:)`` takes: all channels.
   public let format: StreamFormat
   private let sinks: [any FrameSink]
   private var channel: [UInt8] = []
@@ -10,8 +10,8 @@ public final class ChannelFiles: FrameSink {
 
   /// Distributes frames.
   ///
-  /// - Parameter open: Opens the output of a channel, counted from 1; it takes mono frames of the
-  ///   same encoding and rate.
+  /// - Parameter open: Opens the output of a channel, counted from 1, which takes mono frames of
+  ///   the same encoding and rate.
   public init(
     _ format: StreamFormat,
     open: (_ channel: Int, _ format: StreamFormat) throws(ToolError) -> any FrameSink
@@ -24,7 +24,8 @@ public final class ChannelFiles: FrameSink {
     self.sinks = sinks
   }
 
-  /// Makes the next write begin new files, the same frame in each. Any thread but the audio thread.
+  /// Makes the next write start new files, at the same frame in each. Any thread except the audio
+  /// thread.
   public var splitter: @Sendable () -> Void {
     let splits = splits
     return { splits.set() }
@@ -36,13 +37,13 @@ public final class ChannelFiles: FrameSink {
     return first == last ? first : "\(first) … \(last)"
   }
 
-  /// Whether any goes to a pipe or a device.
+  /// Whether any output is a pipe or a device.
   public var isStream: Bool { sinks.contains { $0.isStream } }
 
-  /// Frames that every channel's output has.
+  /// Frames that are in every channel's output.
   public var frameCount: Int { sinks.map(\.frameCount).min() ?? 0 }
 
-  /// Samples that the files' type could not take.
+  /// Samples that the files' type cannot hold.
   public var clippedCount: Int { sinks.reduce(0) { $0 + $1.clippedCount } }
 
   /// Writes each channel to its own output.
@@ -64,7 +65,7 @@ public final class ChannelFiles: FrameSink {
     }
   }
 
-  /// Completes all outputs, whatever happens to one of them; then throws what happened first.
+  /// Completes all outputs even if one fails, then throws the first failure.
   public func close() throws(ToolError) {
     var failure: ToolError?
     for sink in sinks {

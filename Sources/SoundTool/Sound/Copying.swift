@@ -2,10 +2,10 @@ public import PCM
 internal import Synchronization
 
 extension AudioSink {
-  /// Writes all that the pipeline gives and closes, whatever happens: an interrupted file is
-  /// complete as far as it goes. USR1 tells the position meanwhile.
+  /// Writes everything from the pipeline and closes the output in any case: an interrupted file is
+  /// complete as far as it goes. USR1 reports the position meanwhile.
   ///
-  /// - Parameter line: the line on a terminal, if there shall be one.
+  /// - Parameter line: The progress line, if there should be one.
   public func writeAll(of pipeline: FramePipeline, line: ProgressLine?) throws(ToolError) {
     precondition(pipeline.format == format, "the pipeline gives what the sink takes")
     let position = Position()
@@ -15,7 +15,7 @@ extension AudioSink {
     do {
       try copy(pipeline, position, line)
     } catch {
-      // What went wrong first is what the user needs to know.
+      // The first failure is the one that the user needs to know.
       guard error.kind != .brokenPipe else { throw error }
       do { try close() } catch let second {
         if second.kind == .reported { ProgramExit.remember(second) }
@@ -30,7 +30,7 @@ extension AudioSink {
     _ pipeline: FramePipeline, _ position: Position, _ line: ProgressLine?
   ) throws(ToolError) {
     let bytesPerFrame = format.bytesPerFrame
-    // As cat does; a multiple of what a pipe holds.
+    // The same as cat; a multiple of a pipe's capacity.
     let capacity = max(1, (1 << 17) / bytesPerFrame)
     let block = Scratch()
     var meter = line.map { _ in LevelMeter(channelCount: format.channelCount) }
@@ -54,7 +54,7 @@ extension AudioSink {
     }
   }
 
-  /// How far it got, for the signal thread.
+  /// The position, for the signal thread.
   private final class Position: Sendable {
     let frames = Atomic<Int>(0)
 
@@ -68,6 +68,6 @@ extension AudioSink {
 }
 
 extension LevelMeter {
-  /// The peak of each channel in decibels of full scale.
+  /// The peak of each channel in decibels relative to full scale.
   public var decibels: [Double] { (0..<channelCount).map { Self.decibels(peak($0)) } }
 }

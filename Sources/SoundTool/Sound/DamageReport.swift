@@ -1,11 +1,11 @@
 internal import PCM
 public import SoundFile
 
-/// What is told of the damage of one input: a line for each place, the status 1, and no flood.
+/// Reports the damage of one input: a line for each place up to a limit, and status 1.
 public struct DamageReport {
-  /// Whether the words are kept for the caller instead.
+  /// Whether the messages are kept for the caller instead.
   public var isKept = false
-  /// The words that were kept.
+  /// The messages that were kept.
   public private(set) var kept: [String] = []
 
   private let name: String
@@ -27,7 +27,7 @@ public struct DamageReport {
     }
   }
 
-  /// Tells of what was too much for a line each.
+  /// Sums up the damage beyond the limit.
   mutating func end() {
     let more = count - Self.mostLines
     guard more > 0 else { return }

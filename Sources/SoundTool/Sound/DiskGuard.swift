@@ -1,7 +1,7 @@
 internal import SoundFile
 internal import Platform
 
-/// Ends a recording before its disk is full: the file is complete, and there is room for others.
+/// Ends a recording before its disk is full, with a complete file and room for other programs.
 public final class DiskGuard: FrameSink {
   private let sink: any FrameSink
   private let folder: String
@@ -9,12 +9,12 @@ public final class DiskGuard: FrameSink {
   private let freeByteCount: (String) -> Int?
   private let limit: RateLimit
 
-  /// Watches the disk that a file is written to.
+  /// Watches the disk of a file being written.
   ///
   /// - Parameters:
   ///   - sink: The output.
   ///   - path: The file, or the pattern.
-  ///   - leastByteCount: Bytes that stay free.
+  ///   - leastByteCount: The number of bytes to keep free.
   public convenience init(
     _ sink: any FrameSink, path: String, leastByteCount: Int
   ) {
@@ -35,27 +35,26 @@ public final class DiskGuard: FrameSink {
     limit = RateLimit(interval: interval)
   }
 
-  /// Throws a failure where the disk of a file to be written has less than that, before anything is
-  /// opened.
+  /// Throws a failure if the output's disk already has less room, before anything is opened.
   public static func check(path: String, leastByteCount: Int) throws(ToolError) {
     let folder = SeriesNamer.folder(SeriesNamer.expand(path, at: System.wallTime))
     guard let free = freeByteCount(ofFolder: folder), free < leastByteCount else { return }
     throw tooFull(folder, free, leastByteCount)
   }
 
-  /// What ``write(_:captured:)`` takes.
+  /// The format that ``write(_:captured:)`` takes.
   public var format: StreamFormat { sink.format }
-  /// What messages call the output.
+  /// The output's name in messages.
   public var name: String { sink.name }
-  /// Whether it goes to a pipe or a device.
+  /// Whether the output is a pipe or a device.
   public var isStream: Bool { sink.isStream }
   /// Frames written so far.
   public var frameCount: Int { sink.frameCount }
 
-  /// Samples that the type could not take.
+  /// Samples that the file's type cannot hold.
   public var clippedCount: Int { sink.clippedCount }
 
-  /// Writes frames, unless the disk has too little by now.
+  /// Writes frames, unless the disk has too little room left.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     if limit.pass() != nil, let free = freeByteCount(folder), free < leastByteCount {
       throw Self.tooFull(folder, free, leastByteCount)
@@ -76,7 +75,7 @@ public final class DiskGuard: FrameSink {
     return "\(tenths / 10).\(tenths % 10) MB"
   }
 
-  /// Bytes that this user may still write; nil where nobody knows.
+  /// The bytes that this user may still write, or nil if unknown.
   private static func freeByteCount(ofFolder path: String) -> Int? {
     var status = statvfs()
     guard unsafe statvfs(FileName.bytes(of: path), &status) == 0 else { return nil }

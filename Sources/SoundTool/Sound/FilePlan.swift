@@ -1,30 +1,30 @@
 public import SoundFile
 
-/// What becomes of a recording's file: a series, a file for each channel, what is kept and synced.
+/// The handling of a recording's file: as a series, per channel, which files to keep, and syncing.
 public struct FilePlan: Hashable, Sendable {
-  /// When the next file of a series begins; nil for one file.
+  /// The condition that starts the next file of a series; nil for one file.
   public var split: SplitLimit?
-  /// Whether files begin at whole multiples of that in local time.
+  /// Whether files start at whole multiples of that in local time.
   public var isAligned = false
-  /// Whether each channel has a file of its own.
+  /// Whether each channel has its own file.
   public var isPerChannel = false
-  /// How many files of the series are kept; nil for all.
+  /// The number of files in the series to keep; nil for all.
   public var keptCount: Int?
-  /// Bytes that stay free on the disk; nil for none.
+  /// The number of bytes to keep free on the disk; nil for no check.
   public var leastFreeByteCount: Int?
-  /// Whether the file is on the disk once a second.
+  /// Whether to force the file to the disk once per second.
   public var syncs = false
 
-  /// One file.
+  /// Creates a plan for one file.
   public init() {}
 
   /// Opens the output.
   ///
   /// - Parameters:
-  ///   - plan: Where the recording goes.
-  ///   - fileFormat: Type and codec.
-  ///   - format: The frames; its encoding is the file format's.
-  ///   - length: How long the recording will be, as far as that is known.
+  ///   - plan: The destination of the recording.
+  ///   - fileFormat: The type and codec.
+  ///   - format: The frames' format; its encoding is the file format's.
+  ///   - length: The length of the recording, as far as known.
   public func open(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat,
     length: AudioFileWriter.Length
@@ -71,7 +71,7 @@ public struct FilePlan: Hashable, Sendable {
 }
 
 extension OutputPlan {
-  /// The plan for one channel's own file: `take-ch2.wav`.
+  /// The plan for one channel's file: `take-ch2.wav`.
   func forChannel(_ channel: Int) throws(ToolError) -> OutputPlan {
     guard let path else { return self }
     return try OutputPlan(

@@ -1,31 +1,31 @@
 public import SoundFile
 internal import Synchronization
 
-/// A recording in several files, named by ``SeriesNamer``. No frame is lost between them, and no file
-/// that exists is touched. One thread at a time, but for ``splitter``.
+/// A recording in several files, named by ``SeriesNamer``. No frame is lost between them, and no
+/// existing file is touched. One thread at a time, except for ``splitter``.
 public final class FileSeries: FrameSink {
-  /// When the next file begins.
+  /// The condition that starts the next file.
   public enum Limit: Hashable, Sendable {
-    /// After so many frames.
+    /// After this many frames.
     case frames(Int)
-    /// Before a file is larger than so many bytes.
+    /// Before a file exceeds this many bytes.
     case bytes(Int)
-    /// At whole multiples of so many seconds, counted from local midnight.
+    /// At whole multiples of this many seconds, counted from local midnight.
     case aligned(seconds: Double)
   }
 
-  /// The current file, and the first where there are several.
+  /// The current file, preceded by the first if there are several.
   public var name: String { firstPath == path ? path : "\(firstPath) … \(path)" }
-  /// What ``write(_:captured:)`` takes.
+  /// The format that ``write(_:captured:)`` takes.
   public let format: StreamFormat
-  /// Always a file.
+  /// False: it is always a file.
   public var isStream: Bool { false }
   /// Frames written so far, in all files.
   public var frameCount: Int { finishedFrameCount + (sink?.frameCount ?? 0) }
-  /// Samples that the files' type could not take.
+  /// Samples that the files' type cannot hold.
   public var clippedCount: Int { finishedClippedCount + (sink?.clippedCount ?? 0) }
-  /// Called when a file has begun: its path, the number of its first frame, and when that was
-  /// captured in seconds since 1970-01-01 00:00 UTC.
+  /// Called when a file has begun, with its path, the number of its first frame, and that frame's
+  /// capture time in seconds since 1970-01-01 00:00 UTC.
   public var didBegin: ((_ path: String, _ frame: Int, _ captured: Double) -> Void)?
 
   private let fileFormat: AudioFileFormat
@@ -36,19 +36,19 @@ public final class FileSeries: FrameSink {
   private var sink: AudioSink?
   private var path = ""
   private var firstPath = ""
-  /// Frames of the file being written, where its limit is a number of them.
+  /// Frames of the current file, if it has a limit in frames.
   private var length = Int.max
   private var finishedFrameCount = 0
   private var finishedClippedCount = 0
   private let splits = SplitFlag()
 
-  /// A series; its first file is opened with its first frame.
+  /// Creates a series; its first file is opened with its first frame.
   ///
   /// - Parameters:
   ///   - plan: Names the first file, or the pattern.
-  ///   - format: The frames; its encoding is the file format's.
-  ///   - channel: The channel of a recording that these files hold, where each has its own.
-  ///   - keeping: How many files are kept, nil for all.
+  ///   - format: The frames' format; its encoding is the file format's.
+  ///   - channel: The channel of a recording that these files hold, if each has its own.
+  ///   - keeping: The number of files to keep; nil for all.
   public init(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat, limit: Limit,
     channel: Int? = nil, keeping: Int? = nil, syncs: Bool = false
@@ -66,18 +66,18 @@ public final class FileSeries: FrameSink {
     }
   }
 
-  /// Makes the next write begin a new file. Any thread but the audio thread.
+  /// Makes the next write start a new file. Any thread except the audio thread.
   public var splitter: @Sendable () -> Void {
     let splits = splits
     return { splits.set() }
   }
 
-  /// Completes the file being written, unless it is empty; the next write begins a new one.
+  /// Completes the current file, unless it is empty; the next write starts a new one.
   public func split() throws(ToolError) {
     if sink?.frameCount != 0 { try close() }
   }
 
-  /// Writes whole frames, going on to the next file where the limit lies.
+  /// Writes whole frames, and continues in the next file at the limit.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     let width = format.bytesPerFrame
     let start = captured ?? System.wallTime
@@ -96,7 +96,7 @@ public final class FileSeries: FrameSink {
     }
   }
 
-  /// Completes the file being written; a series without a frame is one empty file.
+  /// Completes the current file; a series without frames is one empty file.
   public func close() throws(ToolError) {
     if sink == nil, path.isEmpty { try beginFile(at: System.wallTime) }
     guard let last = sink.take() else { return }
@@ -111,14 +111,14 @@ public final class FileSeries: FrameSink {
   private var room: Int {
     let written = sink?.frameCount ?? 0
     guard case .bytes(let most) = limit else { return max(length - written, 0) }
-    // A coded file is as large as it is; a plain one grows by what is written.
+    // The size of a coded file is only known afterwards; a plain one grows with each write.
     let size = fileFormat.codec.isPlain ? written * format.bytesPerFrame : 0
     let onDisk = FileIdentity(path: path)?.byteCount ?? 0
     let left = most - max(size + Self.headerByteCount, onDisk)
     return max(left / format.bytesPerFrame, written == 0 ? 1 : 0)
   }
 
-  /// More than any header of ours without texts.
+  /// More than any of our headers without texts.
   private static let headerByteCount = 800
 
   private func beginFile(at captured: Double) throws(ToolError) {
@@ -137,7 +137,7 @@ public final class FileSeries: FrameSink {
     didBegin?(path, finishedFrameCount, captured)
   }
 
-  /// The most frames that a file has which begins now.
+  /// The maximum number of frames in a file that begins now.
   private func begin(at captured: Double) -> Int {
     switch limit {
     case .frames(let most): length = most
@@ -149,13 +149,13 @@ public final class FileSeries: FrameSink {
   }
 }
 
-/// Says, from the signal thread, that a new file is wanted.
+/// A request for a new file, from the signal thread.
 final class SplitFlag: Sendable {
   private let value = Atomic<Bool>(false)
 
   func set() { value.store(true, ordering: .relaxed) }
 
-  /// Whether it was set since the last time.
+  /// Returns whether it was set since the last call.
   func take() -> Bool { value.exchange(false, ordering: .relaxed) }
 }
 

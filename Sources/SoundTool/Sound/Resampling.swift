@@ -1,7 +1,7 @@
 internal import PCM
 internal import Resampler
 
-/// A rate converter and the frames it has not taken yet. One thread at a time.
+/// A rate converter and its pending input. One thread at a time.
 final class Resampling {
   private var converter: RateConverter
   private let bytesPerFrame: Int
@@ -22,18 +22,18 @@ final class Resampling {
     }
   }
 
-  /// Frames not taken yet.
+  /// Pending frames.
   var waitingCount: Int { frames.count }
 
-  /// Sets the frames to be taken next; they stay where they are until then.
+  /// Sets the frames to convert next; they stay in place until then.
   func wait(for samples: Scratch, sampleCount: Int) {
     precondition(frames.isEmpty, "the frames before have been taken")
     waiting = samples
     frames = 0..<sampleCount * converter.format.byteCount / bytesPerFrame
   }
 
-  /// Fills `target` with at most `capacity` frames; 0 means more input is needed, or after the
-  /// last (`isEnding`) that there is no more.
+  /// Fills `target` with at most `capacity` frames. 0 means that it needs more input or, after the
+  /// last (`isEnding`), that there are no more.
   func resample(
     into target: Scratch, capacity: Int, isEnding: Bool
   ) throws(ToolError) -> Int {

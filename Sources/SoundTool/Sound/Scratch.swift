@@ -1,18 +1,18 @@
-/// Memory for one block between two steps, aligned for every sample type and never given back.
+/// Memory for one block between two steps, aligned for every sample type. It only grows.
 ///
-/// A class, so that a step may read one scratch and write another that belong to the same owner.
-/// One thread at a time.
+/// A class, so that a step can read one scratch and write another of the same owner. One thread at
+/// a time.
 @safe package final class Scratch {
   private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-  /// No memory yet.
+  /// Creates an empty scratch.
   package init() {}
 
   deinit {
     unsafe memory.deallocate()
   }
 
-  /// Calls `body` with room for `byteCount` bytes; what an earlier call left there may be gone.
+  /// Calls `body` with room for `byteCount` bytes; earlier content may be gone.
   package func withMutableBytes<R, E: Error>(
     _ byteCount: Int, _ body: (inout MutableRawSpan) throws(E) -> R
   ) throws(E) -> R {
@@ -34,7 +34,7 @@
     return try body(unsafe RawSpan(_unsafeBytes: part))
   }
 
-  /// Calls `body` with some of the bytes here and room for `byteCount` bytes in another scratch.
+  /// Calls `body` with bytes of this scratch and room for `byteCount` bytes in another.
   package func withBytes<R, E: Error>(
     _ range: Range<Int>, into target: Scratch, _ byteCount: Int,
     _ body: (RawSpan, inout MutableRawSpan) throws(E) -> R
@@ -46,7 +46,7 @@
     }
   }
 
-  /// Calls `body` with the first `count` samples, to change in place.
+  /// Calls `body` with the first `count` samples, to change them in place.
   package func withMutableSamples<T: BitwiseCopyable, R>(
     _ type: T.Type, count: Int, _ body: (inout MutableSpan<T>) -> R
   ) -> R {

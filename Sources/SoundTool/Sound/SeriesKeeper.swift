@@ -1,18 +1,18 @@
 internal import SoundFile
 internal import Platform
 
-/// Removes the oldest files of a series, so that only the newest are kept: those that carry the
-/// series' mark, also from before a restart, and no others.
+/// Removes the oldest files of a series, to keep only the newest. It removes only files with the
+/// series' mark, including those from before a restart.
 struct SeriesKeeper {
-  /// The text that files of the series carry as their software.
+  /// The text in the software field of the series' files.
   let mark: String
   private let count: Int
   /// Files of the series, the oldest first.
   private(set) var paths: [String] = []
 
-  /// Finds the files there are.
+  /// Finds the existing files.
   ///
-  /// - Parameter count: How many are kept, at least 1, the one being written among them.
+  /// - Parameter count: How many to keep, at least 1, including the one being written.
   init(_ namer: SeriesNamer, keeping count: Int, folder: String, existing: [String]) {
     mark = Self.mark(of: namer.pattern)
     self.count = max(1, count)
@@ -25,7 +25,7 @@ struct SeriesKeeper {
     paths = found.sorted { ($0.time, $0.path) < ($1.time, $1.path) }.map(\.path)
   }
 
-  /// Throws a usage error for types that have no place for the mark.
+  /// Throws a usage error for types without a place for the mark.
   static func check(_ type: AudioFileType, keeping count: Int) throws(ToolError) {
     switch type {
     case .wav, .rf64, .caf, .flac, .ogg, .opus, .mp3: return
@@ -36,7 +36,7 @@ struct SeriesKeeper {
     }
   }
 
-  /// A series has begun a file; what is too many goes.
+  /// Adds a new file of the series, and removes the oldest beyond the limit.
   mutating func add(_ path: String) {
     paths.append(path)
     while paths.count > count {
@@ -54,7 +54,7 @@ struct SeriesKeeper {
   }
 
   private func isMarked(_ path: String) -> Bool {
-    // What cannot be read is not ours to remove.
+    // A file that cannot be read is not ours to remove.
     guard let file = try? AudioFile(path: path) else { return false }
     return file.tags[.software]?.hasPrefix(mark) == true
   }

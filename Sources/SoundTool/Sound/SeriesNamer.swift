@@ -1,21 +1,21 @@
 internal import SoundFile
 internal import Platform
 
-/// The names of a series of files: `take-001.wav`, `take-002.wav`, or as a strftime pattern says,
-/// by the time when the first frame of each was captured. No name is given twice.
+/// The names of a series of files: `take-001.wav`, `take-002.wav`, or a strftime pattern filled
+/// with the capture time of each file's first frame. No name is used twice.
 public struct SeriesNamer: Hashable, Sendable {
-  /// What names the first file, or the pattern.
+  /// The first file's name, or the pattern.
   public let pattern: String
   private let channel: Int?
   private var number: Int
 
-  /// Names by a pattern.
+  /// Creates names from a pattern.
   ///
   /// - Parameters:
   ///   - pattern: A path; with `%`, a strftime pattern.
-  ///   - channel: The channel that the files hold, where each has its own: `take-001-ch2.wav`.
-  ///   - existing: The names of the files in the same folder, behind whose numbers this series
-  ///     begins.
+  ///   - channel: The files' channel, if each has its own: `take-001-ch2.wav`.
+  ///   - existing: The names of the files in the same folder; the series continues after their
+  ///     numbers.
   public init(_ pattern: String, channel: Int? = nil, existing: [String] = []) {
     self.pattern = pattern
     self.channel = channel
@@ -23,21 +23,22 @@ public struct SeriesNamer: Hashable, Sendable {
     if !isTimed { number = existing.compactMap(number(of:)).max() ?? 0 }
   }
 
-  /// Whether the pattern has fields of strftime.
+  /// Whether the pattern has strftime fields.
   public var isTimed: Bool { pattern.utf8.contains(UInt8(ascii: "%")) }
 
-  /// The next name.
+  /// Returns the next name.
   ///
   /// - Parameters:
-  ///   - captured: When the file's first frame was captured, in seconds since 1970-01-01 00:00 UTC.
-  ///   - reserve: Makes the name ours; false where somebody has it.
+  ///   - captured: The capture time of the file's first frame, in seconds since 1970-01-01 00:00
+  ///     UTC.
+  ///   - reserve: Reserves the name; false if it exists.
   public mutating func next(
     at captured: Double, reserve: (String) throws(ToolError) -> Bool
   ) throws(ToolError) -> String {
     if isTimed {
       let name = Self.expand(pattern, at: captured)
-      // Two files within the pattern's finest unit, or in an hour that comes twice in autumn, are
-      // told apart by a number.
+      // A number distinguishes files within the pattern's finest unit, or in the hour that repeats
+      // in autumn.
       var path = Self.inserting(marks(nil), into: name)
       var number = 1
       while try !reserve(path) {
@@ -53,19 +54,19 @@ public struct SeriesNamer: Hashable, Sendable {
     }
   }
 
-  /// Whether a file's name, without its folder, may be one of this series.
+  /// Whether a file's name, without its folder, may belong to this series.
   public func matches(_ name: String) -> Bool {
     if !isTimed { return number(of: name) != nil }
     let (stem, suffix) = Self.parts(Self.fileName(pattern))
     guard name.hasSuffix(suffix) else { return false }
-    // Text before the first field and behind the last; what lies between only strftime knows.
+    // The text before the first field and after the last; only strftime knows the rest.
     let head = stem.prefix { $0 != "%" }
     return name.hasPrefix(head)
   }
 
-  /// Local time in place of a pattern's fields. Corresponds to `strftime`.
+  /// Replaces a pattern's fields by the local time. Corresponds to `strftime`.
   public static func expand(_ pattern: String, at time: Double) -> String {
-    // The first frame after a whole second may be a rounding error before it.
+    // The first frame after a whole second may be early by a rounding error.
     var whole = time_t((time + 0.0005).rounded(.down))
     var fields = unsafe tm()
     unsafe localtime_r(&whole, &fields)
@@ -88,7 +89,7 @@ public struct SeriesNamer: Hashable, Sendable {
     return stem + marks + suffix
   }
 
-  /// The number in a name of this series, whatever its channel.
+  /// The number in a name of this series, for any channel.
   private func number(of name: String) -> Int? {
     let (stem, suffix) = Self.parts(Self.fileName(pattern))
     guard name.hasPrefix(stem + "-"), name.hasSuffix(suffix) else { return nil }
@@ -99,7 +100,7 @@ public struct SeriesNamer: Hashable, Sendable {
     return isOurs && digits.count >= 3 ? Int(digits) : nil
   }
 
-  /// The path up to the last suffix of its last component, and that.
+  /// The path up to the last suffix of its last component, and that suffix.
   private static func parts(_ path: String) -> (stem: String, suffix: String) {
     let units = path.utf8
     let start = units.lastIndex(of: UInt8(ascii: "/")).map { units.index(after: $0) }
@@ -125,20 +126,20 @@ public struct SeriesNamer: Hashable, Sendable {
   }
 }
 
-/// Where the files of an aligned series begin: at whole multiples of a length, counted from local
+/// The start of files in an aligned series: whole multiples of a length, counted from local
 /// midnight.
 public enum SeriesAlignment {
-  /// Frames from a moment until the next file begins.
+  /// Frames from a time until the next file starts.
   ///
   /// - Parameters:
-  ///   - captured: When a file's first frame was captured, in seconds since 1970-01-01 00:00 UTC.
-  ///   - length: Of a file, in seconds.
+  ///   - captured: The capture time of a file's first frame, in seconds since 1970-01-01 00:00 UTC.
+  ///   - length: The length of a file, in seconds.
   ///   - rate: In hertz.
   public static func frameCount(from captured: Double, length: Double, rate: Double) -> Int {
     let origination = Origination(captured: captured, sampleRate: rate)
     let start = Double(origination.timeReference) / rate
     var left = ((start / length).rounded(.down) + 1) * length - start
-    // The clock that began this file went a little ahead of the one that tells its time.
+    // The clock that started this file was slightly ahead of the one that measures its time.
     if left < min(length / 2, 1) { left += length }
     return max(1, Int((left * rate).rounded()))
   }

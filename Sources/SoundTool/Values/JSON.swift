@@ -10,7 +10,7 @@ public indirect enum JSON: Hashable, Sendable {
   case array([JSON])
   case object([Member])
 
-  /// A key and its value.
+  /// Creates a member.
   public struct Member: Hashable, Sendable {
     /// The key.
     public let key: String
