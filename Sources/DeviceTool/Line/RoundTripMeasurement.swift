@@ -1,6 +1,8 @@
 internal import PCM
+internal import Platform
 internal import SoundDevice
 internal import SoundTool
+internal import Synchronization
 
 /// Measures on a stream that runs how many frames later what it plays comes back.
 ///
@@ -29,17 +31,23 @@ struct RoundTripMeasurement {
     var signal = Signal(probe, lead: lead, played)
     signal.fill(stream)
     try run.start()
-    var samples: [Float] = []
+    var heard: [Float] = []
+    heard.reserveCapacity(needed * recorded.channelCount)
+    var takenCount = 0
+    var correlating: Correlating?
     let block = Scratch()
     var converter = SampleConverter(
       from: recorded.encoding, to: SampleEncoding(.float32), dither: false)
-    while samples.count < needed * recorded.channelCount {
+    // The stream goes on while that is computed.
+    while correlating?.isDone != true {
       signal.fill(stream)
       guard let segment = line.next() else { throw run.failure ?? .stopped }
       switch segment {
       case .lost(let error): throw error
       case .gap: throw Self.failure("frames were lost meanwhile")
       case .frames(let frames):
+        takenCount += frames.count
+        guard correlating == nil else { continue }
         let count = frames.count * recorded.channelCount
         frames.withBytes { bytes in
           block.withMutableBytes(count * MemoryLayout<Float>.stride) {
@@ -47,15 +55,19 @@ struct RoundTripMeasurement {
           }
         }
         block.withMutableSamples(Float.self, count: count) { part in
-          for index in part.indices { samples.append(part[index]) }
+          for index in part.indices { heard.append(part[index]) }
         }
       }
+      if takenCount >= needed, correlating == nil {
+        correlating = Correlating(
+          probe, Self.loudest(heard, recorded.channelCount, from: lead))
+      }
     }
-    takenCount = samples.count / recorded.channelCount
-    guard let lag = Self.lag(probe, samples, recorded.channelCount, lead: lead) else {
+    guard let lag = correlating?.lag else {
       throw Self.failure("no single clear peak; does what is played come back?")
     }
     self.lag = lag
+    self.takenCount = takenCount
     playedCount = signal.writtenCount
     skippedCount = playedCount + lag - takenCount
   }
@@ -64,19 +76,31 @@ struct RoundTripMeasurement {
     .failure("--compensate measure", complaint)
   }
 
-  /// The lag in the channel that has most of it.
-  private static func lag(
-    _ probe: RoundTripProbe, _ samples: [Float], _ channelCount: Int, lead: Int
-  ) -> Int? {
+  /// The channel that has most, from this frame on.
+  private static func loudest(_ samples: [Float], _ channelCount: Int, from start: Int) -> [Float] {
     let channels = (0..<channelCount).map { channel in
-      stride(from: lead * channelCount + channel, to: samples.count, by: channelCount)
+      stride(from: start * channelCount + channel, to: samples.count, by: channelCount)
         .map { samples[$0] }
     }
-    let loudest = channels.max { a, b in
+    return channels.max { a, b in
       a.reduce(0) { $0 + $1 * $1 } < b.reduce(0) { $0 + $1 * $1 }
-    }
-    return loudest.flatMap { probe.lag(in: $0.span) }
+    } ?? []
   }
+}
+
+/// The correlation, on a thread of its own.
+private final class Correlating: Sendable {
+  private let result = Mutex<(isDone: Bool, lag: Int?)>((false, nil))
+
+  init(_ probe: RoundTripProbe, _ samples: [Float]) {
+    startThread(named: "sd-correlate") { [self] in
+      let lag = probe.lag(in: samples.span)
+      result.withLock { $0 = (true, lag) }
+    }
+  }
+
+  var isDone: Bool { result.withLock { $0.isDone } }
+  var lag: Int? { result.withLock { $0.lag } }
 }
 
 /// Silence, the burst on every channel, and silence without end.
@@ -105,9 +129,9 @@ private struct Signal {
       repeating: format.encoding.silentByte, count: Self.blockFrameCount * format.bytesPerFrame)
   }
 
-  /// Writes until a quarter of a second waits to be played.
+  /// Writes until half a second waits to be played.
   mutating func fill(_ stream: RawAudioStream) {
-    let ahead = Int(format.rate / 4)
+    let ahead = Int(format.rate / 2)
     while writtenCount - stream.losses.output.delivered < ahead {
       let count = next(stream)
       writtenCount += count

@@ -33,7 +33,19 @@ public struct RoundTripProbe: Sendable {
     let lagCount = recording.count - burst.count + 1
     guard lagCount > 0 else { return nil }
     var correlations = [Float](repeating: 0, count: lagCount)
-    for lag in 0..<lagCount { correlations[lag] = correlation(recording, at: lag) }
+    // Every sample of the burst is as large as the others.
+    let reference = Double(burst.count) * Double(burst[0] * burst[0])
+    var energy = 0.0
+    for index in burst.indices { energy += square(recording[index]) }
+    for lag in 0..<lagCount {
+      if lag > 0 {
+        energy += square(recording[lag + burst.count - 1]) - square(recording[lag - 1])
+      }
+      // What rounding leaves of the energy of sound that has gone by is silence.
+      guard energy > 1e-9 else { continue }
+      let product = Double(product(recording, at: lag))
+      correlations[lag] = Float(abs(product) / (energy * reference).squareRoot())
+    }
     guard let best = correlations.indices.max(by: { correlations[$0] < correlations[$1] }),
       Double(correlations[best]) >= Self.leastCorrelation
     else { return nil }
@@ -45,18 +57,19 @@ public struct RoundTripProbe: Sendable {
     return Double(rival) <= Self.greatestRival * Double(correlations[best]) ? best : nil
   }
 
-  /// The absolute correlation of the burst with as many frames from `lag` on, 0...1.
-  private func correlation(_ recording: Span<Float>, at lag: Int) -> Float {
-    var product: Float = 0
-    var energy: Float = 0
-    let burst = burst.span
-    for index in burst.indices {
-      let sample = recording[lag + index]
-      product += burst[index] * sample
-      energy += sample * sample
+  private func product(_ recording: Span<Float>, at lag: Int) -> Float {
+    unsafe recording.withUnsafeBufferPointer { samples in
+      unsafe burst.withUnsafeBufferPointer { burst in
+        var product: Float = 0
+        var index = 0
+        while index < unsafe burst.count {
+          unsafe product += burst[index] * samples[lag + index]
+          index += 1
+        }
+        return product
+      }
     }
-    // Every sample of the burst is as large as the others.
-    let reference = Float(burst.count) * burst[0] * burst[0]
-    return energy > 0 ? abs(product) / (energy * reference).squareRoot() : 0
   }
+
+  private func square(_ sample: Float) -> Double { Double(sample) * Double(sample) }
 }
