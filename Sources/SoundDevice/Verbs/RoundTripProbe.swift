@@ -62,7 +62,7 @@ public struct RoundTripProbe: Sendable {
       unsafe burst.withUnsafeBufferPointer { burst in
         var product: Float = 0
         var index = 0
-        while index < unsafe burst.count {
+        while index < burst.count {
           unsafe product += burst[index] * samples[lag + index]
           index += 1
         }
