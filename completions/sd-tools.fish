@@ -21,8 +21,8 @@ function __sd_tools_values --argument-names kind direction
             string join \n low high
         case policy
             string join \n ignore warn fail abort
-        case 'auto|n'
-            echo auto
+        case 'auto|measure|n'
+            printf '%s\n' auto measure
     end
 end
 
