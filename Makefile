@@ -7,15 +7,22 @@ PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need names the libraries.
-LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libflac-dev libmpg123-dev libvorbis-dev \
-	libopusfile-dev libopusenc-dev libkissfft-dev libebur128-dev libpng-dev pkg-config
+LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libflac-dev \
+	libmpg123-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev libebur128-dev \
+	libpng-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
 	strace tmux zsh fish
 
+# What `make clients` runs besides.
+CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-base \
+	gstreamer1.0-plugins-good twolame multimon-ng minimodem aubio-tools ecasound rubberband-cli sonic \
+	codec2 libgsm-tools pv mbuffer parallel mpg123 lame vorbis-tools opus-tools \
+	python3-scipy python3-soundfile
+
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults soak corpus docs format clean help libraries test-tools test-deps
+.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults clients soak corpus docs format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -60,6 +67,10 @@ fuzz: libraries ## feed random bytes to the parsers (RUNS=1000000 each)
 
 faults: release test-tools ## make everything go wrong and write docs/faults.md
 	Tests/Rig/faults.py "$$($(SWIFT) build -c release --show-bin-path)" docs/faults.md
+
+clients: release test-tools ## install programs that people have and run the tools between them
+	scripts/need --install $(CLIENT_PACKAGES)
+	Tests/Rig/clients.py "$$($(SWIFT) build -c release --show-bin-path)"
 
 soak: release test-tools ## run the device programs for SECONDS=600 on a busy machine
 	Tests/Rig/soak.py "$$($(SWIFT) build -c release --show-bin-path)" $(or $(SECONDS),600)

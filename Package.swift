@@ -56,6 +56,9 @@ let package = Package(
       name: "CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
     .systemLibrary(
+      name: "CSampleRate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
+    .systemLibrary(
       name: "CMpg123", pkgConfig: "libmpg123",
       providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
     .systemLibrary(
@@ -81,7 +84,8 @@ let package = Package(
     .target(name: "CRealtime"),
     .target(name: "Platform", dependencies: ["CRealtime"], swiftSettings: settings),
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
-    .target(name: "Resampler", dependencies: ["PCM", "CSoxr"], swiftSettings: settings),
+    .target(
+      name: "Resampler", dependencies: ["PCM", "CSoxr", "CSampleRate"], swiftSettings: settings),
     .target(
       name: "SoundFile",
       dependencies: [
@@ -108,7 +112,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "DeviceTool",
-      dependencies: ["PCM", "Platform", "SoundDevice", "SoundFile", "SoundTool", argumentParser],
+      dependencies: [
+        "PCM", "Platform", "Resampler", "SoundDevice", "SoundFile", "SoundTool", argumentParser,
+      ],
       swiftSettings: settings),
 
     // Programs.
@@ -180,7 +186,8 @@ let package = Package(
       dependencies: ["PlotTool", "Spectrum", "SoundTool", "PCM", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "DeviceToolTests", dependencies: ["DeviceTool", "SoundDevice", "SoundTool", "PCM"],
+      name: "DeviceToolTests",
+      dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",

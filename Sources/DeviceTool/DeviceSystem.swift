@@ -18,7 +18,7 @@ public enum DeviceSystem {
   /// Prepares for the first call into PortAudio: stdout moves out of the way of what the libraries
   /// print, JACK learns the program's name, a stalled host is given up after `stall` seconds.
   static func begin(stall: Double) throws(ToolError) {
-    let isChatty = Messages.verbosity >= .verbose
+    let isChatty = Messages.verbosity >= .chatty
     try StandardStreams.reserveOutput(toErrors: isChatty)
     SoundSystem.prepare(clientName: Messages.program, isChatty: isChatty)
     Defaults.current.stallTime = stall

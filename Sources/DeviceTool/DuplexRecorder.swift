@@ -40,13 +40,15 @@ public final class DuplexRecorder {
     let roundTrip = Self.roundTrip(plan.compensation, stream)
     let reporter = try RunReporter(
       plan.duplex.report, rate: rate, channelCount: recorded.channelCount, isAligned: true)
-    source.reportGuess()
     guard source.format.rate == rate else {
       throw .failure(
         source.name, "is at \(hertz(source.format.rate)), and sd-playrec never resamples")
     }
+    let spreads = fileFormat.type == .raw && plan.duplex.maps.input == nil
     let sink = try AudioSink(
-      plan.output, as: fileFormat, rate: rate, channelCount: recorded.channelCount)
+      plan.output, as: fileFormat, rate: rate,
+      channelCount: (spreads && recorded.channelCount == 1 ? plan.duplex.channelCounts.input : nil)
+        ?? recorded.channelCount)
     let pipeline = try FramePipeline([source], to: played, plan.sound)
     var recordingPlan = RecordingPlan()
     recordingPlan.dither = plan.sound.dither
@@ -82,7 +84,8 @@ public final class DuplexRecorder {
     let duplex = plan.duplex
     let input = SidePlan(
       device: duplex.devices.input, channelCount: duplex.channelCounts.input,
-      map: duplex.maps.input, encoding: encoding, latency: duplex.latencies.input)
+      map: duplex.maps.input, encoding: encoding, latency: duplex.latencies.input,
+      spreadsMono: plan.output.type == .raw)
     let output = SidePlan(
       device: duplex.devices.output, channelCount: source.format.channelCount,
       map: duplex.maps.output,
@@ -125,6 +128,9 @@ public final class DuplexRecorder {
     if let encoding = plan.recordFormat { return AudioFileFormat(type, encoding: encoding) }
     if let encoding = plan.output.encodingInName {
       return AudioFileFormat(.raw, encoding: encoding)
+    }
+    if type == .raw {
+      return AudioFileFormat(.raw, encoding: plan.reading.raw.resolved.encoding)
     }
     return AudioFileFormat(type, keeping: .pcm(source.format.encoding))
   }

@@ -24,7 +24,8 @@ public final class Recorder {
     let encoding = plan.fileFormat.deliveredEncoding
     let side = SidePlan(
       device: plan.device, channelCount: plan.map?.count ?? plan.channelCount, map: plan.map,
-      encoding: plan.recording.gain.isUnity ? encoding : .f32le, latency: plan.latency)
+      encoding: plan.recording.gain.isUnity ? encoding : .f32le, latency: plan.latency,
+      spreadsMono: plan.spreadsMono)
     let (stream, agreement) = try Agreement.open(plan.stream) { () throws(DeviceFailure) in
       try Agreement(
         plan.stream, input: side, rate: plan.rate, mayResample: plan.mayResample,
@@ -50,8 +51,10 @@ public final class Recorder {
         + "\(counts.lost) lost"
     }
     if plan.endsWithInput { run.ends(when: StandardStreams.watchInput { stream.wakeWaiting() }) }
+    let spreads = plan.spreadsMono && plan.map == nil && format.channelCount == 1
     let sound = StreamFormat(
-      encoding: encoding, rate: plan.rate ?? rate, channelCount: format.channelCount)
+      encoding: encoding, rate: plan.rate ?? rate,
+      channelCount: (spreads ? plan.channelCount : nil) ?? format.channelCount)
     let length = plan.recording.length?.frameCount(at: sound.rate)
     sink = try plan.files.open(
       plan.output, as: plan.fileFormat, format: sound,

@@ -11,7 +11,28 @@ public final class Wire {
 
   /// Passes sound on, from the first call into the libraries to the last.
   public static func run(_ plan: WirePlan) throws(ToolError) {
-    try DeviceSystem.run(plan.duplex.stream) { () throws(ToolError) in try Wire(plan).pass() }
+    try DeviceSystem.run(plan.duplex.stream) { () throws(ToolError) in
+      guard try hasTwoClocks(plan.duplex) else {
+        if plan.adapts { Messages.detail("--adapt", "nothing to follow: there is one clock") }
+        return try Wire(plan).pass()
+      }
+      guard plan.mayResample else {
+        throw .failure(
+          "--no-resample", "the devices have clocks of their own, which resampling joins")
+      }
+      try BridgedWire(plan).pass()
+    }
+  }
+
+  /// Whether input and output are devices whose clocks are not one: all but one device, and two of
+  /// one JACK server.
+  private static func hasTwoClocks(_ plan: DuplexPlan) throws(ToolError) -> Bool {
+    try DeviceFailure.retrying(seconds: plan.stream.waitSeconds) { () throws(DeviceFailure) in
+      let input = try Negotiation.device(plan.devices.input, .input)
+      let output = try Negotiation.device(plan.devices.output, .output)
+      guard input.index != output.index else { return false }
+      return input.hostAPIIndex != output.hostAPIIndex || !input.hostAPIName.contains("JACK")
+    }
   }
 
   // MARK: Opening

@@ -91,7 +91,7 @@ extension SampleEncoding {
       return "unknown sample format \(quoted(text)), did you mean \(near.name)?"
     }
     return "unknown sample format \(quoted(text)), try u8, s8, s16le, s24le, s32le, f32le, f64le, "
-      + "their be twins, ulaw or alaw"
+      + "the same ending in be, ulaw or alaw"
   }
 }
 

@@ -23,4 +23,20 @@ public enum SignalDisposition {
     #endif
     _ = unsafe sigaction(signal, &action, nil)
   }
+
+  /// Gives the signal a handler for its first time; after that its default action is back.
+  ///
+  /// The handler runs in the middle of whatever happens: it may call only what signal-safety(7)
+  /// lists.
+  public static func handleOnce(_ signal: CInt, _ handler: @escaping @convention(c) (CInt) -> Void)
+  {
+    var action = sigaction()
+    action.sa_flags = CInt(truncatingIfNeeded: SA_RESETHAND)
+    #if canImport(Glibc)
+      unsafe action.__sigaction_handler.sa_handler = handler
+    #else
+      unsafe action.__sigaction_u.__sa_handler = handler
+    #endif
+    _ = unsafe sigaction(signal, &action, nil)
+  }
 }

@@ -1,4 +1,5 @@
 internal import CRealtime
+internal import Synchronization
 
 /// Starts a detached thread that never runs a signal handler of the program.
 ///
@@ -24,8 +25,20 @@ public func startThread(named name: String, _ body: @escaping @Sendable () -> Vo
     let status = unsafe pthread_create(&thread, nil, run, argument)
     if status == 0 { pthread_detach(thread) }
   #endif
-  guard status == 0 else { fatalError("cannot start a thread: \(systemMessage(status))") }
+  guard status == 0 else {
+    let complaint = "cannot start a thread: \(systemMessage(status))"
+    threadFailure.withLock { $0 }?(complaint)
+    fatalError(complaint)
+  }
 }
+
+/// Sets who ends the process where a thread cannot be started, for want of memory or because of a
+/// limit; it is given the complaint. By default it traps.
+public func onThreadFailure(_ end: @escaping @Sendable (String) -> Never) {
+  threadFailure.withLock { $0 = end }
+}
+
+private let threadFailure = Mutex<(@Sendable (String) -> Never)?>(nil)
 
 private final class ThreadContext: Sendable {
   let name: String

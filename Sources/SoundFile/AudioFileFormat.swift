@@ -122,8 +122,11 @@ public struct AudioFileFormat: Hashable, Sendable {
     if let only = type.onlyRate, only != sampleRate {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
     }
+    if type == .opus, ![8000, 12_000, 16_000, 24_000, 48_000].contains(sampleRate) {
+      throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
+    }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
-      let most = (1..<channelCount).reversed().first {
+      let most = (1..<max(1, min(channelCount, Self.mostChannels + 1))).reversed().first {
         isValid(sampleRate: sampleRate, channelCount: $0)
       }
       let remedy = most.map { $0 < channelCount ? ", at most \($0)" : "" } ?? ""

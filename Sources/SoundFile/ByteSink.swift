@@ -132,6 +132,10 @@
   func close() throws(AudioFileError) {
     var failure: AudioFileError?
     do throws(AudioFileError) { try flush(isLast: true) } catch { failure = error }
+    // Whoever shares the descriptor, as `{ …; …; } > file` does, goes on behind the last byte.
+    if isSeekable, let descriptor, descriptorOffset != writtenEnd {
+      try? descriptor.seek(to: writtenEnd)
+    }
     isClosed = true
     // Whoever shares the descriptor goes on behind the end, not behind the header.
     if isSeekable, descriptorOffset != writtenEnd { try? descriptor?.seek(to: writtenEnd) }

@@ -82,18 +82,18 @@ struct Opening {
     }
     guard path != nil, source.isSeekable else { return try rawDecoder(raw) }
     if try source.peek(at: 0, count: 1).isEmpty {
-      throw .unrecognized("empty; for headerless data use -t raw")
+      throw .unrecognized("empty file")
     }
     // Its mark is eleven bits, which other files have too.
     if MPEGHeader(try source.peek(at: 0, count: 4)) != nil {
-      throw .unrecognized("may be MPEG or not; use -t mp3, or -t raw for headerless data")
+      throw .unrecognized("may be MPEG or not; use -t mp3 or, for raw samples, -t raw")
     }
     let decoder: Decoder
     do throws(AudioFileError) {
       decoder = try library()
     } catch {
       guard error.kind == .malformed else { throw error }
-      throw .unrecognized("no sound file that is known; for headerless data use -t raw")
+      throw .unrecognized("not a sound file that can be read (for raw samples, -t raw)")
     }
     return decoder
   }
@@ -165,7 +165,7 @@ struct Opening {
     // It would look for MPEG, and print what it finds.
     let head = try source.peek(at: 0, count: 4)
     if head.count == 4, head[0] == 0xFF, head[1] >= 0xE0 {
-      throw .malformed("no sound file that is known")
+      throw .malformed("not a sound file that can be read")
     }
     let length = try ContainerLength.of(source)
     do throws(AudioFileError) {

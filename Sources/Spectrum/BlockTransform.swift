@@ -38,25 +38,32 @@ internal import Platform
     return size
   }
 
-  /// Transforms `blockSize` samples. NaN and infinities count as silence, and what lies beyond
-  /// ±10⁹, as in data that is no sound, as 10⁹, so that every power is a number.
+  /// Transforms `blockSize` samples. What is no number, or lies beyond ±10⁹ as in data that is no
+  /// sound, counts as silence, so that every power is a number.
   public func transform(_ block: Span<Float>, into spectrum: inout PowerSpectrum) {
     precondition(block.count == blockSize && spectrum.blockSize == blockSize, "one block")
-    for index in 0..<blockSize {
-      let sample = block[index]
-      faded[index] = sample.isFinite ? min(1e9, max(-1e9, sample)) * weights[index] : 0
-    }
-    unsafe faded.withUnsafeBufferPointer { input in
-      unsafe bins.withUnsafeMutableBufferPointer { output in
-        unsafe kiss_fftr(configuration, input.baseAddress, output.baseAddress)
-      }
-    }
     // The weights add up to half the size; a sine's other half is at the negative frequency.
     let size = Float(blockSize)
     let (both, one) = (16 / (size * size), 4 / (size * size))
-    for bin in bins.indices {
-      let value = bins[bin]
-      spectrum.powers[bin] = (value.r * value.r + value.i * value.i) * both
+    // Pointers, because an hour of sound passes here.
+    unsafe faded.withUnsafeMutableBufferPointer { faded in
+      unsafe block.withUnsafeBufferPointer { block in
+        unsafe weights.withUnsafeBufferPointer { weights in
+          for index in 0..<blockSize {
+            let sample = unsafe block[index]
+            unsafe faded[index] = sample.magnitude <= 1e9 ? sample * weights[index] : 0
+          }
+        }
+      }
+      unsafe bins.withUnsafeMutableBufferPointer { bins in
+        unsafe kiss_fftr(configuration, faded.baseAddress, bins.baseAddress)
+        unsafe spectrum.powers.withUnsafeMutableBufferPointer { powers in
+          for bin in 0..<bins.count {
+            let value = unsafe bins[bin]
+            unsafe powers[bin] = (value.r * value.r + value.i * value.i) * both
+          }
+        }
+      }
     }
     spectrum.powers[0] *= one / both
     spectrum.powers[bins.count - 1] *= one / both

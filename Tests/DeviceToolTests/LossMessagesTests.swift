@@ -28,8 +28,8 @@ import Testing
     report.output.inserted = 9
     #expect(
       words.total(report)
-        == "frames lost: 7 dropped, 512 of input lost by the host (2 times), "
-        + "9 of silence inserted")
+        == "frames lost: 7 dropped, 512 of input lost by the host (2 times); "
+        + "9 frames of silence inserted")
     let aligned = LossMessages(rate: 48_000, isAligned: true)
     #expect(aligned.total(report)?.contains("as many of input discarded") == true)
   }

@@ -54,7 +54,7 @@ import Testing
     (
       "s17",
       "unknown sample format 's17', try u8, s8, s16le, s24le, s32le, f32le, f64le, "
-        + "their be twins, ulaw or alaw"
+        + "the same ending in be, ulaw or alaw"
     ),
   ])
   func refusals(_ name: String, _ message: String) {

@@ -77,7 +77,8 @@ private struct Probe: Tool {
   @Test func verbosity() throws {
     #expect(try parse().common.verbosity == .normal)
     #expect(try parse("-v").common.verbosity == .verbose)
-    #expect(try parse("-vv").common.verbosity == .verbose)
+    #expect(try parse("-vv").common.verbosity == .chatty)
+    #expect(try parse("--verbose", "-v").common.verbosity == .chatty)
     #expect(try parse("-v", "-q").common.verbosity == .quiet)
   }
 
@@ -94,6 +95,8 @@ private struct Probe: Tool {
     #expect(error("-x") == "-x: unknown option")
     #expect(error("--foramt", "u8") == "--foramt: unknown option, did you mean --format?")
     #expect(error("--form", "u8")?.hasPrefix("--form: unknown option") == true)
+    #expect(error("--lop") == "--lop: unknown option")
+    #expect(error("--bits") == "--bits: unknown option")
     #expect(error("-r") == "-r: needs a value")
     #expect(error("-qr") == "-r: needs a value")
     #expect(error("--rate") == "--rate: needs a value")

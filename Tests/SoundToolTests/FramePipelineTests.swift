@@ -186,7 +186,9 @@ import Testing
     #expect(try numbers { $0.start = .frames(10) } == Array(10..<20))
     #expect(try numbers { $0.start = .frames(13) } == Array(13..<20))
     #expect(try numbers { $0.start = .seconds(13.0 / 48000) } == Array(13..<20))
-    #expect(try numbers { $0.start = .frames(99) } == [])
+    #expect(try numbers { $0.start = .frames(20) } == [])
+    let beyond = #expect(throws: ToolError.self) { try numbers { $0.start = .frames(21) } }
+    #expect(beyond?.message == "all 2 inputs: -S is beyond the end")
     #expect(try numbers { $0.length = .frames(12) } == Array(0..<12))
     #expect(try numbers { $0.length = .frames(0) } == [])
     #expect(

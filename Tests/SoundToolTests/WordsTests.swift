@@ -54,6 +54,17 @@ import Testing
     }
   }
 
+  @Test func formatsMayBeNamedAsArecordNamesThem() throws {
+    #expect(
+      try Words.format("cd") == RawFormat(encoding: .s16le, rate: 44_100, channelCount: 2))
+    #expect(
+      try Words.format("DAT") == RawFormat(encoding: .s16le, rate: 48_000, channelCount: 2))
+    #expect(try Words.format("S24_3BE") == RawFormat(encoding: .s24be))
+    #expect(
+      try Words.inputKind("cd:8000:1").raw
+        == RawFormat(encoding: .s16le, rate: 8000, channelCount: 1))
+  }
+
   @Test func latenciesAndPolicies() throws {
     #expect(try Words.latency("LOW") == .low)
     #expect(try Words.latency("20ms") == .time(.seconds(0.02)))
@@ -78,6 +89,7 @@ import Testing
     let rest = RawFormat(encoding: .u8, rate: 8000)
     #expect(stated.completed(by: rest) == RawFormat(encoding: .s16le, rate: 8000))
     #expect(RawFormat().resolved.description == "f32le, 48000 Hz, 2 channels")
+    #expect(stated.completed(by: rest).resolved.description == "s16le, 8000 Hz, 2 channels")
   }
 }
 

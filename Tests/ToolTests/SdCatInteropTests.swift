@@ -71,7 +71,7 @@ import Testing
     for type in ["ogg", "mp3"] {
       let file = folder.file("theirs.\(type)")
       #expect(try await runProgram("ffmpeg", quiet + ["-i", path, file]).succeeded)
-      let decoded = try await runTool("sd-cat", [file])
+      let decoded = try await runTool("sd-cat", ["-t", "raw", file])
       #expect(decoded.output.count == 5000 * 8, "\(type): \(decoded)")
     }
   }

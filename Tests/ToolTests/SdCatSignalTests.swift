@@ -5,9 +5,12 @@ import Testing
 
 /// Signals: from every state where sd-cat can be blocked.
 @Suite struct SdCatSignalTests {
-  private let waiting = Command.tool("sd-cat", ["--from", "u8:8000:1"]).reading(.pipe)
-  private let stuffed = Command.tool("sd-cat", ["--from", "u8:8000:1", "/dev/zero"])
-    .writing(.onDemand)
+  private let waiting = Command.tool("sd-cat", ["-t", "raw", "--from", "u8:8000:1"])
+    .reading(.pipe)
+  private let stuffed = Command.tool(
+    "sd-cat", ["-t", "raw", "--from", "u8:8000:1", "/dev/zero"]
+  )
+  .writing(.onDemand)
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func oneSignalEndsABlockedRead(_ signal: Int32) async throws {
@@ -36,7 +39,8 @@ import Testing
     let path = folder.file("fifo")
     let isMade = unsafe mkfifo(path, 0o600) == 0
     try #require(isMade)
-    try await withTool(.tool("sd-cat", ["--from", "u8", path])) { (tool) async throws in
+    try await withTool(.tool("sd-cat", ["-t", "raw", "--from", "u8", path])) {
+      (tool) async throws in
       // USR1 is answered once the signals are taken care of.
       try await answer(tool)
       tool.send(SIGTERM)
@@ -62,8 +66,10 @@ import Testing
     // usual limit, too.
     let folder = try TemporaryDirectory()
     let path = try folder.write([1, 2, 3, 4, 5, 6, 7, 8], to: "a.raw")
-    let command = Command.tool("sd-cat", Array(repeating: path, count: 1500))
-      .writing(.onDemand, to: 2)
+    let command = Command.tool(
+      "sd-cat", ["-v", "--from", "u8"] + Array(repeating: path, count: 1500)
+    )
+    .writing(.onDemand, to: 2)
     try await withTool(command) { (tool) async throws in
       #expect(try await tool.readOutput(7, from: 2) == Array("sd-cat:".utf8))
       tool.send(SIGTERM)
@@ -86,7 +92,7 @@ import Testing
       tool.send(SIGTERM)
       #expect(try await tool.wait() == .signalled(SIGTERM))
     }
-    let back = try await runTool("sd-cat", [path])
+    let back = try await runTool("sd-cat", ["-t", "raw", path])
     #expect(Sound(back.output) == Sound(sound))
     #expect(back.succeeded)
   }
@@ -108,13 +114,20 @@ import Testing
     // The shell stops because its child died of INT, and does not go on to the second.
     let folder = try TemporaryDirectory()
     try folder.write([], to: "out")
+    let fifo = folder.file("fifo")
+    let isMade = unsafe mkfifo(fifo, 0o600) == 0
+    try #require(isMade)
+    // Both ends, so that opening waits for nobody and the end never comes.
+    let writer = try #require(FileHandle(forUpdatingAtPath: fifo))
+    defer { try? writer.close() }
     let tool = try BuiltTool.path(of: "sd-cat")
     let script =
-      "for i in 1 2; do \"\(tool)\" --from u8 > '\(folder.file("out"))'; echo end $i; done"
+      "for i in 1 2; do \"\(tool)\" --from u8 -t raw '\(fifo)' > '\(folder.file("out"))'; "
+      + "echo end $i; done"
     let command = Command.shell(script).reading(.terminal).writing(.terminal).writing(
       .terminal, to: 2)
     try await withTool(command) { (shell) async throws in
-      shell.type("a\n")
+      try writer.write(contentsOf: Array("a\n".utf8))
       try await eventually("a line is through") { try folder.read("out") == Array("a\n".utf8) }
       shell.type("\u{3}")
       #expect(try await shell.wait() == .signalled(SIGINT))

@@ -6,6 +6,12 @@ import Testing
 @Suite struct SdCatStreamTests {
   private let endless = Command.tool("sd-cat", ["--from", "u8:8000:1", "/dev/zero"])
 
+  private var plain: Command {
+    var command = endless
+    command.arguments += ["-t", "raw"]
+    return command
+  }
+
   @Test func emptyRawInputIsASuccessOfNoFrames() async throws {
     let result = try await runTool("sd-cat", ["-q"])
     #expect(result.succeeded)
@@ -17,7 +23,7 @@ import Testing
     @Test(.requires("bash", "python3")) func aPipeHoldsMoreOfWhatComesFromAFile() async throws {
       let folder = try TemporaryDirectory()
       let path = try folder.write([UInt8](repeating: 0, count: 100_000), to: "a.raw")
-      let program = try BuiltTool.path(of: "sd-cat") + " -q --from s16le:48000:2"
+      let program = try BuiltTool.path(of: "sd-cat") + " -q -f s16le --from s16le:48000:2"
       let size =
         "python3 -c 'import fcntl, sys; sys.stdin.buffer.read(1); print(fcntl.fcntl(0, 1032))'"
       for (line, expected) in [
@@ -57,7 +63,8 @@ import Testing
   }
 
   @Test func aFrameIsPassedOnWithoutWaitingForTheNext() async throws {
-    let command = Command.tool("sd-cat", ["--from", "s16le:8000:2"]).reading(.pipe)
+    let command = Command.tool("sd-cat", ["-t", "raw", "--from", "s16le:8000:2"])
+      .reading(.pipe)
     try await withTool(command) { (tool) async throws in
       for frame in [[1, 2, 3, 4], [5, 6, 7, 8]] as [[UInt8]] {
         try await tool.write(frame)
@@ -67,12 +74,12 @@ import Testing
   }
 
   @Test func aFullDiskIsOneLineAndAFailure() async throws {
-    for arguments in [[], ["-o", "/dev/full"]] {
+    for arguments in [["-t", "raw"], ["-o", "/dev/full"]] {
       var command = endless
       command.arguments += arguments
-      let result = try await run(command.writing(arguments.isEmpty ? .file("/dev/full") : .null))
+      let result = try await run(command.writing(arguments[0] == "-t" ? .file("/dev/full") : .null))
       #expect(result.status == .exited(1))
-      let name = arguments.isEmpty ? "stdout" : "/dev/full"
+      let name = arguments[0] == "-t" ? "stdout" : "/dev/full"
       #expect(result.errorText == "sd-cat: \(name): no space left on device\n")
     }
   }
@@ -87,7 +94,7 @@ import Testing
   }
 
   @Test func aBrokenPipeIsAnErrorWherePIPEIsIgnored() async throws {
-    let result = try await run(endless.ignoring("PIPE").writing(.broken))
+    let result = try await run(plain.ignoring("PIPE").writing(.broken))
     #expect(result.status == .exited(1))
     #expect(result.errorText == "sd-cat: stdout: broken pipe\n")
   }
@@ -97,7 +104,7 @@ import Testing
     #expect(input.status == .exited(1))
     #expect(input.errorText == "sd-cat: stdin: bad file descriptor\n")
 
-    let output = try await run(endless.writing(.closed))
+    let output = try await run(plain.writing(.closed))
     #expect(output.status == .exited(1))
     #expect(output.errorText == "sd-cat: stdout: bad file descriptor\n")
 
@@ -123,7 +130,7 @@ import Testing
     quiet.arguments.append("--no-progress")
     #expect(try await run(quiet).terminalText.isEmpty)
     // Inside a pipeline the terminal belongs to somebody else.
-    let piped = Command.tool("sd-cat", ["--from", "u8:8000:1"])
+    let piped = Command.tool("sd-cat", ["-t", "raw", "--from", "u8:8000:1"])
       .reading(.bytes(sound)).writing(.terminal, to: 2)
     #expect(try await run(piped).terminalText.isEmpty)
   }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
 
   @Test func rawInIsRawOutByteForByte() async throws {
     let path = try folder.write(noise, to: "a.s16le")
-    let result = try await cat("--from", "s16le:44100:2", path)
+    let result = try await cat("-t", "raw", "--from", "s16le:44100:2", path)
     #expect(Sound(result.output) == Sound(noise))
     #expect(result.errorText.isEmpty)
     #expect(result.succeeded)
@@ -37,7 +38,7 @@ import Testing
   func typesGoThroughPipes(_ type: String) async throws {
     let stages = try await runPipeline([
       Command.tool("sd-cat", ["--from", "s16le:8000:2", "-t", type]).reading(.bytes(noise)),
-      Command.tool("sd-cat", ["-f", "s16le"]),
+      Command.tool("sd-cat", ["-t", "raw", "-f", "s16le"]),
     ])
     #expect(stages[0].succeeded && stages[1].succeeded, "\(stages)")
     #expect(Sound(stages[1].output) == Sound(noise))
@@ -56,7 +57,8 @@ import Testing
     let half = noise.count / 8 * 4
     let a = try folder.write(Array(noise[..<half]), to: "a.s16le")
     let b = try folder.write(Array(noise[half...]), to: "b.s16le")
-    let result = try await cat("--from", "s16le", a, "-", "--", b, stdin: .bytes([1, 2, 3, 4]))
+    let result = try await cat(
+      "-t", "raw", "--from", "s16le", a, "-", "--", b, stdin: .bytes([1, 2, 3, 4]))
     #expect(Sound(result.output) == Sound(noise[..<half] + [1, 2, 3, 4] + noise[half...]))
   }
 
@@ -64,14 +66,14 @@ import Testing
     let (a, b) = (folder.file("a.wav"), folder.file("b.wav"))
     _ = try await cat("--from", "s16le:44100:2", "-o", a, stdin: .bytes(noise))
     _ = try await cat("--from", "s16le:48000:1", "-o", b, stdin: .bytes(noise))
-    let result = try await cat(a, b)
+    let result = try await cat("-t", "raw", a, b)
     #expect(result.status == .exited(1))
     #expect(result.output.isEmpty)
     #expect(
       result.errorText == "sd-cat: \(b): 48000 Hz, 1 channel, but \(a) has 44100 Hz, 2 channels; "
         + "make them the same with -r and -c\n")
 
-    let joined = try await cat(a, b, "-r", "44.1k", "-c", "2")
+    let joined = try await cat("-f", "s16le", a, b, "-r", "44.1k", "-c", "2")
     let frames = 4321 + Int((8642 * 44100.0 / 48000).rounded())
     #expect(joined.output.count == frames * 4)
     #expect(Sound(Array(joined.output.prefix(4321 * 4))) == Sound(noise))
@@ -81,7 +83,8 @@ import Testing
     let samples: [Int16] = (0..<20).map { Int16($0 * 100) }
     let path = try folder.write(bytes(of: samples), to: "a.s16le")
     func numbers(_ arguments: String...) async throws -> [Int16] {
-      let result = try await runTool("sd-cat", ["--from", "s16le:1000:2", path] + arguments)
+      let result = try await runTool(
+        "sd-cat", ["-t", "raw", "--from", "s16le:1000:2", path] + arguments)
       #expect(result.succeeded, "\(result)")
       return values(of: Int16.self, from: result.output)
     }
@@ -98,13 +101,14 @@ import Testing
   @Test func clippingIsCountedOnceAtTheEnd() async throws {
     let samples: [Float] = [0.5, 1, -1, 1.5]
     let result = try await cat(
-      "-f", "s16", "--from", "f32le:48000:1", stdin: .bytes(bytes(of: samples)))
+      "-t", "raw", "-f", "s16", "--from", "f32le:48000:1", stdin: .bytes(bytes(of: samples)))
     #expect(result.errorText == "sd-cat: 1 sample clipped\n")
     #expect(result.succeeded)
   }
 
   @Test func resamplingKeepsTheCount() async throws {
-    let result = try await cat("--from", "s16le:44100:2", "-r", "48000", stdin: .bytes(noise))
+    let result = try await cat(
+      "-t", "raw", "--from", "s16le:44100:2", "-r", "48000", stdin: .bytes(noise))
     #expect(result.output.count == Int((4321 * 48000 / 44100.0).rounded()) * 4)
   }
 
@@ -162,23 +166,86 @@ import Testing
     #expect(try await cat("--types", "-j").outputText.hasPrefix("[\n  {\n    \"type\": \"raw\""))
   }
 
-  @Test func rawInputThatNobodyDescribed() async throws {
+  @Test func rawInputThatNobodyDescribedIsTheRawFormat() async throws {
     let samples = bytes(of: [Float](repeating: 0.25, count: 8))
-    let guess = try await cat(stdin: .bytes(samples))
-    #expect(guess.output == samples)
-    #expect(guess.errorText == "sd-cat: stdin: taken as f32le, 48000 Hz, 2 channels\n")
-    #expect(try await cat("-q", stdin: .bytes(samples)).errorText.isEmpty)
+    let same = try await cat(stdin: .bytes(samples))
+    #expect(same.output == samples)
+    #expect(same.errorText.isEmpty)
+    let words = try await cat("-v", stdin: .bytes(samples)).errorText
+    #expect(words.contains("sd-cat: stdin: raw f32le, 48000 Hz, 2 channels\n"))
     let stated = try await cat(
-      stdin: .bytes(samples),
+      "-o", folder.file("a.au"), stdin: .bytes(samples),
       environment: ["SD_RATE": "8k", "SD_CHANNELS": "1", "SD_FORMAT": "FLOAT_LE"])
     #expect(stated.errorText.isEmpty)
-    #expect(stated.output == samples)
+    let env = try await cat("--env", folder.file("a.au")).outputText
+    #expect(env == "SD_RATE=8000 SD_CHANNELS=1 SD_FORMAT=f32be\n")
+    #expect(try await cat("-o", folder.file("b.wav"), stdin: .bytes(samples)).succeeded)
+    let rule = try await cat("--env", folder.file("b.wav")).outputText
+    #expect(rule == "SD_RATE=48000 SD_CHANNELS=2 SD_FORMAT=f32le\n")
+  }
 
-    for arguments in [["-t", "wav"], ["-r", "8000"]] {
-      let refused = try await runTool("sd-cat", arguments, stdin: .bytes(samples))
-      #expect(refused.status == .exited(1))
-      #expect(refused.output.isEmpty)
-      #expect(refused.errorText.contains("--from FMT:RATE:CHANNELS"))
+  @Test func whatIsNoF32leIsRefusedBeforeAnythingIsCut() async throws {
+    let old = try folder.write([9], to: "old.wav")
+    let sound = bytes(of: (0..<2000).map { Int16(8000 * sin(Double($0) / 20)) })
+    for arguments in [["-o", old], ["-r", "44100", "-c", "1"], ["-f", "s16le"]] {
+      let result = try await runTool("sd-cat", arguments, stdin: .bytes(sound))
+      result.expectFailure(
+        2, "stdin: not f32le (looks like s16le): say --from, or send a header (-t au)")
+    }
+    #expect(try folder.read("old.wav") == [9])
+    let path = try folder.write(sound, to: "sound.raw")
+    try await cat(path).expectFailure(2, "\(path): not f32le (looks like s16le)")
+    // What is stated is believed.
+    #expect(try await cat("--from", "f32le", stdin: .bytes(sound)).succeeded)
+    let environment = ["SD_FORMAT": "f32le"]
+    #expect(try await cat(stdin: .bytes(sound), environment: environment).succeeded)
+    let named = try folder.write(sound, to: "sound.s16le")
+    #expect(try await cat("-t", "raw", named).output == sound)
+    // Zeros pass, and what follows them is judged.
+    let late = [UInt8](repeating: 0, count: 100_000) + sound
+    try await cat("-o", old, stdin: .bytes(late)).expectFailure(2, "looks like s16le")
+  }
+
+  @Test func nothingAtAllIsSaidToBeEmpty() async throws {
+    let result = try await cat(stdin: .null)
+    #expect(result.succeeded)
+    #expect(result.errorText == "sd-cat: stdin: empty\n")
+    #expect(
+      try await cat("--from", "s16le", stdin: .bytes([])).errorText == "sd-cat: stdin: empty\n")
+  }
+
+  @Test func aStartBeyondTheEndIsAFailureAndCutsNothing() async throws {
+    let old = try folder.write([9], to: "old.wav")
+    let path = try folder.write(noise, to: "a.s16le")
+    let result = try await cat("-S", "10", "-o", old, path)
+    result.expectFailure(1, "\(path): -S is beyond the end")
+    #expect(try folder.read("old.wav") == [9])
+    let piped = try await cat("-S", "10", "--from", "s16le", "-t", "raw", stdin: .bytes(noise))
+    piped.expectFailure(1, "stdin: -S is beyond the end")
+    #expect(try await cat("-S", "4321f", "--from", "s16le", "-t", "raw", path).succeeded)
+  }
+
+  @Test func stdoutByAnotherNameGetsTheSameBytes() async throws {
+    let path = try folder.write(noise, to: "a.s16le")
+    let link = folder.file("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/stdout")
+    let plain = try await cat("-t", "wav", path)
+    for name in ["-", "/dev/stdout", "/dev/fd/1", link] {
+      let named = try await cat("-t", "wav", "-o", name, path)
+      #expect(Sound(named.output) == Sound(plain.output), "\(name)")
+      #expect(try await cat("-o", name, path).output == cat(path).output, "\(name)")
+    }
+    // A redirected stdout stands behind what was written, for the next program.
+    let tool = try BuiltTool.path(of: "sd-cat")
+    for redirect in [
+      "{ $0 -t $3 -o /dev/stdout $1; printf end; } > $2", "{ $0 -t $3 $1; printf end; } > $2",
+    ] {
+      for type in ["wav", "au", "flac", "caf"] {
+        let written = try await runProgram(
+          "sh", ["-c", redirect, tool, path, folder.file("out"), type])
+        #expect(written.succeeded, "\(written)")
+        #expect(Array(try folder.read("out").suffix(3)) == Array("end".utf8), "\(type)")
+      }
     }
   }
 
@@ -188,7 +255,7 @@ import Testing
     #expect(result.status == .exited(1))
     #expect(result.output.isEmpty)
     #expect(result.errorText.contains("--from raw"))
-    let raw = try await cat("--from", "u8", path)
+    let raw = try await cat("-t", "raw", "--from", "u8", path)
     #expect(raw.output.count == noise.count + 4)
   }
 }

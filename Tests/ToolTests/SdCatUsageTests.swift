@@ -41,6 +41,10 @@ import Testing
     (["-r", "48"], "-r 48: a rate below 1000 Hz, did you mean 48k?"),
     (["-d", "1", "-n", "2"], "-d and -n: give one of them, not both"),
     (["-j", "--env"], "-j and --env: give one of them, not both"),
+    (["-q", "--meter", "-"], "-q and --meter: give one of them, not both"),
+    (["-o", "take.m4a"], "take.m4a: m4a cannot be written; see sd-cat --types"),
+    (["-o", "take"], "take: no file extension; add .wav or .flac, or use -t"),
+    (["--split", "5"], "--split: unknown option"),
     (["-t", "caf"], "stdout: caf cannot be written to a pipe, try au, wav, flac or ogg"),
   ])
   func aUsageErrorIsOneLineAndStatus2(_ arguments: [String], _ line: String) async throws {
@@ -63,8 +67,13 @@ import Testing
     let command = Command.tool("sd-cat", [path]).writing(.terminal)
     let result = try await run(command)
     #expect(result.status == .exited(2))
-    #expect(result.errorText.hasPrefix("sd-cat: stdout: is a terminal"))
+    #expect(result.errorText.contains("(stdout is a terminal)"))
     #expect(result.terminalText.isEmpty)
+    for arguments in [["-o", folder.file("b.wav")], ["--info"], ["-", path]] {
+      let keyboard = try await run(Command.tool("sd-cat", arguments).reading(.terminal))
+      keyboard.expectFailure(2, "name a file, or send sound through a pipe (stdin is a terminal)")
+    }
+    #expect(try folder.names() == ["a.s16le"])
     // What is text may go there.
     let info = try await run(Command.tool("sd-cat", ["--env", path]).writing(.terminal))
     #expect(info.terminalText.contains("SD_FORMAT=s16le"))
@@ -105,6 +114,20 @@ import Testing
     #expect(result.status == .exited(1))
     #expect(result.output.isEmpty)
     #expect(result.errorText == "sd-cat: \(folder.file("none.wav")): no such file or directory\n")
+  }
+
+  @Test func aMissingFolderIsNamed() async throws {
+    let path = try folder.write([0, 0, 0, 0], to: "a.s16le")
+    let result = try await cat(path, "-o", folder.file("none/b.wav"))
+    #expect(result.errorText == "sd-cat: \(folder.file("none")): no such directory\n")
+    #expect(try await cat("").errorText == "sd-cat: '': no such file or directory\n")
+  }
+
+  @Test func controlCharactersReachNoTerminal() async throws {
+    let path = try folder.write([0, 0], to: "a\n\u{1B}[31mb\u{9B}.s16le")
+    let info = try await cat("--info", path)
+    #expect(info.outputText.split(separator: "\n").count == 1)
+    #expect(!info.outputText.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" })
   }
 
   @Test func aNameIsShownOnOneLine() async throws {

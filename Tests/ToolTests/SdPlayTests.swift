@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -40,7 +41,7 @@ import Testing
       ] {
         try await tap.expect(Array(data[range]), from: arguments + [wav])
       }
-      for arguments in [["-d", "0"], ["-n", "0"], ["-S", "5"]] {
+      for arguments in [["-d", "0"], ["-n", "0"], ["-S", "4800f"]] {
         let result = try await runTool(
           "sd-play", ["-D", "virtual:null"] + arguments + [wav], environment: tap.environment)
         result.expectSilentSuccess()
@@ -170,20 +171,61 @@ import Testing
     #expect(chosen.succeeded && chosen.errorText.contains("output: 16000 Hz"), "\(chosen)")
   }
 
-  @Test func aGuessIsToldAndAHeaderWins() async throws {
+  @Test func theRawFormatIsNoGuessAndAHeaderWins() async throws {
     let silence = ProcessInput.bytes([UInt8](repeating: 0, count: 800))
-    let guessed = try await runTool("sd-play", ["-D", "virtual:null"], stdin: silence)
-    #expect(guessed.errorLines == ["sd-play: stdin: taken as f32le, 48000 Hz, 2 channels"])
-    #expect(guessed.succeeded)
-    let quiet = try await runTool("sd-play", ["-q", "-D", "virtual:null"], stdin: silence)
-    quiet.expectSilentSuccess()
+    let plain = try await runTool("sd-play", ["-D", "virtual:null"], stdin: silence)
+    plain.expectSilentSuccess()
     let stated = try await runTool(
       "sd-play", ["-D", "virtual:null", "-f", "f32", "-r", "48000", "-c", "2"], stdin: silence)
     stated.expectSilentSuccess()
     let header = try await runTool(
       "sd-play", ["-D", "virtual:null", "-f", "u8", "-n", "10", "-"], stdin: .file(wav))
     #expect(header.succeeded)
-    #expect(header.complaint() == "stdin: its header says s16le, not u8")
+    #expect(header.complaint() == "stdin: s16le (-f u8 ignored)")
+  }
+
+  @Test func whatIsNoF32leDoesNotSound() async throws {
+    let sound = bytes(of: (0..<48_000).map { Int16(8000 * sin(Double($0) / 20)) })
+    let refused = try await runTool(
+      "sd-play", ["-D", "virtual:null"], stdin: .bytes(sound))
+    refused.expectFailure(2, "stdin: not f32le (looks like s16le): say -f")
+    let stated = try await runTool(
+      "sd-play", ["-q", "-D", "virtual:null", "-f", "s16le", "-c", "1"], stdin: .bytes(sound),
+      environment: fast)
+    stated.expectSilentSuccess()
+    // Live blocks of 64 frames: the first is judged, and nothing waits for the second.
+    let live = Command.tool("sd-play", ["-D", "virtual:null"]).reading(.pipe)
+    let result = try await withTool(live) { tool in
+      try await tool.write(Array(sound.prefix(64 * 8)))
+      return try await tool.finish()
+    }
+    result.expectFailure(2, "not f32le")
+  }
+
+  @Test func nothingIsReadFromATerminal() async throws {
+    for tool in ["sd-play", "sd-playrec"] {
+      let arguments = ["-D", "virtual:null"] + (tool == "sd-playrec" ? ["-", "out.wav"] : [])
+      let result = try await run(Command.tool(tool, arguments).reading(.terminal))
+      result.expectFailure(2, "name a file, or send sound through a pipe")
+    }
+  }
+
+  @Test func sixChannelsAreMixedToTwo() async throws {
+    let path = folder.file("six.flac")
+    _ = try await runTool(
+      "sd-cat", ["--from", "s16le:48000:6", "-o", path],
+      stdin: .bytes([UInt8](repeating: 0, count: 12 * 480)))
+    let mixed = try await runTool(
+      "sd-play", ["-D", "virtual:null", path], environment: fast)
+    #expect(mixed.succeeded, "\(mixed)")
+    #expect(mixed.complaint() == "\(path): 5.1 mixed to 2 channels, without LFE")
+    let whole = try await runTool(
+      "sd-play", ["-D", "virtual:null", path], environment: virtual("pace=fast", "channels=6"))
+    whole.expectSilentSuccess()
+    let unknown = folder.file("six.au")
+    _ = try await runTool("sd-cat", ["-o", unknown, path])
+    try await runTool("sd-play", ["-D", "virtual:null", unknown], environment: fast)
+      .expectFailure(1, "-m")
   }
 
   /// ALSA is given integers as they are. Its file device has no clock, so silence lies between the

@@ -81,7 +81,7 @@ import Testing
     let stages = try await runPipeline([
       Command.tool("sd-rec", ["-q", "-D", "virtual:null", "-t", type, "-r", "8000", "-n", "800"])
         .with(environment: fast),
-      Command.tool("sd-cat", ["-f", "s16le"]),
+      Command.tool("sd-cat", ["-t", "raw", "-f", "s16le"]),
     ])
     for stage in stages { stage.expectSilentSuccess() }
     #expect(stages[1].output.count == 800 * 4)
@@ -210,7 +210,7 @@ import Testing
     result.expectSilentSuccess()
     #expect(try folder.names() == ["take-001.wav", "take-002.wav", "take-003.wav"])
     let names = try folder.names().map { folder.file($0) }
-    let joined = try await runTool("sd-cat", names)
+    let joined = try await runTool("sd-cat", ["-t", "raw"] + names)
     #expect(Sound(joined.output) == Sound(Array(bytes(of: frames)[..<(4800 * 4)])))
     let sizes = try folder.names().map { try folder.read($0).count }
     #expect(sizes[0] == sizes[1] && sizes[2] < sizes[1])

@@ -62,6 +62,7 @@ struct SdCat: Tool {
   mutating func prepare() throws(ToolError) {
     if json, env { throw .usage("-j and --env", "give one of them, not both") }
     if env, files.count > 1 { throw .usage("--env", "describes one file") }
+    try progress.check()
     if types || describes || check { return }
     let plan = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
@@ -86,12 +87,12 @@ struct SdCat: Tool {
 
   private func inputOptions() throws(ToolError) -> AudioSource.Options {
     var options = AudioSource.Options()
-    options.raw = try Environment.rawFormat()
+    // What -r and -c make of a file is what they say of raw data, as in every reader.
+    let alike = RawFormat(rate: formats.rate, channelCount: formats.channels)
+    options.raw = try (from?.raw ?? RawFormat()).completed(by: alike).completedByEnvironment()
     options.typeOption = "--from"
-    if let from {
-      options.raw = from.raw.completed(by: options.raw)
-      options.type = .named(from.type)
-    }
+    options.formatOption = "--from"
+    if let from { options.type = .named(from.type) }
     options.fillsGaps = fillGaps
     return options
   }
@@ -110,9 +111,7 @@ struct SdCat: Tool {
     try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
       _, source throws(ToolError) in
       do throws(ToolError) {
-        let source = try source.get()
-        source.reportGuess()
-        descriptions.append(SourceDescription(source))
+        descriptions.append(SourceDescription(try source.get()))
       } catch {
         // The others are described, unless it was a signal.
         guard error.kind == .reported else { throw error }
@@ -132,31 +131,24 @@ struct SdCat: Tool {
       path: output, type: formats.type, replacing: !clobber.noClobber)
     let sources = try open(writing: plan.path)
     try plan.refuse(sources)
-    for source in sources {
-      try source.checkStated(
-        rate: formats.rate != nil || plan.type != .raw,
-        channelCount: formats.channels != nil || plan.type != .raw)
-      source.reportGuess()
-    }
-    try sources.checkAgreement(
-      rate: formats.rate == nil, channelCount: formats.channels == nil && channels.map == nil)
-    let format =
-      (formats.format ?? plan.encodingInName).map { AudioFileFormat(plan.type, encoding: $0) }
-      ?? sources.keptFormat(in: plan.type)
-    let first = sources[0].format
-    let target = StreamFormat(
-      encoding: format.deliveredEncoding, rate: formats.rate ?? first.rate,
-      channelCount: formats.channels ?? channels.map?.count ?? first.channelCount)
+    let target = try target(of: sources, plan)
     var options = FramePipeline.Options()
     options.start = start.start
     options.length = length.length
     options.map = channels.map
     options.gain = level.gain
     options.dither = level.dither
-    let pipeline = try FramePipeline(sources, to: target, options)
+    let pipeline = try FramePipeline(sources, to: target.stream, options)
+    sources.reportConversion(to: target.stream, asked: target.asked, map: channels.map != nil)
+    if plan.isRawPipe, formats.type == .auto,
+      let surprise = try target.asked.surprise(in: target.stream)
+    {
+      Messages.note("stdout", surprise)
+    }
     let sink = try AudioSink(
-      plan, as: format, rate: target.rate, channelCount: target.channelCount,
-      options: sources[0].kept(in: target, options, frameCount: pipeline.frameCount))
+      plan, as: target.file, rate: target.stream.rate, channelCount: target.stream.channelCount,
+      options: sources[0].kept(
+        in: target.stream, options, frameCount: pipeline.frameCount))
     if plan.path != nil {
       Confinement.complete()
     } else if sources.allSatisfy(\.isRepeatable) {
@@ -165,5 +157,30 @@ struct SdCat: Tool {
     let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
     try sink.writeAll(of: pipeline, line: line)
     pipeline.reportClipped(besides: sink.clippedCount)
+  }
+
+  /// What comes out, and what of it options asked for.
+  private typealias Target = (file: AudioFileFormat, stream: StreamFormat, asked: RawFormat)
+
+  /// On a raw stdout that neither -f nor -t describes the raw format, otherwise the inputs' own, but
+  /// for what options say.
+  private func target(of sources: [AudioSource], _ plan: OutputPlan) throws(ToolError) -> Target {
+    var asked = formats.rawFormat
+    asked.channelCount = asked.channelCount ?? channels.map?.count
+    if plan.path == nil, plan.type == .raw, formats.type == .auto, asked.encoding == nil {
+      let stream = try asked.completedByEnvironment().resolved
+      return (AudioFileFormat(.raw, encoding: stream.encoding), stream, asked)
+    }
+    try sources.checkAgreement(rate: asked.rate == nil, channelCount: asked.channelCount == nil)
+    asked.encoding = asked.encoding ?? plan.encodingInName
+    let file =
+      asked.encoding.map { AudioFileFormat(plan.type, encoding: $0) }
+      ?? sources.keptFormat(in: plan.type)
+    let first = sources[0].format
+    let stream = StreamFormat(
+      encoding: file.deliveredEncoding, rate: asked.rate ?? first.rate,
+      channelCount: asked.channelCount ?? first.channelCount)
+    asked.encoding = stream.encoding
+    return (file, stream, asked)
   }
 }

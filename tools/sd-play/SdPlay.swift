@@ -22,6 +22,7 @@ struct SdPlay: PlannedTool {
   @OptionGroup var map: MapOptions
   @OptionGroup var level: LevelOptions
   @OptionGroup var resampling: ResampleOptions
+  @OptionGroup var adapting: AdaptOptions
   @OptionGroup var loop: LoopOptions
   @OptionGroup var report: ReportOptions
 
@@ -31,6 +32,7 @@ struct SdPlay: PlannedTool {
   func plan() throws(ToolError) -> PlayPlan {
     try DeviceSystem.checkEnvironment()
     try map.refuseRepeats()
+    try loop.refuseCount(among: files)
     var plan = PlayPlan()
     plan.files = files
     plan.reading.type = format.type
@@ -44,8 +46,8 @@ struct SdPlay: PlannedTool {
     plan.device = device.query
     plan.rate = format.rate
     plan.map = map.map
-    plan.spreadsMono = format.channels == nil
     plan.mayResample = !resampling.noResample
+    plan.adapts = try adapting.adapts(mayResample: plan.mayResample)
     plan.latency = try latency.output()
     plan.stream = try streaming.plan(buffer)
     plan.report = try report.plan(hasFile: !files.isEmpty)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeviceTool
 import PCM
+import SoundFile
 import SoundTool
 
 @main
@@ -64,8 +65,9 @@ struct SdPlayrec: PlannedTool {
     plan.tail = tail
     plan.duplex.devices = devices.queries
     plan.duplex.rate = format.rate
-    plan.duplex.channelCounts.input = try format.inputChannelCount()
     plan.duplex.maps = try maps.maps()
+    plan.duplex.channelCounts.input = try format.inputChannelCount(
+      isRaw: plan.output.isRaw && plan.duplex.maps.input == nil)
     plan.duplex.latencies = try latency.latencies()
     plan.duplex.stream = try streaming.plan(buffer)
     plan.duplex.report = try report.plan(

@@ -60,7 +60,7 @@ struct SdPlot: Tool {
   func run() throws(ToolError) {
     let passing = through ? try Through() : nil
     do throws(ToolError) {
-      try draw(on: through ? 2 : StandardStreams.output)
+      try draw(on: through ? StandardStreams.errors : StandardStreams.output)
     } catch {
       // The sound goes on, whatever becomes of the drawing.
       guard let passing, error.kind == .reported else { throw error }
@@ -80,7 +80,6 @@ struct SdPlot: Tool {
     options.claimed = formats.rawFormat
     let sources = try AudioSource.open(files, options) { Confinement.begin(writing: picture?.path) }
     try picture?.refuse(sources)
-    for source in sources { source.reportGuess() }
     let input = PlotInput(sources, start: start, length: length, channels: channels, plot: plot)
     if let picture {
       let line = progress.showsLine(hasFile: true) ? ProgressLine() : nil

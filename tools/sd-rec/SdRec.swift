@@ -36,6 +36,11 @@ struct SdRec: PlannedTool {
   @Argument(help: ArgumentHelp("File to write; - or none is standard output.", valueName: "file"))
   var file: String?
 
+  static let unknownOptionHints = [
+    "-o": "the file is the last word: sd-rec take.wav",
+    "--output": "the file is the last word: sd-rec take.wav",
+  ]
+
   var isOpenEnded: Bool { length.length == nil }
 
   func plan() throws(ToolError) -> RecordPlan {
@@ -46,7 +51,12 @@ struct SdRec: PlannedTool {
     }
     let output = try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber)
     let files = try recording.plan(output)
-    let stated = try format.rawFormatOrEnvironment()
+    var stated = try format.rawFormatOrEnvironment()
+    if output.isRaw {
+      // Whatever the device is: the reader of raw data takes it for that.
+      let raw = stated.resolved
+      stated = RawFormat(encoding: raw.encoding, rate: raw.rate, channelCount: raw.channelCount)
+    }
     var plan = RecordPlan(output: output, fileFormat: fileFormat(output, stated))
     try output.check(
       plan.fileFormat, rate: stated.rate ?? 48_000,
@@ -57,6 +67,7 @@ struct SdRec: PlannedTool {
     plan.rate = stated.rate
     plan.channelCount = stated.channelCount
     plan.map = map.map
+    plan.spreadsMono = output.type == .raw
     plan.mayResample = !resampling.noResample
     plan.latency = try latency.input()
     plan.recording.length = length.length

@@ -19,6 +19,8 @@ struct SdWire: PlannedTool {
   @OptionGroup var streaming: StreamingOptions
   @OptionGroup var maps: DuplexMapOptions
   @OptionGroup var level: GainOptions
+  @OptionGroup var resampling: ResampleOptions
+  @OptionGroup var adapting: AdaptOptions
   @OptionGroup var report: ReportOptions
 
   var isOpenEnded: Bool { length.length == nil }
@@ -29,6 +31,8 @@ struct SdWire: PlannedTool {
     try format.apply(to: &plan)
     plan.gain = level.gain
     plan.length = length.length
+    plan.mayResample = !resampling.noResample
+    plan.adapts = try adapting.adapts(mayResample: plan.mayResample)
     plan.duplex.devices = devices.queries
     plan.duplex.maps = try maps.maps()
     plan.duplex.latencies = try latency.latencies()

@@ -48,8 +48,8 @@ final class OutputFeed {
   /// A sound that is in the ring as a whole has ended before it begins, so that no callback takes
   /// its end for an underflow.
   func prefill() throws(ToolError) {
-    while !hasEnded, stream.writeAvailable >= capacity {
-      let count = try nextBlock(capacity)
+    while !hasEnded, stream.writeAvailable > 0 {
+      let count = try nextBlock(min(capacity, stream.writeAvailable))
       block.withBytes(count * format.bytesPerFrame) { frames in
         reporter?.measure(frames, encoding: format.encoding)
         _ = stream.prefill(frames)

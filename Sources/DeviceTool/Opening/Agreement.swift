@@ -12,10 +12,23 @@ struct SidePlan {
   /// The encoding of the data, to keep its bits.
   var encoding: SampleEncoding
   var latency: SoundTool.Latency
-  /// Whether one channel plays on the first two of the device.
+  /// Whether one channel plays on the first two of the device, or the one channel of a device is
+  /// recorded where more are asked for.
   var spreadsMono = false
+  /// Whether two channels do where the data has more and the device has not.
+  var mixesDown = false
   /// What would work where the device has too few channels.
   var remedy = ""
+}
+
+extension SidePlan {
+  /// Channels to open on a device that has so many.
+  fileprivate func count(limit: Int, _ direction: StreamDirection) -> Int {
+    let wanted = channelCount ?? map?.count ?? min(2, limit)
+    guard map == nil, wanted > limit else { return wanted }
+    if direction == .input, spreadsMono, limit == 1 { return 1 }
+    return mixesDown && limit >= 2 ? 2 : wanted
+  }
 }
 
 /// One direction, agreed with its device.
@@ -31,7 +44,7 @@ struct Side {
     latency = plan.latency
     device = try Negotiation.device(plan.device, direction)
     let limit = device.maxChannelCount(for: direction)
-    let count = plan.channelCount ?? plan.map?.count ?? min(2, limit)
+    let count = plan.count(limit: limit, direction)
     let highest = max(count, plan.map?.highest ?? 0)
     guard highest <= limit else {
       throw DeviceFailure(
@@ -40,7 +53,8 @@ struct Side {
     }
     format = try Negotiation.hostFormat(
       for: Negotiation.sampleFormat(for: plan.encoding), device)
-    let spreads = plan.spreadsMono && plan.map == nil && count == 1 && limit >= 2
+    let spreads =
+      direction == .output && plan.spreadsMono && plan.map == nil && count == 1 && limit >= 2
     parameters = StreamParameters(
       device: device, channelCount: count, channelMap: spreads ? .straight(2) : plan.map)
   }
@@ -74,6 +88,7 @@ struct Agreement {
     // The input first: where both are missing, that is the one to name.
     if let input { sides.append(try Side(input, .input)) }
     if let output { sides.insert(try Side(output, .output), at: 0) }
+    try Self.checkHosts(sides)
     var rate = wanted
     if sides.count == 2 { rate = rate ?? sides[0].device.defaultSampleRate }
     for side in sides.reversed() {
@@ -86,6 +101,19 @@ struct Agreement {
       bufferFrameCount: Negotiation.bufferFrameCount(
         plan.buffer ?? buffer, rate: rate ?? 0,
         bytesPerFrame: sides.map(\.bytesPerFrame).max() ?? 1))
+  }
+
+  /// Throws where one stream would have to span two host APIs, which none can.
+  private static func checkHosts(_ sides: [Side]) throws(DeviceFailure) {
+    guard sides.count == 2, sides[0].device.hostAPIName != sides[1].device.hostAPIName else {
+      return
+    }
+    let (output, input) = (sides[0].device.id, sides[1].device.id)
+    throw DeviceFailure(
+      .failure(
+        "",
+        "'\(input)' and '\(output)' belong to different host APIs; "
+          + "use sd-rec -D '\(input)' -L low | sd-play -D '\(output)' -L low"))
   }
 
   /// Agrees and opens, again and again as long as the plan waits for a device.

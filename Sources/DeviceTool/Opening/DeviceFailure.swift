@@ -9,7 +9,10 @@ struct DeviceFailure: Error {
   init(_ error: DeviceError) {
     switch error {
     case .notFound(let query, _):
-      self.init("", "no device '\(query)' (sd-list shows them; virtual:null always works)", true)
+      let isList = Messages.program == "sd-list"
+      let hint =
+        isList ? "virtual:null is always there" : "sd-list shows them; -D virtual:null needs none"
+      self.init("", "no device '\(query)' (\(hint))", true)
     case .noDefault: self.init("", error.description, true)
     case .ambiguous, .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
     case .host(let error): self.init(error)

@@ -5,7 +5,7 @@ public import SoundTool
 /// `-r` and `-c` of a program with both directions.
 public struct DuplexShapeOptions: ParsableArguments {
   @Option(
-    name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("r", allowingJoined: true), .customLong("rate")], parsing: .unconditional,
     help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
   var rate: Double?
@@ -27,8 +27,8 @@ public struct DuplexFormatOptions: ParsableArguments {
   @Option(
     name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Sample format of raw input (default: f32le).", valueName: "fmt"),
-    transform: Words.encoding)
-  var format: SampleEncoding?
+    transform: Words.format)
+  var format: RawFormat?
 
   /// `-t`, of both files.
   @Option(
@@ -40,22 +40,29 @@ public struct DuplexFormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
-  /// `-r`, in hertz.
-  public var rate: Double? { shape.rate }
+  /// `-r`, or the rate of `-f cd` and `-f dat`, in hertz.
+  public var rate: Double? { rawFormat.rate }
+
+  /// What the options say of raw input.
+  private var rawFormat: RawFormat {
+    let alone = RawFormat(rate: shape.rate, channelCount: shape.channels?.output)
+    return alone.completed(by: format ?? RawFormat())
+  }
 
   /// How the input is read: options, then the environment.
   public func reading() throws(ToolError) -> AudioSource.Options {
     var reading = AudioSource.Options()
     reading.type = type
-    reading.claimed = RawFormat(
-      encoding: format, rate: shape.rate, channelCount: shape.channels?.output)
-    reading.raw = reading.claimed.completed(by: try Environment.rawFormat())
+    reading.claimed = rawFormat
+    reading.raw = try rawFormat.completedByEnvironment()
     return reading
   }
 
-  /// Channels to record: option, then environment; nil for the device's, at most 2.
-  public func inputChannelCount() throws(ToolError) -> Int? {
+  /// Channels to record: option, then environment, then for raw data 2; nil for the device's, at
+  /// most 2.
+  public func inputChannelCount(isRaw: Bool) throws(ToolError) -> Int? {
     try resolve(shape.channels?.input, Environment.channelCount)
+      ?? (isRaw ? RawFormat.standard.channelCount : nil)
   }
 }
 
@@ -79,7 +86,7 @@ public struct WireFormatOptions: ParsableArguments {
       try Environment.channelCount().map { DuplexPair(input: $0, output: $0) }
     }
     plan.duplex.channelCounts = DuplexPair(input: counts?.input, output: counts?.output)
-    plan.encoding = try resolve(format, Environment.encoding) ?? .f32le
+    plan.encoding = try RawFormat(encoding: format).completedByEnvironment().resolved.encoding
   }
 }
 

@@ -21,6 +21,7 @@ public struct ReportOptions: ParsableArguments {
   ///   - output: Where the sound goes that it records.
   /// - Throws: a usage error if the descriptor is not open, or carries the sound.
   public func plan(hasFile: Bool, output: OutputPlan? = nil) throws(ToolError) -> ReportPlan {
+    try progress.check()
     var plan = ReportPlan()
     plan.showsLine = progress.showsLine(hasFile: hasFile)
     plan.showsSummary = output?.path != nil && Messages.isTerminal

@@ -63,6 +63,10 @@ public struct WirePlan: Sendable {
   public var encoding = SampleEncoding.f32le
   /// The gain.
   public var gain = Gain.unity
+  /// Whether two clocks may be joined by resampling.
+  public var mayResample = true
+  /// Whether it was asked for that clocks are followed; two are in any case.
+  public var adapts = false
   /// How much is passed on; nil until stopped.
   public var length: FrameTime?
   /// Devices, channels, stream and reports.

@@ -15,10 +15,10 @@ public struct PlayPlan: Sendable {
   public var rate: Double?
   /// The device channel for each data channel.
   public var map: ChannelMap?
-  /// Whether one channel plays on the first two of the device.
-  public var spreadsMono = true
   /// Whether another rate than the device's may be resampled.
   public var mayResample = true
+  /// Whether the clock of a live writer is followed, by resampling.
+  public var adapts = false
   /// -L.
   public var latency = Latency.high
   /// The stream.

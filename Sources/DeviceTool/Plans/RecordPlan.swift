@@ -20,6 +20,8 @@ public struct RecordPlan: Sendable {
   public var channelCount: Int?
   /// The device channels to record, in order.
   public var map: ChannelMap?
+  /// Whether the one channel of a device stands on all channels of the recording.
+  public var spreadsMono = false
   /// Whether a rate the device cannot do is resampled.
   public var mayResample = true
   /// -L.

@@ -23,6 +23,7 @@ struct LossMessages {
   /// The total, or nil if nothing was lost.
   func total(_ report: LossReport) -> String? {
     var parts: [String] = []
+    var inserted = ""
     for direction in StreamDirection.allCases {
       let counts = report[direction]
       if counts.dropped > 0 { parts.append("\(counts.dropped) dropped") }
@@ -31,12 +32,15 @@ struct LossMessages {
         let estimated = counts.lostIsEstimated ? ", estimated" : ""
         parts.append("\(counts.lost) of \(direction) lost by the host (\(times)\(estimated))")
       }
-      if counts.inserted > 0 { parts.append("\(counts.inserted) of silence inserted") }
-      if isAligned, direction == .input, report.output.inserted > 0 {
-        parts.append("as many of input discarded to stay aligned")
+      if counts.inserted > 0 {
+        inserted = "\(counted(counts.inserted, "frame")) of silence inserted"
       }
     }
-    return parts.isEmpty ? nil : "frames lost: " + parts.joined(separator: ", ")
+    if isAligned, !inserted.isEmpty { inserted += ", as many of input discarded to stay aligned" }
+    // Nothing is lost where silence was put in.
+    let lost = parts.isEmpty ? nil : "frames lost: " + parts.joined(separator: ", ")
+    let all = [lost, inserted.isEmpty ? nil : inserted].compactMap(\.self)
+    return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
   /// `peak -12.3 -inf dB`, or `silent` where every sample was zero.

@@ -33,7 +33,7 @@ final class RunReporter {
     self.rate = rate
     line = plan.showsLine ? ProgressLine() : nil
     feed = try plan.descriptor.map { descriptor throws(ToolError) in
-      try StatusFeed(descriptor: descriptor)
+      try StatusFeed(descriptor: StandardStreams.current(descriptor))
     }
     showsSummary = plan.showsSummary
     let isMeasured = line != nil || feed != nil || showsSummary
@@ -83,6 +83,9 @@ final class RunReporter {
     feed?.loss(gap, at: frame)
     return words.line(for: gap, at: frame)
   }
+
+  /// Reports the ratio of two clocks to the feed.
+  func adapt(_ status: AdaptStatus) { feed?.ratio(status) }
 
   /// Prints a line about a loss, unless there was one just now.
   func note(_ line: String) { limit.note("", line) }

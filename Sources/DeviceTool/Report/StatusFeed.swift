@@ -11,6 +11,7 @@ final class StatusFeed: Sendable {
   private struct State {
     var missed = 0
     var end: [JSON.Member] = []
+    var ratio: JSON?
   }
 
   private let descriptor: CInt
@@ -57,6 +58,12 @@ final class StatusFeed: Sendable {
     ])
   }
 
+  /// The ratio of two clocks; the last one stands in the `end` line too.
+  func ratio(_ status: AdaptStatus) {
+    send([.init("event", .string("ratio"))] + status.members)
+    state.withLock { $0.ratio = .object(status.members) }
+  }
+
   /// Keeps the counts for the `end` line, where for input `delivered + dropped + discarded` and for
   /// output `delivered + inserted + padding` are `host_frames`.
   func end(
@@ -82,7 +89,10 @@ final class StatusFeed: Sendable {
       members.append(.init("file", .string(output.name)))
       members.append(.init("seconds", .number(output.seconds)))
     }
-    state.withLock { [members] state in state.end = members }
+    state.withLock { [members] state in
+      state.end = members
+      if let ratio = state.ratio { state.end.append(.init("ratio", ratio)) }
+    }
   }
 
   private func finish(_ status: CInt) {

@@ -13,6 +13,8 @@ final class StreamRun {
 
   private let stream: any AudioStreaming
   private let device: Device
+  /// The stream that this one's frames come from, where that is another one.
+  private let partner: (stream: any AudioStreaming, device: Device)?
   private let policy: LossPolicy
   private let reporter: RunReporter
   private let signals: StreamSignals
@@ -21,16 +23,20 @@ final class StreamRun {
 
   /// - Parameters:
   ///   - device: The one that messages name.
+  ///   - partner: The stream that its frames come from, where that is another one: started, paused
+  ///     and stopped with it.
   ///   - status: The line for USR1. Called on the signal thread.
   init(
     _ stream: any AudioStreaming, _ device: Device, _ policy: LossPolicy, _ reporter: RunReporter,
+    partner: (stream: any AudioStreaming, device: Device)? = nil,
     status: @escaping @Sendable () -> String
   ) {
     self.stream = stream
     self.device = device
+    self.partner = partner
     self.policy = policy
     self.reporter = reporter
-    signals = StreamSignals(stream, status: status)
+    signals = StreamSignals([stream] + (partner.map { [$0.stream] } ?? []), status: status)
   }
 
   /// The run ends, as it is meant to, once `isOver` says so.
@@ -46,6 +52,10 @@ final class StreamRun {
   /// Starts the stream.
   func start() throws(ToolError) {
     do throws(PortAudioError) { try stream.start() } catch { throw .running(error, device) }
+    guard let partner else { return }
+    do throws(PortAudioError) { try partner.stream.start() } catch {
+      throw .running(error, partner.device)
+    }
   }
 
   /// The run ends: sources give what they hold, and then nothing. The first failure counts; nil is
@@ -82,6 +92,7 @@ final class StreamRun {
   func halt(_ mode: StopMode) {
     guard !isHalted else { return }
     isHalted = true
+    haltPartner()
     guard !stream.isLost else { return }
     do throws(PortAudioError) {
       switch mode {
@@ -89,6 +100,14 @@ final class StreamRun {
       case .abort: try stream.abort()
       }
     } catch { end(.running(error, device)) }
+  }
+
+  /// Stops the stream that the frames come from; nothing more is wanted of it.
+  func haltPartner() {
+    guard let partner, !partner.stream.isLost, !partner.stream.isStopped else { return }
+    do throws(PortAudioError) { try partner.stream.abort() } catch {
+      end(.running(error, partner.device))
+    }
   }
 
   enum StopMode {
@@ -118,6 +137,7 @@ final class StreamRun {
   func check() throws(ToolError) {
     noteGaps()
     if stream.isLost { end(.lost(device)) }
+    if let partner, partner.stream.isLost { end(.lost(partner.device)) }
     update()
     if shouldEnd(), let failure { throw failure }
   }

@@ -2,18 +2,18 @@ internal import SoundDevice
 internal import SoundTool
 internal import Synchronization
 
-/// Ties a stream to the signals: a stop wakes whoever waits for it, Ctrl-Z pauses it.
+/// Ties streams to the signals: a stop wakes whoever waits for them, Ctrl-Z pauses them.
 final class StreamSignals: Sendable {
-  private let stream: any AudioStreaming
+  private let streams: [any AudioStreaming]
   private let failure = Mutex<PortAudioError?>(nil)
 
   /// - Parameter status: The line for USR1. Called on the signal thread.
-  init(_ stream: any AudioStreaming, status: @escaping @Sendable () -> String) {
-    self.stream = stream
-    SignalCenter.shared.onStop { stream.wakeWaiting() }
+  init(_ streams: [any AudioStreaming], status: @escaping @Sendable () -> String) {
+    self.streams = streams
+    SignalCenter.shared.onStop { for stream in streams { stream.wakeWaiting() } }
     SignalCenter.shared.onPause(
-      { [self] in change { () throws(PortAudioError) in try stream.pause() } },
-      resume: { [self] in change { () throws(PortAudioError) in try stream.resume() } })
+      { [self] in change { stream throws(PortAudioError) in try stream.pause() } },
+      resume: { [self] in change { stream throws(PortAudioError) in try stream.resume() } })
     SignalCenter.shared.onStatus(status)
   }
 
@@ -24,10 +24,12 @@ final class StreamSignals: Sendable {
   var hasFailed: Bool { failure.withLock { $0 != nil } }
 
   // On the signal thread; the program's own thread throws it when it comes by.
-  private func change(_ body: () throws(PortAudioError) -> Void) {
-    do throws(PortAudioError) { try body() } catch {
-      failure.withLock { $0 = error }
-      stream.wakeWaiting()
+  private func change(_ body: (any AudioStreaming) throws(PortAudioError) -> Void) {
+    for stream in streams {
+      do throws(PortAudioError) { try body(stream) } catch {
+        failure.withLock { $0 = error }
+        for stream in streams { stream.wakeWaiting() }
+      }
     }
   }
 }

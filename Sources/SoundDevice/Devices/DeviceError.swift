@@ -31,7 +31,8 @@ public enum DeviceError: Error, Sendable, CustomStringConvertible {
         : "it has neither inputs nor outputs"
       return "no channels on '\(id)': \(reason)"
     case .noDefault(let direction):
-      return "no default \(direction) device; virtual:null always works"
+      let silent = direction == .output ? "plays into nothing" : "records silence"
+      return "no \(direction) device found (sd-list shows them; -D virtual:null \(silent))"
     case .badVirtualConfiguration(let complaint):
       return "SD_VIRTUAL: \(complaint)"
     case .host(let error):

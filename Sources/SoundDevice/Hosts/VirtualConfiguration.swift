@@ -4,7 +4,9 @@ internal import PCM
 ///
 /// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1
 /// frame to `block` frames, the same ones for the same seed), `channels=2`, `latency=256` (frames
-/// after which the loopback returns), `pace=realtime` or `fast`, `input=FILE` and `output=FILE` (raw
+/// after which the loopback returns), `pace=realtime` or `fast`, `drift=-50`
+/// (the clock of `virtual:null` is so many ppm ahead of that of `virtual:loopback`), `jitter=100` (each
+/// block comes 0 to 100 frames late, the same ones each time), `input=FILE` and `output=FILE` (raw
 /// float32 that `virtual:null` hears, and that it plays), and faults: `xrun@48000:256`
 /// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
 /// `stall@96000:4800` (they stop for as long as 4800 frames take, then come in a burst),
@@ -53,6 +55,10 @@ struct VirtualConfiguration: Sendable, Hashable {
   var channelCount = 2
   var latency = 256
   var pace = Pace.realtime
+  /// How far the clock of `virtual:null` is ahead of that of `virtual:loopback`, in millionths.
+  var drift = 0
+  /// The most frames by which a block comes late.
+  var jitter = 0
   var faults: [Fault] = []
   var sins: Set<Sin> = []
   /// Raw float32 frames that `virtual:null` hears, and where it keeps what it plays.
@@ -84,6 +90,8 @@ struct VirtualConfiguration: Sendable, Hashable {
       case "blocks": blockSeed = try Self.seed(parts[1], item)
       case "channels": channelCount = try Self.number(parts[1], in: 1...1024, item)
       case "latency": explicitLatency = try Self.number(parts[1], in: 1...131_072, item)
+      case "drift": drift = try Self.number(parts[1], in: -100_000...100_000, item)
+      case "jitter": jitter = try Self.number(parts[1], in: 0...65_536, item)
       case "input": inputPath = try Self.path(parts[1], item)
       case "output": outputPath = try Self.path(parts[1], item)
       case "pace":
@@ -147,8 +155,8 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   private static func unknown(_ item: Substring) -> ParseError {
     ParseError(
-      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= "
-        + "input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME lost@FRAME "
-        + "linger latency=garbage times=garbage flags=none")
+      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= drift= "
+        + "jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME "
+        + "lost@FRAME linger latency=garbage times=garbage flags=none")
   }
 }

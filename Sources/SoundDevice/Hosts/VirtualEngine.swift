@@ -107,7 +107,7 @@ final class VirtualEngine: @unchecked Sendable {
     }
     takePriority()
     if pace == .fast {
-      guard let ready = stream.isReady ? stream : outputAhead(of: stream) else {
+      guard let ready = stream.isReady ? stream : ahead(of: stream) else {
         stream.trampoline.noteWaiting()
         return 0.0005
       }
@@ -141,8 +141,11 @@ final class VirtualEngine: @unchecked Sendable {
 
   /// An output that goes on while an input waits to be read, as far as the timeline remembers what is
   /// put out: who plays to the end first and reads then must not wait for ever.
-  private func outputAhead(of stream: VirtualStream) -> VirtualStream? {
-    guard stream.takesInput else { return nil }
+  private func ahead(of stream: VirtualStream) -> VirtualStream? {
+    guard stream.takesInput else {
+      // What it waits for may come from the input of another clock, block by block.
+      return next { $0.takesInput && !$0.loops && $0.isReady && $0.isDrained }?.stream
+    }
     let end = stream.position - latency + LoopTimeline.capacity
     return next { !$0.takesInput && $0.isReady && $0.position + $0.nextBlock <= end }?.stream
   }
@@ -156,7 +159,9 @@ final class VirtualEngine: @unchecked Sendable {
       // `min(by:)` would look its generic type up each time, behind a lock that all threads share.
       var first: VirtualStream?
       for stream in state.streams where !stream.isStalledForEver && isEligible(stream) {
-        if let other = first, (other.position, other.order) < (stream.position, stream.order) {
+        if let other = first,
+          (other.enginePosition, other.order) < (stream.enginePosition, stream.order)
+        {
           continue
         }
         first = stream
@@ -172,10 +177,11 @@ final class VirtualEngine: @unchecked Sendable {
       return true
     }
     guard isStill else { return }
-    let goesOn = stream.runBlock(timeline: timeline, latency: latency, now: now)
+    let goesOn = stream.runBlock(
+      timeline: stream.loops ? timeline : nil, latency: latency, now: now)
     state.withLock { state in
       state.current = nil
-      state.clock = max(state.clock, stream.position)
+      state.clock = max(state.clock, stream.enginePosition)
       if !goesOn { state.streams.removeAll { $0 === stream } }
     }
     callbackEnded.post()

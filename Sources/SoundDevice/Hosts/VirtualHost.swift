@@ -58,8 +58,7 @@ final class VirtualHost: Host, @unchecked Sendable {
     }
     let rate = configuration.sampleRate
     let accepted = self.configuration.sampleRate.map { rate == $0 } ?? (1...768_000 ~= rate)
-    let joins = index(of: configuration) == Self.loopbackIndex
-    let runs = joins ? loopback?.sampleRate : nil
+    let runs = sharesClock(configuration) ? loopback?.sampleRate : nil
     guard accepted, runs == nil || runs == rate else {
       throw PortAudioError(.invalidSampleRate, operation)
     }
@@ -68,6 +67,12 @@ final class VirtualHost: Host, @unchecked Sendable {
     {
       throw PortAudioError(.invalidFlag, operation)
     }
+  }
+
+  /// Whether a stream meets others on one engine: those on the loopback and, so that their clocks
+  /// may be compared, those of a clock that drifts.
+  private func sharesClock(_ configuration: HostConfiguration) -> Bool {
+    index(of: configuration) == Self.loopbackIndex || self.configuration.drift != 0
   }
 
   private func index(of configuration: HostConfiguration) -> Int? {
@@ -87,21 +92,25 @@ final class VirtualHost: Host, @unchecked Sendable {
     if !loops, configuration.output != nil, let path = self.configuration.outputPath {
       files.output = try VirtualOutputFile(path, operation: operation)
     }
-    let shared = loops ? loopback : nil
-    let engine = shared ?? makeEngine(configuration.sampleRate, loops: loops)
-    if loops {
+    let shares = sharesClock(configuration)
+    let shared = shares ? loopback : nil
+    let engine = shared ?? makeEngine(configuration.sampleRate, loops: shares)
+    if shares {
       loopback = engine
       loopbackStreamCount += 1
     }
     return VirtualStream(
       engine: engine, configuration: configuration, trampoline: trampoline,
-      onClose: { [weak self] in if loops { self?.leaveLoopback() } },
+      onClose: { [weak self] in if shares { self?.leaveLoopback() } },
       blockSize: configuration.blockSize > 0
         ? configuration.blockSize : self.configuration.blockSize,
       varies: configuration.blockSize == 0,
       // Whoever asks for a block size gets that one.
       blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
-      faults: self.configuration.faults, sins: self.configuration.sins, files: files)
+      faults: self.configuration.faults, sins: self.configuration.sins,
+      clock: StreamClock(
+        drift: loops ? 0 : self.configuration.drift, jitter: self.configuration.jitter),
+      loops: loops, files: files)
   }
 
   private func leaveLoopback() {

@@ -27,10 +27,16 @@ internal import Synchronization
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
   private var isStarted = false
+  /// How its clock differs from the engine's.
+  private let clock: StreamClock
+  /// Whether it meets others on the engine's timeline.
+  let loops: Bool
   private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
-  /// The engine's frame at which the next block begins.
+  /// The frame of its own clock at which the next block begins.
   private(set) var position = 0
+  /// Where its clock and the engine's were the same.
+  private var origin = 0
   /// Frames handed over and lost since the stream was opened.
   private(set) var elapsed = 0
   /// What is still to happen.
@@ -56,9 +62,12 @@ internal import Synchronization
     engine: VirtualEngine, configuration: HostConfiguration, trampoline: Trampoline,
     onClose: @escaping () -> Void, blockSize: Int, varies: Bool, blockSeed: UInt64?,
     faults: [VirtualConfiguration.Fault], sins: Set<VirtualConfiguration.Sin>,
+    clock: StreamClock = StreamClock(), loops: Bool = true,
     files: (input: VirtualInputFile?, output: VirtualOutputFile?) = (nil, nil)
   ) {
     self.files = files
+    self.clock = clock
+    self.loops = loops
     self.engine = engine
     self.trampoline = trampoline
     self.onClose = onClose
@@ -134,6 +143,7 @@ internal import Synchronization
   /// - Parameter clock: Where the engine's clock is, which a stream that freewheeled has overtaken.
   func begin(at frame: Int, clock: Int) {
     position = frame
+    origin = frame
     delay = clock - frame
   }
 
@@ -150,16 +160,23 @@ internal import Synchronization
   /// Whether the program has data and room for the next block.
   var isReady: Bool { trampoline.processor.isReady(frameCount: nextBlock) }
 
+  /// Whether the program has taken all that it was given.
+  var isDrained: Bool { trampoline.processor.isDrained }
+
   /// Whether no callback comes any more, though the stream is not over.
   var isStalledForEver: Bool { stall == .forEver }
 
   /// The frame of the engine's clock at which the next block is to be handed over; nil: at once.
   var nextDue: Int? {
     if freewheelingLeft > 0 { return nil }
-    let due = position + nextBlock + delay
+    let due =
+      clock.engineFrame(position + nextBlock, from: origin) + delay + clock.lateness(position)
     if case .until(let frame) = stall { return max(due, frame) }
     return due
   }
+
+  /// The engine's frame at which the next block begins.
+  var enginePosition: Int { clock.engineFrame(position, from: origin) }
 
   /// Runs one block; false when the stream is over.
   ///
@@ -250,6 +267,27 @@ extension VirtualStream {
     }
     (info.inputTime, info.outputTime, info.currentTime) = (garbage(0), garbage(1), garbage(2))
     return info
+  }
+}
+
+/// How the clock of a stream differs from its engine's.
+struct StreamClock: Sendable {
+  /// How far it is ahead, in millionths.
+  var drift = 0
+  /// The most frames by which a block comes late.
+  var jitter = 0
+
+  /// The engine's frame at one of the stream's; both were the same at `origin`.
+  func engineFrame(_ frame: Int, from origin: Int) -> Int {
+    drift == 0 ? frame : origin + (frame - origin) * 1_000_000 / (1_000_000 + drift)
+  }
+
+  /// By how many frames the block at this frame is late.
+  func lateness(_ frame: Int) -> Int {
+    guard jitter > 0 else { return 0 }
+    var sizes = BlockSizes(seed: UInt64(frame), most: jitter + 1)
+    sizes.advance()
+    return sizes.current - 1
   }
 }
 

@@ -36,6 +36,10 @@ class BlockProcessor: @unchecked Sendable {
   /// bound to the clock waits for that.
   func isReady(frameCount: Int) -> Bool { true }
 
+  /// Whether who reads has taken all there is. A host that is not bound to the clock may wait for
+  /// that.
+  var isDrained: Bool { true }
+
   /// Where a direction stands: frames that the reader was given, or that came from the writer; nil
   /// where the processor counts none. On the host's thread, while no callback runs.
   func position(_ direction: StreamDirection) -> Int? { nil }

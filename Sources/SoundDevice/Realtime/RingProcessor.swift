@@ -27,6 +27,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let prebuffer = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
   let inputTiming = StreamTiming()
+  private let lastBlockTime = Atomic<Int64>(0)
 
   // Audio thread only; the host's thread while no callback runs.
   private var hasRun = false
@@ -59,6 +60,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   /// The frames that output waits for beyond a block before it begins.
   var prebufferFrameCount: Int { prebuffer.load(ordering: .relaxed) }
+
+  /// When the last block was taken, in nanoseconds of the monotonic clock; 0 before the first.
+  var blockTime: Int64 { lastBlockTime.load(ordering: .acquiring) }
 
   /// Losses since the last call, as flags.
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
@@ -104,11 +108,14 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     return inputRing.map { $0.writableCount >= min(frameCount, $0.capacity) } ?? true
   }
 
+  override var isDrained: Bool { (inputRing?.readableCount ?? 0) == 0 }
+
   override func process(_ block: AudioBlock) -> CallbackResult {
     var played = block.frameCount
     var result = CallbackResult.continue
     if let outputRing, let output = unsafe block.output {
       (played, result) = unsafe play(outputRing, into: output, block)
+      lastBlockTime.store(monotonicNanoseconds(), ordering: .releasing)
     }
     if let inputRing, let input = unsafe block.input {
       let kept = isAligned ? played : block.frameCount

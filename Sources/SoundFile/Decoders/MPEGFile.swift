@@ -70,9 +70,8 @@ import PCM
     let count = Int(unsafe mpg123_length(handle))
     guard count > 0 else { return nil }
     let start = Int(unsafe mpg123_framepos(handle))
-    let isMore =
-      try cursor.source.isSeekable && XingFrame.isFollowed(in: cursor.source, before: start)
-    return isMore ? nil : count
+    guard cursor.source.isSeekable else { return count }
+    return try XingFrame.isFollowed(in: cursor.source, before: start) ? nil : count
   }
 
   /// Frames of sound in each frame of the codec.

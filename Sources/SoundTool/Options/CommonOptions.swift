@@ -5,8 +5,8 @@ public struct CommonOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more, such as what was opened and why.")
-  var verbose = false
+  @Flag(name: .shortAndLong, help: "Say what was opened and why; -vv lets the libraries talk.")
+  var verbose: Int
 
   @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
   var version = false
@@ -17,6 +17,6 @@ public struct CommonOptions: ParsableArguments {
   /// How much the program says: `-q` beats `-v`.
   public var verbosity: Messages.Verbosity {
     if quiet { return .quiet }
-    return verbose ? .verbose : .normal
+    return verbose == 0 ? .normal : verbose == 1 ? .verbose : .chatty
   }
 }

@@ -3,26 +3,25 @@ public import PCM
 
 /// `-r`, `-c`, `-f` and `-t`, for the programs that take one of each.
 public struct FormatOptions: ParsableArguments {
-  /// `-r`, in hertz.
   @Option(
-    name: [.customShort("r", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("r", allowingJoined: true), .customLong("rate")], parsing: .unconditional,
     help: ArgumentHelp("Sample rate: 44100, 44.1k (default: the source's).", valueName: "hz"),
     transform: Words.rate)
-  public var rate: Double?
+  var statedRate: Double?
 
-  /// `-c`.
   @Option(
-    name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("c", allowingJoined: true), .customLong("channels")],
+    parsing: .unconditional,
     help: ArgumentHelp("Number of channels (default: the source's).", valueName: "n"),
     transform: Words.channelCount)
-  public var channels: Int?
+  var statedChannels: Int?
 
-  /// `-f`: of raw data, or in a container its encoding.
   @Option(
-    name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("f", allowingJoined: true), .customLong("format")],
+    parsing: .unconditional,
     help: ArgumentHelp("Sample format: s16le, ... (default: f32le, file's).", valueName: "fmt"),
-    transform: Words.encoding)
-  public var format: SampleEncoding?
+    transform: Words.format)
+  var statedFormat: RawFormat?
 
   /// `-t`: of the file, input or output.
   @Option(
@@ -34,17 +33,23 @@ public struct FormatOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
+  /// `-r`, or the rate of `-f cd` and `-f dat`, in hertz.
+  public var rate: Double? { rawFormat.rate }
+
+  /// `-c`, or the channels of `-f cd` and `-f dat`.
+  public var channels: Int? { rawFormat.channelCount }
+
+  /// `-f`: of raw data, or in a container its encoding.
+  public var format: SampleEncoding? { rawFormat.encoding }
+
   /// What the options say of raw data, without the environment's word.
   public var rawFormat: RawFormat {
-    RawFormat(encoding: format, rate: rate, channelCount: channels)
+    let alone = RawFormat(rate: statedRate, channelCount: statedChannels)
+    return alone.completed(by: statedFormat ?? RawFormat())
   }
 
   /// What the options and then the environment say of raw data.
   public func rawFormatOrEnvironment() throws(ToolError) -> RawFormat {
-    var result = rawFormat
-    if result.encoding == nil { result.encoding = try Environment.encoding() }
-    if result.rate == nil { result.rate = try Environment.rate() }
-    if result.channelCount == nil { result.channelCount = try Environment.channelCount() }
-    return result
+    try rawFormat.completedByEnvironment()
   }
 }

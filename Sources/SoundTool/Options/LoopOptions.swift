@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Platform
 
 /// `--loop` and `--loop=N`: again, for ever or N times.
 public struct LoopOptions: ParsableArguments {
@@ -16,6 +17,14 @@ public struct LoopOptions: ParsableArguments {
 
   /// How often everything is played; nil for ever.
   public var passes: Int? { count ?? (forEver ? nil : 1) }
+
+  /// Throws where a number stands among the files that is none: `--loop 2` for `--loop=2`.
+  public func refuseCount(among files: [String]) throws(ToolError) {
+    guard passes == nil,
+      let word = files.first(where: { Int($0) != nil && FileIdentity(path: $0) == nil })
+    else { return }
+    throw .failure(word, "\(systemMessage(ENOENT)) (did you mean --loop=\(word)?)")
+  }
 }
 
 extension Words {

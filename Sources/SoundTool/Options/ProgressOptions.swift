@@ -14,10 +14,16 @@ public struct ProgressOptions: ParsableArguments {
   /// No options given.
   public init() {}
 
+  /// Throws a usage error where the line is asked for and silence too.
+  public func check() throws(ToolError) {
+    guard meter || progress, Messages.verbosity == .quiet else { return }
+    throw .usage("-q and \(meter ? "--meter" : "--progress")", "give one of them, not both")
+  }
+
   /// Whether the line is shown: where stderr is a terminal and the program was given a file, or
   /// where it was asked for; never with `-q`.
   public func showsLine(hasFile: Bool) -> Bool {
     if noProgress || Messages.verbosity == .quiet { return false }
-    return meter || progress || (hasFile && System.isTerminal(2))
+    return meter || progress || (hasFile && System.isTerminal(StandardStreams.errors))
   }
 }

@@ -50,7 +50,7 @@ enum CommandLineParser {
       if words.contains(where: asksForText), T.exitCode(for: error).isSuccess {
         return .text(line(text))
       }
-      throw translate(text)
+      throw translate(text, hints: T.unknownOptionHints)
     }
   }
 
@@ -110,7 +110,7 @@ enum CommandLineParser {
   }
 
   /// Turns ArgumentParser's words into a subject and a complaint.
-  static func translate(_ text: String) -> ToolError {
+  static func translate(_ text: String, hints: [String: String] = [:]) -> ToolError {
     let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
       .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
     let first = quoted.first ?? ""
@@ -134,20 +134,44 @@ enum CommandLineParser {
       return .usage(option(missing), "needs a value")
     }
     if text.hasPrefix("Unknown option") {
-      let suggestion = quoted.dropFirst().first.map { ", did you mean \($0)?" } ?? ""
-      return .usage(first, "unknown option\(suggestion)")
+      if let hint = hints[first] { return .usage(first, hint) }
+      let near = quoted.dropFirst().first.flatMap { isNear(first, $0) ? $0 : nil }
+      return .usage(first, "unknown option\(near.map { ", did you mean \($0)?" } ?? "")")
     }
     if text.hasPrefix("Missing value for") { return .usage(option(first), "needs a value") }
     if text.hasPrefix("Missing expected argument") { return .usage(first, "is missing") }
     if text.hasPrefix("The option"), text.contains("does not take any value") {
       return .usage(first, "takes no value")
     }
-    if text.contains("nexpected argument") { return .usage(first, "one operand too many") }
+    if text.contains("nexpected argument") { return .usage("", "unexpected argument '\(first)'") }
     if text.hasPrefix("The value") {
       return .usage(first, "not a value for \(quoted.last ?? "it")")
     }
     let line = text.prefix { $0 != "\n" }
     return .usage("", line.prefix(1).lowercased() + line.dropFirst())
+  }
+
+  /// Whether one word may be meant for another: at most two letters differ, and a third of them.
+  static func isNear(_ word: String, _ other: String) -> Bool {
+    let (a, b) = (Array(word.drop { $0 == "-" }), Array(other.drop { $0 == "-" }))
+    return distance(a, b) <= min(2, a.count / 3)
+  }
+
+  /// Letters to insert, delete, replace or swap with the next.
+  private static func distance(_ a: [Character], _ b: [Character]) -> Int {
+    var rows = [Array(0...b.count)]
+    for i in a.indices {
+      var row = [i + 1]
+      for j in b.indices {
+        var best = min(rows[i][j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, rows[i][j + 1] + 1)
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          best = min(best, rows[i - 1][j - 1] + 1)
+        }
+        row.append(best)
+      }
+      rows.append(row)
+    }
+    return rows[a.count][b.count]
   }
 
   private static func between(_ start: String, _ end: String, in text: Substring) -> String? {

@@ -4,6 +4,7 @@
 //  - Lower case, no full stop, no colour, no backtrace, the same in every locale.
 //  - The complaint says what would work, when that is known.
 //  - An error is always printed. A note is printed unless -q, a detail only with -v.
+//  - What a library prints reaches nobody without -vv: stderr is ours from start to end.
 //  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
 
 internal import Platform
@@ -12,9 +13,9 @@ internal import Synchronization
 
 /// Lines for the user on stderr; callable from every thread but the audio thread.
 public enum Messages {
-  /// How much a program says.
+  /// How much a program says; with `chatty`, `-vv`, the libraries below may talk too.
   public enum Verbosity: Int, Sendable, Comparable {
-    case quiet, normal, verbose
+    case quiet, normal, verbose, chatty
 
     /// Less is quieter.
     public static func < (a: Verbosity, b: Verbosity) -> Bool { a.rawValue < b.rawValue }
@@ -51,7 +52,7 @@ public enum Messages {
   }
 
   /// Whether a person reads them, on a terminal.
-  public static var isTerminal: Bool { System.isTerminal(STDERR_FILENO) }
+  public static var isTerminal: Bool { System.isTerminal(StandardStreams.errors) }
 
   /// Prints the error, whatever the verbosity. Ends by signal or broken pipe have no words.
   public static func error(_ error: ToolError) {
@@ -82,7 +83,7 @@ public enum Messages {
   /// Prints one line if that cannot block: for the signal thread, which must stay able to take the
   /// next signal whatever becomes of stderr.
   static func lineUnlessStuck(_ text: String) {
-    guard System.isReady(STDERR_FILENO, for: POLLOUT, within: 0) else { return }
+    guard System.isReady(StandardStreams.errors, for: POLLOUT, within: 0) else { return }
     _ = state.withLockIfAvailable { $0.printLine(text) }
   }
 
@@ -110,7 +111,7 @@ public enum Messages {
 
   private static func writeOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
     while true {
-      let count = unsafe SystemCall.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+      let count = unsafe SystemCall.write(StandardStreams.errors, bytes.baseAddress, bytes.count)
       if count >= 0 || errno != EINTR { return count }
     }
   }

@@ -30,6 +30,12 @@ public enum ProgramExit {
     abrupt.store(true, ordering: .relaxed)
   }
 
+  /// Ends the process as it stands, with one line: from any thread, when it cannot go on.
+  static func abandon(_ complaint: String) -> Never {
+    Messages.line(complaint)
+    _exit(ExitStatus.failure.rawValue)
+  }
+
   /// Ends the process: by the signal that stopped it, by SIGPIPE, or with the worst status seen.
   static func end(_ error: ToolError?, isOpenEnded: Bool) -> Never {
     SignalCenter.shared.noticeStop()

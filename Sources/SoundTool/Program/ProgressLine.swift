@@ -78,13 +78,13 @@ public final class ProgressLine {
 
   /// Whether the terminal is ours to draw on: not that of a job in the background.
   private static var isInForeground: Bool {
-    let group = tcgetpgrp(STDERR_FILENO)
+    let group = tcgetpgrp(StandardStreams.errors)
     return group == -1 || group == getpgrp()
   }
 
   private static var columns: Int {
     var size = winsize()
-    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+    guard unsafe ioctl(StandardStreams.errors, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
       return 80
     }
     return Int(size.ws_col)

@@ -101,6 +101,8 @@ public struct FileIdentity: Hashable, Sendable {
   public let isRegularFile: Bool
   /// A pipe or FIFO.
   public let isPipe: Bool
+  /// A terminal, /dev/null and the like.
+  let isDevice: Bool
   /// Bytes, for a regular file.
   public let byteCount: Int
 
@@ -120,6 +122,7 @@ public struct FileIdentity: Hashable, Sendable {
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(truncatingIfNeeded: status.st_ino)
     isRegularFile = status.st_mode & S_IFMT == S_IFREG
+    isDevice = status.st_mode & S_IFMT == S_IFCHR
     isPipe = status.st_mode & S_IFMT == S_IFIFO
     byteCount = Int(status.st_size)
   }

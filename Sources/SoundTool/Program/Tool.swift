@@ -16,6 +16,10 @@ public protocol Tool: ParsableCommand, SendableMetatype {
   /// Whether INT, TERM or HUP is how this run is meant to end: a recording without a length.
   var isOpenEnded: Bool { get }
 
+  /// What to say of an option that this program has not, by its name: ``-o`` and the like, which
+  /// others have.
+  static var unknownOptionHints: [String: String] { get }
+
   /// Finds what the command line and the environment alone show to be wrong; nothing is opened
   /// before it returns.
   mutating func prepare() throws(ToolError)
@@ -24,6 +28,9 @@ public protocol Tool: ParsableCommand, SendableMetatype {
 extension Tool {
   /// False: most programs have an end of their own, and die of a signal that comes before it.
   public var isOpenEnded: Bool { false }
+
+  /// None.
+  public static var unknownOptionHints: [String: String] { [:] }
 
   /// Nothing to find.
   public mutating func prepare() throws(ToolError) {}
@@ -61,6 +68,12 @@ extension Tool {
   private func runToTheEnd() -> Never {
     var tool = self
     Messages.verbosity = tool.common.verbosity
+    if Messages.verbosity < .chatty {
+      StandardStreams.reserveErrors()
+      Crash.leaveOneLine()
+    }
+    // Whatever the state is that this thread was to serve, there is no memory for it.
+    onThreadFailure { ProgramExit.abandon($0) }
     SignalCenter.shared.start()
     do throws(ToolError) {
       try tool.prepare()

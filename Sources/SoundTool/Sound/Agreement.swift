@@ -59,12 +59,68 @@ extension [AudioSource] {
   /// is kept only in the type it came in.
   public func keptFormat(in type: AudioFileType) -> AudioFileFormat {
     let common = commonEncoding ?? .f32le
-    if type == .raw { return AudioFileFormat(.raw, encoding: common) }
+    if type == .raw { return AudioFileFormat(.raw, encoding: common.native) }
     let codecs = Set(map(\.file.format.codec))
     let isKept = allSatisfy { $0.file.format.codec.isLossless || $0.file.type == type }
     if let codec = codecs.first, codecs.count == 1, isKept {
       return AudioFileFormat(type, keeping: codec)
     }
     return AudioFileFormat(type, keeping: .pcm(common))
+  }
+}
+
+extension [AudioSource] {
+  /// Says what becomes of the inputs that no option asked for, in a line for each kind of them:
+  /// `song.flac: 44100 to 48000 Hz, s24le to s16le`. A mix of many channels is said in any case.
+  ///
+  /// - Parameters:
+  ///   - format: what they become.
+  ///   - asked: what options asked for.
+  ///   - map: whether `-m` chooses the channels.
+  public func reportConversion(to format: StreamFormat, asked: RawFormat, map: Bool = false) {
+    var lines: [(text: String, names: [String])] = []
+    for source in self {
+      let words = source.conversion(to: format, asked: asked, map: map)
+      guard !words.isEmpty else { continue }
+      let text = words.joined(separator: ", ")
+      if let index = lines.firstIndex(where: { $0.text == text }) {
+        lines[index].names.append(source.name)
+      } else {
+        lines.append((text, [source.name]))
+      }
+    }
+    for (text, names) in lines {
+      let more = names.count > 1 ? " (and \(names.count - 1) more)" : ""
+      Messages.note(names[0], text + more)
+    }
+  }
+}
+
+extension AudioSource {
+  fileprivate func conversion(to target: StreamFormat, asked: RawFormat, map: Bool) -> [String] {
+    var words: [String] = []
+    if asked.rate == nil, format.rate != target.rate {
+      words.append("\(plainNumber(format.rate)) to \(hertz(target.rate))")
+    }
+    let (from, to) = (format.channelCount, target.channelCount)
+    if from > 2, to == 2, !map, let channelLayout {
+      let isLeft = Downmix(channelLayout).leavesOutLowFrequency
+      words.append("\(channelLayout.name) mixed to 2 channels\(isLeft ? ", without LFE" : "")")
+    } else if asked.channelCount == nil, !map, from != to {
+      words.append("\(from) to \(channels(to))")
+    }
+    if asked.encoding == nil, !target.encoding.holds(format.encoding) {
+      words.append("\(format.encoding.name) to \(target.encoding.name)")
+    }
+    return words
+  }
+}
+
+extension SampleEncoding {
+  /// The same samples in this machine's byte order.
+  var native: SampleEncoding {
+    SampleEncoding.allCases.first {
+      $0.format != nil && $0.byteCount == byteCount && $0.isFloat == isFloat && byteCount > 1
+    } ?? self
   }
 }

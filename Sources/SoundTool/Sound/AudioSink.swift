@@ -67,7 +67,7 @@ public final class AudioSink {
       }
       try keepReadable()
     } catch {
-      throw .of(error, plan.name)
+      throw plan.failure(error)
     }
     for dropped in options.tags.dropped(by: fileFormat.type) {
       Messages.detail(name, "\(fileFormat.type) has no place for \(dropped)")

@@ -1,4 +1,4 @@
-internal import PCM
+public import PCM
 internal import Platform
 public import SoundFile
 
@@ -17,6 +17,8 @@ public final class AudioSource {
     public var fillsGaps = false
     /// The option that says what an input is, for messages.
     public var typeOption = "-t"
+    /// The option that states the encoding of raw data.
+    public var formatOption = "-f"
 
     /// Find out what each input is; raw data is f32le, 48000 Hz, 2 channels.
     public init() {}
@@ -36,7 +38,9 @@ public final class AudioSource {
   /// What is told of its damage, or kept of it.
   public internal(set) var damage: DamageReport
 
-  private var didReportTrailing = false
+  private var didReportEnd = false
+  /// Judges what raw data begins with where nobody stated its encoding.
+  private var examiner: RawExaminer?
 
   // MARK: Opening
 
@@ -124,43 +128,29 @@ public final class AudioSource {
       stated.encoding = encoding
     }
     self.stated = stated
-  }
-
-  /// Tells what raw data was taken as, if anything of that was a guess.
-  public func reportGuess() {
-    guard file.type == .raw else { return }
-    if stated.encoding == nil || stated.rate == nil || stated.channelCount == nil {
-      Messages.note(name, "taken as \(format)")
+    if stated.encoding == nil {
+      let examiner = RawExaminer(name: name, option: options.formatOption)
+      try examiner.begin(self)
+      self.examiner = examiner
     }
-  }
-
-  /// Throws a failure where a guess would do harm: the rate, or the channel count, of raw data that
-  /// nobody stated.
-  public func checkStated(rate: Bool, channelCount: Bool) throws(ToolError) {
-    let missing = [
-      rate && stated.rate == nil ? "rate" : nil,
-      channelCount && stated.channelCount == nil ? "channel count" : nil,
-    ].compactMap(\.self)
-    guard !missing.isEmpty else { return }
-    throw .failure(
-      name,
-      "nobody said its \(missing.joined(separator: " and ")), "
-        + "say it with --from FMT:RATE:CHANNELS")
   }
 
   private func reportHeader(_ claimed: RawFormat) {
     var words: [String] = []
     if let encoding = claimed.encoding, encoding != format.encoding {
-      words.append("\(format.encoding.name), not \(encoding.name)")
+      words.append("\(format.encoding.name) (-f \(encoding.name) ignored)")
     }
     if let rate = claimed.rate, rate != format.rate {
-      words.append("\(hertz(format.rate)), not \(hertz(rate))")
+      words.append("\(hertz(format.rate)) (-r \(plainNumber(rate)) ignored)")
     }
     if let count = claimed.channelCount, count != format.channelCount {
-      words.append("\(channels(format.channelCount)), not \(count)")
+      words.append("\(channels(format.channelCount)) (-c \(count) ignored)")
     }
-    if !words.isEmpty { Messages.note(name, "its header says \(words.joined(separator: "; "))") }
+    if !words.isEmpty { Messages.note(name, words.joined(separator: ", ")) }
   }
+
+  /// Where the loudspeaker of each channel stands, as far as that is known.
+  public var channelLayout: ChannelLayout? { file.layout }
 
   // MARK: Reading
 
@@ -179,8 +169,14 @@ public final class AudioSource {
   /// - Throws: `stopped` when a signal asked the program to stop, or the failure.
   public func read(into span: inout MutableRawSpan, capacity: Int) throws(ToolError) -> Int {
     guard capacity > 0 else { return 0 }
+    precondition(capacity * format.bytesPerFrame <= span.byteCount, "room for that many frames")
+    guard let examiner else { return try readFile(into: &span, capacity: capacity) }
+    return try examiner.read(self, into: &span, capacity: capacity)
+  }
+
+  /// Reads on in the file, past any judgement.
+  func readFile(into span: inout MutableRawSpan, capacity: Int) throws(ToolError) -> Int {
     let byteCount = capacity * format.bytesPerFrame
-    precondition(byteCount <= span.byteCount, "room for that many frames")
     let count = try unsafe span.withUnsafeMutableBytes { bytes throws(ToolError) in
       let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<byteCount])
       var part = unsafe MutableRawSpan(_unsafeBytes: room)
@@ -197,14 +193,14 @@ public final class AudioSource {
     damage.take(file.takeDamage(), rate: format.rate)
     if count == 0 {
       damage.end()
-      reportTrailing()
+      reportEnd()
     }
     return count
   }
 
   /// Whether frames, or the end, are at hand or come within so many milliseconds.
   public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
-    file.isReady(withinMilliseconds: milliseconds)
+    examiner?.hasFrames == true || file.isReady(withinMilliseconds: milliseconds)
   }
 
   /// Passes over frames.
@@ -213,7 +209,10 @@ public final class AudioSource {
   public func skip(_ count: Int) throws(ToolError) -> Int {
     guard count > 0 else { return 0 }
     let file = self.file
-    return try Self.calling(name) { () throws(AudioFileError) in try file.skip(count) }
+    let held = examiner?.skip(count) ?? 0
+    guard held < count else { return held }
+    return held
+      + (try Self.calling(name) { () throws(AudioFileError) in try file.skip(count - held) })
   }
 
   /// Goes back to the first frame; ``isRepeatable`` tells whether that works.
@@ -222,10 +221,14 @@ public final class AudioSource {
     try Self.calling(name) { () throws(AudioFileError) in try file.rewind() }
   }
 
-  private func reportTrailing() {
+  private func reportEnd() {
     let count = file.trailingByteCount
-    guard count > 0, !didReportTrailing else { return }
-    didReportTrailing = true
+    if file.type == .raw, file.position == 0, count == 0, !didReportEnd {
+      didReportEnd = true
+      Messages.note(name, "empty")
+    }
+    guard count > 0, !didReportEnd else { return }
+    didReportEnd = true
     damage.take(
       "\(counted(count, "trailing byte")) ignored "
         + "(a frame is \(counted(format.bytesPerFrame, "byte")))")
@@ -265,8 +268,9 @@ private final class OpenOperand {
       encoding: resolved.encoding, sampleRate: resolved.rate, channelCount: resolved.channelCount)
     type = if case .named(let type) = options.type { type } else { nil }
     path = operand == "-" ? nil : operand
-    name = path ?? "stdin"
+    name = operand.isEmpty ? "''" : path ?? "stdin"
     guard let path else {
+      try StandardStreams.refuseTerminalInput()
       identity = FileIdentity(descriptor: STDIN_FILENO)
       return
     }
@@ -326,7 +330,7 @@ extension System {
         return (descriptor, errno)
       }
       if descriptor >= 0 { return descriptor }
-      guard code == EINTR else { throw .failure(path, errno: code) }
+      guard code == EINTR else { throw .failure(path.isEmpty ? "''" : path, errno: code) }
     }
   }
 }

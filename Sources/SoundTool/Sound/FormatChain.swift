@@ -10,6 +10,8 @@ package final class FormatChain {
   /// What happens besides the change of format.
   package struct Options {
     package var map: ChannelMap?
+    /// How many channels become two, where no map chooses some.
+    package var downmix: Downmix?
     package var gain: Gain
     package var dither: Bool
     package var clips: Bool
@@ -31,6 +33,7 @@ package final class FormatChain {
   package let output: StreamFormat
 
   private let map: ChannelMap?
+  private let downmix: Downmix?
   private let gain: Gain
   // Interleaved channels between selecting and spreading.
   private let selectedCount: Int
@@ -62,11 +65,15 @@ package final class FormatChain {
       options.map.map { $0.isStraight && $0.count == input.channelCount } == true
       ? nil : options.map
     selectedCount = options.map?.count ?? input.channelCount
-    workCount = output.channelCount == 1 ? 1 : selectedCount
-    guard selectedCount == output.channelCount || selectedCount == 1 || output.channelCount == 1
-    else {
+    let mixes = options.map == nil && selectedCount > 2 && output.channelCount == 2
+    downmix = mixes ? options.downmix : nil
+    workCount = output.channelCount == 1 ? 1 : downmix == nil ? selectedCount : 2
+    guard workCount == output.channelCount || selectedCount == 1 else {
+      let reason = mixes ? " without a known layout" : ""
       throw .failure(
-        "", "\(channels(selectedCount)) do not become \(output.channelCount), choose some with -m")
+        "",
+        "\(channels(selectedCount))\(reason) cannot be mixed to \(output.channelCount); "
+          + "choose with -m")
     }
     let computes = !gain.isUnity || input.rate != output.rate || workCount != selectedCount
     guard computes else {
@@ -240,16 +247,21 @@ package final class FormatChain {
     }
   }
 
-  /// Replaces each frame by the mean of its samples.
+  /// Replaces each frame by its downmix to two channels, or by the mean of its samples.
   private func mix(_ samples: Scratch, count: Int, _ work: SampleEncoding) {
     if work.byteCount == 4 {
-      samples.withMutableSamples(Float.self, count: count * selectedCount) {
-        Self.mix(&$0, channelCount: selectedCount)
-      }
+      samples.withMutableSamples(Float.self, count: count * selectedCount) { mix(&$0) }
     } else {
-      samples.withMutableSamples(Double.self, count: count * selectedCount) {
-        Self.mix(&$0, channelCount: selectedCount)
-      }
+      samples.withMutableSamples(Double.self, count: count * selectedCount) { mix(&$0) }
+    }
+  }
+
+  @inline(__always)
+  private func mix<T: BinaryFloatingPoint & BitwiseCopyable>(_ samples: inout MutableSpan<T>) {
+    if let downmix {
+      downmix.apply(to: &samples)
+    } else {
+      Self.mix(&samples, channelCount: selectedCount)
     }
   }
 

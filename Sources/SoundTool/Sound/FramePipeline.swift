@@ -71,6 +71,7 @@ public final class FramePipeline {
     let total = inputs.frameCount(at: format.rate)
     let most = limit
     frameCount = total.map { min($0, most) }
+    try inputs.checkStart()
   }
 
   /// Reads frames: as many as fit or remain, fewer where a pipe has no more just now.
@@ -145,6 +146,8 @@ public final class FramePipeline {
     for source: AudioSource, to format: StreamFormat, _ options: FormatChain.Options
   ) throws(ToolError) -> FormatChain {
     do {
+      var options = options
+      options.downmix = source.channelLayout.map(Downmix.init)
       let chain = try FormatChain(from: source.format, to: format, options)
       if chain.resamples {
         Messages.detail(

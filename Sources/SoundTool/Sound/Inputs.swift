@@ -30,6 +30,7 @@ final class Inputs {
     while true {
       if let current { return current }
       if index == sources.count {
+        if toSkip != nil { throw beyondTheEnd() }
         guard try beginPass() else { return nil }
       }
       let source = sources[index]
@@ -44,6 +45,27 @@ final class Inputs {
     if current.file.position > 0 { passHadFrames = true }
     self.current = current.continuation()
     if self.current == nil { index += 1 }
+  }
+
+  /// Throws a failure where the first part, which is to be skipped, is known to be more than there
+  /// is.
+  func checkStart() throws(ToolError) {
+    guard var left = start else { return }
+    for source in sources {
+      guard let count = source.frameCount else { return }
+      let rate = source.format.rate
+      let wanted = left.frameCount(at: rate)
+      guard let rest = Self.rest(of: left, after: min(wanted, count), of: wanted, at: rate) else {
+        return
+      }
+      left = rest
+    }
+    throw beyondTheEnd()
+  }
+
+  private func beyondTheEnd() -> ToolError {
+    let name = sources.count == 1 ? sources[0].name : "all \(sources.count) inputs"
+    return .failure(name, "-S is beyond the end")
   }
 
   /// Frames in all when each input is brought to `rate`, or nil where that is not known.

@@ -14,14 +14,14 @@ public struct OutputPlan: Hashable, Sendable {
   public let replacing: Bool
 
   /// What messages call it.
-  public var name: String { path ?? "stdout" }
+  public var name: String { path.map { $0.isEmpty ? "''" : $0 } ?? "stdout" }
 
   /// A plan for `path` (nil and `-` are stdout), with the type that `-t` or the name says.
   ///
   /// - Throws: a usage error: a terminal, a name that tells no type, a type that cannot go to a
   ///   pipe.
   public init(path: String?, type: TypeChoice, replacing: Bool = true) throws(ToolError) {
-    self.path = path == "-" ? nil : path
+    self.path = Self.isOutput(path) ? nil : path
     self.replacing = replacing
     if let path = self.path {
       let existing = FileIdentity(path: path)
@@ -31,21 +31,68 @@ public struct OutputPlan: Hashable, Sendable {
       let existing = FileIdentity(descriptor: StandardStreams.output)
       isStream = existing.map { !$0.isRegularFile || $0.byteCount > 0 } ?? true
     }
-    self.type = try Self.type(type, path: self.path, isStream: isStream)
+    self.type = try Self.type(type, path: path, isOutput: self.path == nil, isStream: isStream)
     if isStream, !self.type.canBeWrittenToPipe {
       throw .usage(
         name, "\(self.type.name) cannot be written to a pipe, try au, wav, flac or ogg")
     }
   }
 
+  /// Whether a path is stdout, by its own name or another: `/dev/stdout`, `/dev/fd/1`, a link.
+  private static func isOutput(_ path: String?) -> Bool {
+    guard let path, path != "-" else { return true }
+    guard let named = FileIdentity(path: path),
+      let output = FileIdentity(descriptor: StandardStreams.output)
+    else { return false }
+    // /dev/null is the same place by any way, and has its name in messages.
+    return named.isSameFile(as: output)
+      && (!output.isDevice || System.isTerminal(StandardStreams.output))
+  }
+
   private static func type(
-    _ choice: TypeChoice, path: String?, isStream: Bool
+    _ choice: TypeChoice, path: String?, isOutput: Bool, isStream: Bool
   ) throws(ToolError) -> AudioFileType {
     if case .named(let type) = choice { return type }
-    guard let path else { return .raw }
-    if let type = AudioFileType.forPath(path) { return type }
-    guard !isStream else { return .raw }
-    throw .usage(path, "its name tells no type, say it with -t (raw, wav, flac, au, …)")
+    if let type = path.flatMap(AudioFileType.forPath) { return type }
+    guard let path, !isOutput, !isStream else { return .raw }
+    throw .usage(path, complaint(about: path))
+  }
+
+  /// What a name says that tells no type: nothing, or one that cannot be written.
+  private static func complaint(about path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    let suffix = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last ?? ""
+    let isType =
+      (2...5).contains(suffix.count)
+      && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+      && suffix.contains(where: \.isLetter)
+    return isType
+      ? "\(suffix) cannot be written; see sd-cat --types"
+      : "no file extension; add .wav or .flac, or use -t"
+  }
+
+  /// What a failure to create or write the output means to the user.
+  func failure(_ error: AudioFileError) -> ToolError {
+    guard error.kind == .system, error.errorNumber == ENOENT, let folder,
+      FileIdentity(path: folder) == nil
+    else { return .of(error, name) }
+    return .failure(folder, "no such directory")
+  }
+
+  /// The folder of the file, where its path names one.
+  private var folder: String? {
+    guard let path, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      return nil
+    }
+    return String(path[..<slash])
+  }
+
+  /// Whether it has no header.
+  public var isRaw: Bool { type == .raw }
+
+  /// Whether raw data goes into a pipe, so that another program must know what it is.
+  public var isRawPipe: Bool {
+    path == nil && type == .raw && FileIdentity(descriptor: StandardStreams.output)?.isPipe == true
   }
 
   /// The encoding that the file's name asks for, as in `take.s16le`.

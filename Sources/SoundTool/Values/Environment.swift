@@ -31,14 +31,9 @@ public enum Environment {
     try value("SD_CHANNELS", Words.channelCount)
   }
 
-  /// `SD_FORMAT`.
-  public static func encoding() throws(ToolError) -> SampleEncoding? {
-    try value("SD_FORMAT", Words.encoding)
-  }
-
-  /// `SD_RATE`, `SD_CHANNELS` and `SD_FORMAT` together: they describe raw data.
-  public static func rawFormat() throws(ToolError) -> RawFormat {
-    RawFormat(encoding: try encoding(), rate: try rate(), channelCount: try channelCount())
+  /// `SD_FORMAT`; ``RawFormat/completedByEnvironment()`` puts the three together.
+  public static func format() throws(ToolError) -> RawFormat? {
+    try value("SD_FORMAT", Words.format)
   }
 
   /// `SD_LATENCY`, for each direction.

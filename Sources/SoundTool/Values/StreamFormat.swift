@@ -28,8 +28,11 @@ extension StreamFormat: CustomStringConvertible {
 }
 
 /// `48000 Hz`, as messages write a rate.
-public func hertz(_ rate: Double) -> String {
-  "\(Int(exactly: rate).map(String.init) ?? String(rate)) Hz"
+public func hertz(_ rate: Double) -> String { "\(plainNumber(rate)) Hz" }
+
+/// `48000`: a number without a point where it is whole.
+func plainNumber(_ number: Double) -> String {
+  Int(exactly: number).map(String.init) ?? String(number)
 }
 
 /// `2 channels`, as messages write a channel count.

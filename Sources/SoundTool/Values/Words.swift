@@ -41,6 +41,16 @@ public enum Words {
     do { return try SampleEncoding(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
+  /// What raw samples are, by a name: an encoding, or `cd` or `dat`, which say rate and channels
+  /// too.
+  public static func format(_ text: String) throws(InvalidValue) -> RawFormat {
+    switch text.lowercased() {
+    case "cd": RawFormat(encoding: .s16le, rate: 44_100, channelCount: 2)
+    case "dat": RawFormat(encoding: .s16le, rate: 48_000, channelCount: 2)
+    default: RawFormat(encoding: try encoding(text))
+    }
+  }
+
   /// A length of time: `5`, `1:30`, `20ms`, `4800f`.
   public static func time(_ text: String) throws(InvalidValue) -> FrameTime {
     do { return try FrameTime(parsing: text) } catch { throw InvalidValue(error.description) }
@@ -80,9 +90,10 @@ public enum Words {
     guard parts.count <= 3, let first = parts.first else {
       throw InvalidValue("not a raw format, try s16le:44100:2")
     }
-    return RawFormat(
-      encoding: try encoding(first), rate: parts.count > 1 ? try rate(parts[1]) : nil,
+    let named = RawFormat(
+      rate: parts.count > 1 ? try rate(parts[1]) : nil,
       channelCount: parts.count > 2 ? try channelCount(parts[2]) : nil)
+    return named.completed(by: try format(first))
   }
 
   /// Digits with at most one point, whatever the locale: no sign, no exponent.
@@ -112,36 +123,4 @@ public struct InputKind: Hashable, Sendable {
   public let type: AudioFileType
   /// What raw data is, as far as that was said.
   public let raw: RawFormat
-}
-
-/// What is known of raw data; what is nil was not said.
-public struct RawFormat: Hashable, Sendable {
-  /// How each sample is written.
-  public var encoding: SampleEncoding?
-  /// Frames per second.
-  public var rate: Double?
-  /// Channels, interleaved.
-  public var channelCount: Int?
-
-  /// A description, of as much as is known.
-  public init(encoding: SampleEncoding? = nil, rate: Double? = nil, channelCount: Int? = nil) {
-    self.encoding = encoding
-    self.rate = rate
-    self.channelCount = channelCount
-  }
-
-  /// Takes from `other` what is not known here.
-  public func completed(by other: RawFormat) -> RawFormat {
-    RawFormat(
-      encoding: encoding ?? other.encoding, rate: rate ?? other.rate,
-      channelCount: channelCount ?? other.channelCount)
-  }
-
-  /// Whether nothing is known.
-  public var isEmpty: Bool { encoding == nil && rate == nil && channelCount == nil }
-
-  /// With f32le, 48000 Hz and 2 channels for what nobody stated.
-  public var resolved: StreamFormat {
-    StreamFormat(encoding: encoding ?? .f32le, rate: rate ?? 48000, channelCount: channelCount ?? 2)
-  }
 }

@@ -108,7 +108,9 @@ struct DeviceListTests {
     let error = #expect(throws: DeviceError.self) {
       try VirtualBench().list.defaultDevice(for: .input)
     }
-    #expect(error?.description == "no default input device; virtual:null always works")
+    #expect(
+      error?.description
+        == "no input device found (sd-list shows them; -D virtual:null records silence)")
   }
 
   /// PortAudio 19.6 takes a JACK name for a regular expression and finds no ports.

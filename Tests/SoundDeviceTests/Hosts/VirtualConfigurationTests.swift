@@ -6,13 +6,16 @@ struct VirtualConfigurationTests {
   @Test func everyWordIsUnderstood() throws {
     let configuration = try VirtualConfiguration(
       parsing: "rate=44100,block=64,channels=8,latency=1000,pace=fast,"
-        + "blocks=random:77,lost@96000,xrun@10:5,stall@50,stall@60:7,freewheel@70:8")
+        + "blocks=random:77,lost@96000,xrun@10:5,stall@50,stall@60:7,freewheel@70:8,"
+        + "drift=-50,jitter=7")
     #expect(configuration.sampleRate == 44_100)
     #expect(configuration.blockSize == 64)
     #expect(configuration.blockSeed == 77)
     #expect(configuration.channelCount == 8)
     #expect(configuration.latency == 1000)
     #expect(configuration.pace == .fast)
+    #expect(configuration.drift == -50)
+    #expect(configuration.jitter == 7)
     #expect(
       configuration.faults == [
         .init(kind: .xrun, position: 10, frameCount: 5),
@@ -50,6 +53,7 @@ struct VirtualConfigurationTests {
     "pace=manual", "xrun", "xrun@1", "xrun@1:0", "xrun@-1:2", "stall@", "stall@1:0",
     "stall@1:2:3", "freewheel@1", "lost@x", "lost@1:2", "fire@1", "crawl@1:2",
     "latency=waste", "times=good", "flags=some", "lingers", "blocks=5", "blocks=random:",
+    "drift=x", "drift=200000", "jitter=-1",
   ])
   func nonsenseIsQuotedInOneLine(text: String) {
     let error = #expect(throws: VirtualConfiguration.ParseError.self) {

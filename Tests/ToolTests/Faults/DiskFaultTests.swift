@@ -67,7 +67,7 @@ import Testing
 
   @Test func aPlaceThatMayNotBeWrittenIsRefused() async throws {
     for (path, words) in [
-      (folder.file("none/take.wav"), "no such file or directory"),
+      (folder.file("none/take.wav"), "\(folder.file("none")): no such directory"),
       (folder.path + "/", "is a directory"),
       ("/proc/version.wav", "no such file or directory"),
     ] {

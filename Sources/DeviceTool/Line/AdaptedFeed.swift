@@ -1,0 +1,45 @@
+internal import PCM
+internal import SoundTool
+
+/// Feeds output with what a live pipeline gives, by its own clock. One thread at a time.
+final class AdaptedFeed {
+  private let output: AdaptedOutput
+  private let pipeline: FramePipeline
+  private let block = Scratch()
+
+  /// - Parameter pipeline: Gives float32.
+  init(_ output: AdaptedOutput, _ pipeline: FramePipeline) {
+    self.output = output
+    self.pipeline = pipeline
+  }
+
+  /// Writes all that the pipeline gives and ends the output.
+  ///
+  /// - Parameter check: Called once a block, and while nothing comes; what it throws ends the feeding.
+  func run(check: () throws(ToolError) -> Void) throws(ToolError) {
+    let bytesPerFrame = pipeline.format.bytesPerFrame
+    output.prepare()
+    while true {
+      while let source = pipeline.current, !source.isReady(withinMilliseconds: output.patience) {
+        try SignalCenter.shared.checkStop()
+        output.idle()
+        try check()
+      }
+      let count = try block.withMutableBytes(output.capacity * bytesPerFrame) {
+        bytes throws(ToolError) in try pipeline.read(into: &bytes)
+      }
+      guard count > 0 else { break }
+      try block.withBytes(count * bytesPerFrame) { frames throws(ToolError) in
+        try output.take(frames, behind: waitingCount)
+      }
+      try check()
+    }
+    try output.end()
+  }
+
+  /// Frames that wait in the pipe.
+  private var waitingCount: Int {
+    guard let source = pipeline.current, source.name == "stdin" else { return 0 }
+    return PipeWriter.unreadByteCount(0) / source.format.bytesPerFrame
+  }
+}

@@ -1,0 +1,54 @@
+/// Many channels into two, by the coefficients of ITU-R BS.775.
+///
+/// The center and each surround channel go 3 dB down into the side they belong to, or into both;
+/// LFE is left out. All is scaled so that full scale in every channel at once stays full scale.
+public struct Downmix: Hashable, Sendable {
+  /// Channels of a frame that goes in.
+  public var channelCount: Int { left.count }
+  /// Whether the layout has an LFE channel, which is left out.
+  public let leavesOutLowFrequency: Bool
+  /// The part of each channel in the left one.
+  public let left: [Double]
+  /// The part of each channel in the right one.
+  public let right: [Double]
+
+  /// A downmix of this layout to left and right.
+  public init(_ layout: ChannelLayout) {
+    let parts = layout.positions.map(Self.parts)
+    let sums = (parts.reduce(0) { $0 + $1.left }, parts.reduce(0) { $0 + $1.right })
+    let scale = 1 / max(sums.0, sums.1, 1)
+    left = parts.map { $0.left * scale }
+    right = parts.map { $0.right * scale }
+    leavesOutLowFrequency = layout.positions.contains(.lowFrequency)
+  }
+
+  /// Replaces each frame by two samples; those of all frames then stand at the beginning.
+  public func apply<T: BinaryFloatingPoint & BitwiseCopyable>(to samples: inout MutableSpan<T>) {
+    let (left, right) = (left.map { T($0) }, right.map { T($0) })
+    for frame in 0..<samples.count / channelCount {
+      var (l, r): (T, T) = (0, 0)
+      for channel in 0..<channelCount {
+        let sample = samples[frame * channelCount + channel]
+        l += left[channel] * sample
+        r += right[channel] * sample
+      }
+      samples[2 * frame] = l
+      samples[2 * frame + 1] = r
+    }
+  }
+
+  private static let half = 0.5.squareRoot()
+
+  private static func parts(of position: ChannelPosition) -> (left: Double, right: Double) {
+    switch position {
+    case .frontLeft, .frontLeftOfCenter: (1, 0)
+    case .frontRight, .frontRightOfCenter: (0, 1)
+    case .frontCenter: (half, half)
+    case .lowFrequency: (0, 0)
+    case .backLeft, .sideLeft, .topFrontLeft, .topBackLeft: (half, 0)
+    case .backRight, .sideRight, .topFrontRight, .topBackRight: (0, half)
+    // Behind or above and in the middle: 3 dB down for the place, and 3 dB for the two sides.
+    case .backCenter, .topCenter, .topFrontCenter, .topBackCenter: (0.5, 0.5)
+    }
+  }
+}
