@@ -3,7 +3,7 @@ import PCM
 import SoundFile
 import SoundTool
 
-/// Files, or stdin, decoded, joined and written as raw PCM or into a file; no device.
+/// Decodes, joins and writes files or stdin as raw PCM or to a file, without a device.
 @main
 struct SdCat: Tool {
   static let configuration = CommandConfiguration(
@@ -80,14 +80,14 @@ struct SdCat: Tool {
     try copy()
   }
 
-  /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
+  /// Opens all inputs and drops the rights that decoding does not need, before any is read.
   private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
     try AudioSource.open(files, inputOptions()) { Confinement.begin(writing: path) }
   }
 
   private func inputOptions() throws(ToolError) -> AudioSource.Options {
     var options = AudioSource.Options()
-    // What -r and -c make of a file is what they say of raw data, as in every reader.
+    // -r and -c describe raw input too, as in every reader.
     let alike = RawFormat(rate: formats.rate, channelCount: formats.channels)
     options.raw = try (from?.raw ?? RawFormat()).completed(by: alike).completedByEnvironment()
     options.typeOption = "--from"
@@ -113,7 +113,7 @@ struct SdCat: Tool {
       do throws(ToolError) {
         descriptions.append(SourceDescription(try source.get()))
       } catch {
-        // The others are described, unless it was a signal.
+        // The others are still described, unless a signal came.
         guard error.kind == .reported else { throw error }
         ProgramExit.remember(error)
       }
@@ -159,11 +159,11 @@ struct SdCat: Tool {
     pipeline.reportClipped(besides: sink.clippedCount)
   }
 
-  /// What comes out, and what of it options asked for.
+  /// The resulting format, and the part of it that options requested.
   private typealias Target = (file: AudioFileFormat, stream: StreamFormat, asked: RawFormat)
 
-  /// On a raw stdout that neither -f nor -t describes the raw format, otherwise the inputs' own, but
-  /// for what options say.
+  /// The raw format for a raw stdout that neither -f nor -t describes, otherwise the inputs' own,
+  /// except for options.
   private func target(of sources: [AudioSource], _ plan: OutputPlan) throws(ToolError) -> Target {
     var asked = formats.rawFormat
     asked.channelCount = asked.channelCount ?? channels.map?.count

@@ -6,7 +6,7 @@ public struct AdaptOptions: ParsableArguments {
   @Flag(name: .long, help: "Follow the writer's clock by resampling; hold the latency.")
   var adapt = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// Whether the writer's clock is followed.
