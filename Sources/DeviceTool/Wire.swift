@@ -24,7 +24,7 @@ public final class Wire {
     }
   }
 
-  /// Whether input and output are devices whose clocks are not one: all but one device, and two of
+  /// Whether input and output have separate clocks: they do unless they are one device, or two of
   /// one JACK server.
   private static func hasTwoClocks(_ plan: DuplexPlan) throws(ToolError) -> Bool {
     try DeviceFailure.retrying(seconds: plan.stream.waitSeconds) { () throws(DeviceFailure) in

@@ -38,14 +38,14 @@ internal import Platform
     return size
   }
 
-  /// Transforms `blockSize` samples. What is no number, or lies beyond ±10⁹ as in data that is no
-  /// sound, counts as silence, so that every power is a number.
+  /// Transforms `blockSize` samples. NaN, infinities and values beyond ±10⁹, as in data that is not
+  /// sound, count as silence, so that every power is finite.
   public func transform(_ block: Span<Float>, into spectrum: inout PowerSpectrum) {
     precondition(block.count == blockSize && spectrum.blockSize == blockSize, "one block")
     // The weights sum to half the size; a sine's other half is at the negative frequency.
     let size = Float(blockSize)
     let (both, one) = (16 / (size * size), 4 / (size * size))
-    // Pointers, because an hour of sound passes here.
+    // Pointers, because this processes long sounds.
     unsafe faded.withUnsafeMutableBufferPointer { faded in
       unsafe block.withUnsafeBufferPointer { block in
         unsafe weights.withUnsafeBufferPointer { weights in

@@ -104,7 +104,7 @@ struct Agreement {
         bytesPerFrame: sides.map(\.bytesPerFrame).max() ?? 1))
   }
 
-  /// Throws where one stream would have to span two host APIs, which none can.
+  /// Throws if one stream would have to span two host APIs, which is impossible.
   private static func checkHosts(_ sides: [Side]) throws(DeviceFailure) {
     guard sides.count == 2, sides[0].device.hostAPIName != sides[1].device.hostAPIName else {
       return

@@ -9,9 +9,9 @@ public struct AdaptOptions: ParsableArguments {
   /// Creates options without values.
   public init() {}
 
-  /// Whether the writer's clock is followed.
+  /// Whether to follow the writer's clock.
   ///
-  /// - Throws: a usage error where nothing may be resampled.
+  /// - Throws: A usage error if resampling is not allowed.
   public func adapts(mayResample: Bool) throws(ToolError) -> Bool {
     guard !adapt || mayResample else {
       throw .usage("--adapt", "resamples, and --no-resample refuses that")

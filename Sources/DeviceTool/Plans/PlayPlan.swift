@@ -17,7 +17,7 @@ public struct PlayPlan: Sendable {
   public var map: ChannelMap?
   /// Whether to resample if the device does not support the rate.
   public var mayResample = true
-  /// Whether the clock of a live writer is followed, by resampling.
+  /// Whether to follow a live writer's clock by resampling.
   public var adapts = false
   /// -L.
   public var latency = Latency.high

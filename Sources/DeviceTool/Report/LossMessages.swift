@@ -37,7 +37,7 @@ struct LossMessages {
       }
     }
     if isAligned, !inserted.isEmpty { inserted += ", as many of input discarded to stay aligned" }
-    // Nothing is lost where silence was put in.
+    // Inserted silence is not a loss.
     let lost = parts.isEmpty ? nil : "frames lost: " + parts.joined(separator: ", ")
     let all = [lost, inserted.isEmpty ? nil : inserted].compactMap(\.self)
     return all.isEmpty ? nil : all.joined(separator: "; ")

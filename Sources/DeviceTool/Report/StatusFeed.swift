@@ -58,7 +58,7 @@ final class StatusFeed: Sendable {
     ])
   }
 
-  /// The ratio of two clocks; the last one stands in the `end` line too.
+  /// Sends the ratio of two clocks; the last one is in the `end` line too.
   func ratio(_ status: AdaptStatus) {
     send([.init("event", .string("ratio"))] + status.members)
     state.withLock { $0.ratio = .object(status.members) }

@@ -13,7 +13,7 @@ final class StreamRun {
 
   private let stream: any AudioStreaming
   private let device: Device
-  /// The stream that this one's frames come from, where that is another one.
+  /// The stream that supplies this one's frames, if it is a different one.
   private let partner: (stream: any AudioStreaming, device: Device)?
   private let policy: LossPolicy
   private let reporter: RunReporter
@@ -22,9 +22,9 @@ final class StreamRun {
   private var isEnding = false
 
   /// - Parameters:
-  ///   - device: The one that messages name.
-  ///   - partner: The stream that its frames come from, where that is another one: started, paused
-  ///     and stopped with it.
+  ///   - device: The device that messages name.
+  ///   - partner: The stream that supplies the frames, if it is a different one; it is started,
+  ///     paused and stopped together with this one.
   ///   - status: The line for USR1. Called on the signal thread.
   init(
     _ stream: any AudioStreaming, _ device: Device, _ policy: LossPolicy, _ reporter: RunReporter,
@@ -102,7 +102,7 @@ final class StreamRun {
     } catch { end(.running(error, device)) }
   }
 
-  /// Stops the stream that the frames come from; nothing more is wanted of it.
+  /// Stops the stream that supplies the frames, which are no longer needed.
   func haltPartner() {
     guard let partner, !partner.stream.isLost, !partner.stream.isStopped else { return }
     do throws(PortAudioError) { try partner.stream.abort() } catch {

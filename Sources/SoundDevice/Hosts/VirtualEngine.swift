@@ -143,7 +143,7 @@ final class VirtualEngine: @unchecked Sendable {
   /// output. A program may play everything first and read afterwards.
   private func ahead(of stream: VirtualStream) -> VirtualStream? {
     guard stream.takesInput else {
-      // What it waits for may come from the input of another clock, block by block.
+      // It may wait for the input of another clock, block by block.
       return next { $0.takesInput && !$0.loops && $0.isReady && $0.isDrained }?.stream
     }
     let end = stream.position - latency + LoopTimeline.capacity

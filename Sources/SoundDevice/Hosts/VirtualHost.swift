@@ -69,8 +69,8 @@ final class VirtualHost: Host, @unchecked Sendable {
     }
   }
 
-  /// Whether a stream meets others on one engine: those on the loopback and, so that their clocks
-  /// may be compared, those of a clock that drifts.
+  /// Whether a stream shares an engine with others: on the loopback, and with a drifting clock, to
+  /// compare clocks.
   private func sharesClock(_ configuration: HostConfiguration) -> Bool {
     index(of: configuration) == Self.loopbackIndex || self.configuration.drift != 0
   }

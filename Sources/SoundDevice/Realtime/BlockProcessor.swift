@@ -36,8 +36,7 @@ class BlockProcessor: @unchecked Sendable {
   /// waits for that.
   func isReady(frameCount: Int) -> Bool { true }
 
-  /// Whether who reads has taken all there is. A host that is not bound to the clock may wait for
-  /// that.
+  /// Whether the reader has read all input. A host without a clock may wait for that.
   var isDrained: Bool { true }
 
   /// The position of a direction: frames delivered to the reader, or taken from the writer; nil if

@@ -18,7 +18,7 @@ public struct LoopOptions: ParsableArguments {
   /// How many times everything is played; nil means forever.
   public var passes: Int? { count ?? (forEver ? nil : 1) }
 
-  /// Throws where a number stands among the files that is none: `--loop 2` for `--loop=2`.
+  /// Throws if a number is among the files without being one: `--loop 2` for `--loop=2`.
   public func refuseCount(among files: [String]) throws(ToolError) {
     guard passes == nil,
       let word = files.first(where: { Int($0) != nil && FileIdentity(path: $0) == nil })
