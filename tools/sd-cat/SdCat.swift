@@ -3,7 +3,7 @@ import PCM
 import SoundFile
 import SoundTool
 
-/// Files, or stdin, decoded, joined and written as raw PCM or into a file; no device.
+/// Decodes, joins and writes files or stdin as raw PCM or to a file, without a device.
 @main
 struct SdCat: PlannedTool {
   static let configuration = CommandConfiguration(

@@ -37,7 +37,7 @@ struct StreamWatch {
   }
 
   /// The minimum pace, as a share of real time.
-  private static let leastPace = 0.1
+  private static let minPace = 0.1
 
   private let limits: Limits
   private var last: Signs
@@ -91,7 +91,7 @@ struct StreamWatch {
     guard elapsed > 0, elapsed >= limit else { return false }
     let played = seconds(signs.frameCount - paceStart.frameCount)
     paceStart = (time, signs.frameCount)
-    return played < Self.leastPace * elapsed
+    return played < Self.minPace * elapsed
   }
 
   private func seconds(_ frameCount: Int) -> Double {
