@@ -53,7 +53,6 @@ final class MemorySink: FrameSink {
   }
 
   var frameCount: Int { samples.count }
-  let clippedCount = 0
 
   func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     self.captured.append(captured)
