@@ -95,7 +95,7 @@ import Testing
       #expect(file.status == .exited(1))
       #expect(file.errorText.contains("which is not read here"))
       let piped = try await cat(stdin: .bytes(input))
-      #expect(!piped.succeeded)
+      #expect(piped.status == .exited(2))
       #expect(piped.errorText.contains("which is not read here"))
       #expect(piped.output.isEmpty)
     }

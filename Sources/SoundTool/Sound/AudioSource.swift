@@ -314,6 +314,9 @@ extension ToolError {
       return .stopped
     case .system where error.errorNumber != 0:
       return .failure(name, errno: error.errorNumber)
+    case .foreign where name == "stdin":
+      // Like raw data that cannot be what it is taken for.
+      return .usage(name, error.message.replacing("FILE", with: "-"))
     default:
       return .failure(name, error.message)
     }
