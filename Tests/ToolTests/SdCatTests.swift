@@ -254,7 +254,7 @@ import Testing
     let result = try await cat(path)
     #expect(result.status == .exited(1))
     #expect(result.output.isEmpty)
-    #expect(result.errorText.contains("--from raw"))
+    #expect(result.errorText.contains("JPEG"))
     let raw = try await cat("-t", "raw", "--from", "u8", path)
     #expect(raw.output.count == noise.count + 4)
   }
