@@ -96,8 +96,8 @@ enum Negotiation {
 
   /// Frames for `-B`: at least 16384, at most 16 MiB.
   static func bufferFrameCount(_ time: FrameTime, rate: Double, bytesPerFrame: Int) -> Int {
-    let most = max(16384, (16 << 20) / max(1, bytesPerFrame))
-    return min(max(16384, time.frameCount(at: rate)), most)
+    let limit = max(16384, (16 << 20) / max(1, bytesPerFrame))
+    return min(max(16384, time.frameCount(at: rate)), limit)
   }
 
   /// Reports the parameters of an opened direction.
