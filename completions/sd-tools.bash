@@ -23,7 +23,7 @@ _sd_tools_values() {
     hz) printf '%s\n' 8000 11025 16000 22050 32000 44100 48000 88200 96000 176400 192000 ;;
     latency) printf '%s\n' low high ;;
     policy) printf '%s\n' ignore warn fail abort ;;
-    'auto|n') echo auto ;;
+    'auto|measure|n') printf '%s\n' auto measure ;;
   esac
 }
 

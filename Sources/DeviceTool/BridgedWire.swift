@@ -107,6 +107,7 @@ final class BridgedWire {
     run.haltPartner()
     run.halt(run.failure == nil ? .drain : .abort)
     run.noteGaps()
+    bridge.reportRatio()
     let report = settled()
     if run.failure?.kind != .reported { Messages.note("", summary(report)) }
     try run.finish(report, clipped: bridge.clippedCount)

@@ -15,6 +15,7 @@ public final class DuplexRecorder {
   private let recording: RecordingWriter
   private let line: StreamInput
   private let feeder: Feeder
+  private let measurement: RoundTripMeasurement?
 
   /// Plays and records, from the first call into the libraries to the last.
   public static func run(_ plan: PlayRecordPlan) throws(ToolError) {
@@ -37,13 +38,24 @@ public final class DuplexRecorder {
     let recorded = StreamFormat(
       encoding: SampleEncoding(stream.inputFormat), rate: rate,
       channelCount: stream.inputChannelCount)
-    let roundTrip = Self.roundTrip(plan.compensation, stream)
     let reporter = try RunReporter(
       plan.duplex.report, rate: rate, channelCount: recorded.channelCount, isAligned: true)
     guard source.format.rate == rate else {
       throw .failure(
         source.name, "is at \(hertz(source.format.rate)), and sd-playrec never resamples")
     }
+    let device = agreement.output.device
+    run = StreamRun(
+      stream, device, LossPolicy(xrun: plan.duplex.stream.xrun), reporter
+    ) {
+      let losses = stream.losses
+      return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
+        + "\(losses.input.dropped + losses.input.lost) lost"
+    }
+    line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
+    // Nothing is created before that is known.
+    measurement = try Self.measurement(plan.compensation, stream, played, recorded, line, run)
+    let roundTrip = measurement?.lag ?? Self.roundTrip(plan.compensation, stream)
     let spreads = fileFormat.type == .raw && plan.duplex.maps.input == nil
     let sink = try AudioSink(
       plan.output, as: fileFormat, rate: rate,
@@ -53,16 +65,8 @@ public final class DuplexRecorder {
     var recordingPlan = RecordingPlan()
     recordingPlan.dither = plan.sound.dither
     recordingPlan.filling = .unlessMutual
-    recordingPlan.skippedFrameCount = roundTrip
+    recordingPlan.skippedFrameCount = measurement?.skippedCount ?? roundTrip
     let recording = try RecordingWriter(recordingPlan, from: recorded, into: sink, reporter)
-    let device = agreement.output.device
-    run = StreamRun(
-      stream, device, LossPolicy(xrun: plan.duplex.stream.xrun), reporter
-    ) {
-      let losses = stream.losses
-      return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
-        + "\(losses.input.dropped + losses.input.lost) lost"
-    }
     let length = pipeline.frameCount.map {
       Double($0 + plan.tail.frameCount(at: rate)) / rate
     }
@@ -71,7 +75,6 @@ public final class DuplexRecorder {
       progress.length = length
       return progress
     }
-    line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
     // While the tail plays, the end of the sound comes back.
     let tail = roundTrip + plan.tail.frameCount(at: rate)
     feeder = Feeder(OutputFeed(pipeline, to: stream, device, tail: tail), pipeline, stream)
@@ -112,7 +115,7 @@ public final class DuplexRecorder {
     _ compensation: PlayRecordPlan.Compensation?, _ stream: RawAudioStream
   ) -> Int {
     switch compensation {
-    case nil: return 0
+    case nil, .measured: return 0
     case .frames(let count): return count
     case .automatic:
       let seconds = stream.inputLatency + stream.outputLatency
@@ -120,6 +123,16 @@ public final class DuplexRecorder {
       Messages.detail("", "round trip of \(counted(count, "frame")) compensated")
       return count
     }
+  }
+
+  private static func measurement(
+    _ compensation: PlayRecordPlan.Compensation?, _ stream: RawAudioStream,
+    _ played: StreamFormat, _ recorded: StreamFormat, _ line: StreamInput, _ run: StreamRun
+  ) throws(ToolError) -> RoundTripMeasurement? {
+    guard compensation == .measured else { return nil }
+    let measurement = try RoundTripMeasurement(stream, played, recorded, line, run)
+    Messages.note("", "round trip of \(counted(measurement.lag, "frame")) measured")
+    return measurement
   }
 
   /// The recording is encoded as what is played, unless its name or an option says otherwise.
@@ -140,7 +153,7 @@ public final class DuplexRecorder {
   private func playAndRecord() throws(ToolError) {
     run.attempt { () throws(ToolError) in
       try feeder.prefill()
-      try run.start()
+      if measurement == nil { try run.start() }
       feeder.begin()
       while let segment = line.next() {
         run.note(segment)
@@ -153,8 +166,19 @@ public final class DuplexRecorder {
     // What went wrong with the input explains a recording that ends early.
     run.prefer(feeder.failure)
     try run.finish(
-      recording.account.settled(stream.losses, isComplete: false),
+      settled(),
       output: recording.name, clipped: recording.clippedCount + feeder.clippedCount)
+  }
+
+  /// The account, in which what was played and recorded to measure is no sound.
+  private func settled() -> LossReport {
+    var account = recording.account
+    account.skipped += measurement?.takenCount ?? 0
+    var report = account.settled(stream.losses, isComplete: false)
+    let measured = min(measurement?.playedCount ?? 0, report.output.delivered)
+    report.output.delivered -= measured
+    report.output.padding += measured
+    return report
   }
 
   /// Feeds what is played, on a thread of its own.

@@ -112,7 +112,7 @@ public final class Player {
     }
     run.halt(run.failure == nil ? .drain : .abort)
     run.noteGaps()
-    if let adapted { Messages.detail("", adapted.status.summary) }
+    adapted?.reportEnd()
     try run.finish(
       adapted?.settled(stream.losses),
       clipped: pipeline.clippedCount + (adapted?.clippedCount ?? 0))

@@ -1,5 +1,4 @@
 internal import CSampleRate
-internal import PCM
 
 /// Converts interleaved float32 frames by a ratio that may change from block to block, with
 /// libsamplerate.

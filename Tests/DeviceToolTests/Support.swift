@@ -40,6 +40,7 @@ final class MemorySink: FrameSink {
   let clippedCount = 0
   let format: StreamFormat
   let isStream = true
+  let clippedCount = 0
   private(set) var samples: [Float] = []
   private(set) var isClosed = false
   /// The capture time of each write.

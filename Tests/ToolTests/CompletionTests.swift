@@ -17,7 +17,7 @@ import Testing
     ("sd-play -t au", ["au", "auto"]),
     ("sd-wire --xrun ", ["ignore", "warn", "fail", "abort"]),
     ("sd-play -L ", ["low", "high"]),
-    ("sd-playrec --compensate ", ["auto"]),
+    ("sd-playrec --compensate ", ["auto", "measure"]),
     ("sd-cat -r 9", ["96000"]),
     ("sd-play --st", ["--stall", "--start", "--status-fd"]),
     ("sd-list --host", ["--host-apis"]),

@@ -120,7 +120,7 @@ import Testing
   // MARK: Blocks, latency, rings
 
   @Test func theBlockSizeIsTheHosts() async throws {
-    // The status feed tells the block that the host runs at.
+    // The status feed reports the host's block size.
     func block(_ arguments: String..., environment: [String: String?] = [:]) async throws -> String
     {
       let command = Command.tool(

@@ -39,7 +39,8 @@ struct SdPlayrec: PlannedTool {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Drop the round trip: auto, or frames (default: 0).", valueName: "auto|n"),
+    help: ArgumentHelp(
+      "Drop the round trip first (default: 0).", valueName: "auto|measure|n"),
     transform: Words.compensation)
   var compensate: PlayRecordPlan.Compensation?
 

@@ -203,7 +203,14 @@ final class AdaptedOutput {
     reportRatio()
   }
 
-  private func reportRatio() {
+  /// Reports how it stood at the end.
+  func reportEnd() {
+    reportRatio()
+    Messages.detail("", status.summary)
+  }
+
+  /// Reports the ratio to the feed.
+  func reportRatio() {
     reporter?.adapt(status)
     fills = nil
   }

@@ -134,13 +134,14 @@ public struct GainOptions: ParsableArguments {
 }
 
 extension Words {
-  /// A round trip: `auto` or a number of frames.
+  /// A round trip: `auto`, `measure` or a number of frames.
   public static func compensation(_ text: String) throws(InvalidValue)
     -> PlayRecordPlan.Compensation
   {
     if text.lowercased() == "auto" { return .automatic }
+    if text.lowercased() == "measure" { return .measured }
     do { return .frames(try frameCount(text)) } catch {
-      throw InvalidValue("neither auto nor a number of frames")
+      throw InvalidValue("neither auto, measure nor a number of frames")
     }
   }
 }

@@ -29,6 +29,8 @@ public struct PlayRecordPlan: Sendable {
   public enum Compensation: Hashable, Sendable {
     /// What the host says input and output latency add up to.
     case automatic
+    /// What a burst takes to come back.
+    case measured
     /// So many frames.
     case frames(Int)
   }

@@ -74,3 +74,21 @@ struct VirtualStreamTests {
     #expect(stream.time == 0 && stream.cpuLoad == 0)
   }
 }
+
+struct StreamClockTests {
+  @Test func aClockAheadComesSooner() {
+    let clock = StreamClock(drift: 1000)
+    #expect(clock.engineFrame(1_001_000, from: 0) == 1_000_000)
+    #expect(clock.engineFrame(1_001_500, from: 500) == 1_000_500)
+    #expect(StreamClock().engineFrame(12_345, from: 7) == 12_345)
+    #expect(StreamClock(drift: -1000).engineFrame(999_000, from: 0) == 1_000_000)
+  }
+
+  @Test func latenessIsTheSameEachTime() {
+    let clock = StreamClock(jitter: 100)
+    let first = (0..<1000).map { clock.lateness($0 * 256) }
+    #expect(first == (0..<1000).map { clock.lateness($0 * 256) })
+    #expect(first.allSatisfy { 0...100 ~= $0 } && Set(first).count > 50)
+    #expect(StreamClock().lateness(256) == 0)
+  }
+}
