@@ -9,7 +9,7 @@ var settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
-// A warning fails our own check (make check), never the build of somebody who depends on us.
+// A warning fails our own check (make check), never the build of a dependent package.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 #if os(Linux)

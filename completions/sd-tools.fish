@@ -28,7 +28,7 @@ end
 
 function __sd_tools_complete --argument-names program
     contains $program sd-list sd-wire; and complete -c $program -f
-    # The description of a long entry stands on the next line.
+    # The description of a long entry is on the next line.
     set -l help ($program --help 2>/dev/null | string collect)
     for line in (string replace -ra '\n {20,}' ' ' -- $help | string split \n)
         set -l parts (string match -rg '^  ((?:-[-a-zA-Z]+(?:, )?)+)((?: <[^>]*>)?) +(.*)' -- $line)

@@ -163,7 +163,8 @@ static void at_abort(int signal) {
   raise(signal);
 }
 
-// Where a library below prints while a thread may be parked: what it says then is of its own inside.
+// A stream that discards its output. A library that has parked a thread prints only about its own
+// internals.
 static FILE *silence(void) {
   static FILE *file;
   if (file == NULL) file = fopen("/dev/null", "we");
@@ -172,7 +173,7 @@ static FILE *silence(void) {
 
 static void silence_errors(bool silent) {
 #if defined(__GLIBC__)
-  // Of all the ways to print, the stream that the libraries' assertions and messages use.
+  // The previous stderr, which the libraries' assertions and messages use.
   static FILE *former;
   if (silent && former == NULL && silence() != NULL) {
     former = stderr;

@@ -1,41 +1,41 @@
 internal import SoundDevice
 public import SoundTool
 
-/// Brings the libraries below up for one program, and down again.
+/// Starts the libraries below for a program, and shuts them down.
 public enum DeviceSystem {
-  /// What `-V` prints of the library below.
+  /// The library's version, for `-V`.
   public static var versions: [String] { [portAudioVersion().text] }
 
-  /// Refuses what the environment says of the virtual host, if that cannot be understood.
+  /// Checks the environment's configuration of the virtual host.
   ///
-  /// - Throws: a usage error that names `SD_VIRTUAL`.
+  /// - Throws: A usage error that names `SD_VIRTUAL`.
   public static func checkEnvironment() throws(ToolError) {
     if let complaint = SoundSystem.virtualConfigurationError {
       throw .usage("SD_VIRTUAL", complaint)
     }
   }
 
-  /// Prepares for the first call into PortAudio: stdout moves out of the way of what the libraries
-  /// print, JACK learns the program's name, a stalled host is given up after `stall` seconds.
+  /// Prepares for the first call into PortAudio: moves stdout out of the libraries' way, gives JACK
+  /// the program's name, and limits a stalled host to `stall` seconds.
   static func begin(stall: Double) throws(ToolError) {
     let isChatty = Messages.verbosity >= .chatty
     try StandardStreams.reserveOutput(toErrors: isChatty)
     SoundSystem.prepare(clientName: Messages.program, isChatty: isChatty)
     Defaults.current.stallTime = stall
-    // A system that is busy answers late; one that is gone never.
+    // A busy system answers late; one that is gone never does.
     Defaults.current.hostPatience = 2 * stall
   }
 
-  /// Ends the libraries in order, or, if a host was lost, keeps the process from asking them to.
+  /// Shuts the libraries down or, if a host was lost, skips their exit handlers.
   static func end() {
     guard !SoundSystem.isLost else { return ProgramExit.skipExitHandlers() }
     SoundSystem.shutDown()
     if SoundSystem.isLost { ProgramExit.skipExitHandlers() }
   }
 
-  /// Runs `body` with the libraries up, and takes them down again.
+  /// Runs `body` with the libraries started, and shuts them down afterwards.
   ///
-  /// - Parameter plan: Says how long a host may be without an answer until it is given up.
+  /// - Parameter plan: Says how long to wait for an answer of the host.
   public static func run(
     _ plan: StreamPlan = StreamPlan(), _ body: () throws(ToolError) -> Void
   ) throws(ToolError) {

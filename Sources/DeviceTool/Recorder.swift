@@ -3,7 +3,7 @@ internal import SoundDevice
 internal import SoundFile
 public import SoundTool
 
-/// What sd-rec does: a device to stdout, a file or a series of files.
+/// sd-rec: records a device to stdout, a file or a series of files.
 public final class Recorder {
   private let stream: RawAudioInputStream
   private let sink: any FrameSink
@@ -12,7 +12,7 @@ public final class Recorder {
   private let recording: RecordingWriter
   private let line: any SegmentSource
 
-  /// Records, from the first call into the libraries to the last.
+  /// Records, including the start and shutdown of the libraries.
   public static func run(_ plan: RecordPlan) throws(ToolError) {
     try DeviceSystem.run(plan.stream) { () throws(ToolError) in try Recorder(plan).record() }
   }
@@ -70,7 +70,7 @@ public final class Recorder {
     (self.stream, self.recording) = (stream, recording)
   }
 
-  /// With low latency nothing waits in the pipe for no good.
+  /// With low latency, trims the unnecessary backlog in the pipe.
   private static func trimmed(
     _ source: StreamInput, _ run: StreamRun, _ stream: RawAudioInputStream,
     _ sink: any FrameSink, isEarlyOnly: Bool
@@ -92,7 +92,7 @@ public final class Recorder {
       try run.start()
       if isLow { prepareLowLatency() }
       while !recording.isComplete, let segment = line.next() {
-        // May end the run; the line then gives what was captured before.
+        // May end the run; the source then returns the frames captured before.
         run.note(segment)
         if isLow { shrinkPipe() }
         try recording.take(segment)

@@ -2,14 +2,14 @@ internal import PCM
 internal import SoundDevice
 public import SoundTool
 
-/// What sd-wire does: input to output inside the callback, with no frame of its own latency.
+/// sd-wire: passes input to output inside the callback, without any latency of its own.
 public final class Wire {
   private let stream: RawAudioStream
   private let run: StreamRun
-  /// Frames to pass on.
+  /// The number of frames to pass through.
   private let limit: Int
 
-  /// Passes sound on, from the first call into the libraries to the last.
+  /// Passes sound through, including the start and shutdown of the libraries.
   public static func run(_ plan: WirePlan) throws(ToolError) {
     try DeviceSystem.run(plan.duplex.stream) { () throws(ToolError) in
       guard try hasTwoClocks(plan.duplex) else {
@@ -24,7 +24,7 @@ public final class Wire {
     }
   }
 
-  /// Whether input and output are devices whose clocks are not one: all but one device, and two of
+  /// Whether input and output have separate clocks: they do unless they are one device, or two of
   /// one JACK server.
   private static func hasTwoClocks(_ plan: DuplexPlan) throws(ToolError) -> Bool {
     try DeviceFailure.retrying(seconds: plan.stream.waitSeconds) { () throws(DeviceFailure) in
@@ -102,7 +102,7 @@ public final class Wire {
       try run.start()
       try run.waitUntilFinished()
     }
-    // The load is that of a stream that runs.
+    // The load is only meaningful while the stream runs.
     let summary = Self.summary(stream, limit)
     run.halt(.drain)
     run.noteGaps()
@@ -110,7 +110,7 @@ public final class Wire {
     try run.finish(settled(stream.losses), clipped: 0)
   }
 
-  /// The last block may reach beyond the length; what is beyond is silence.
+  /// The last block may extend beyond the length; the rest of it is silent.
   private func settled(_ losses: LossReport) -> LossReport {
     var losses = losses
     let beyond = max(0, losses.output.delivered - limit)

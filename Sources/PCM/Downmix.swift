@@ -1,18 +1,18 @@
-/// Many channels into two, by the coefficients of ITU-R BS.775.
+/// Mixes many channels down to two, with the coefficients of ITU-R BS.775.
 ///
-/// The center and each surround channel go 3 dB down into the side they belong to, or into both;
-/// LFE is left out. All is scaled so that full scale in every channel at once stays full scale.
+/// The center and each surround channel go to their side, or to both, at -3 dB; LFE is dropped. The
+/// result is scaled so that full scale in all channels at once remains full scale.
 public struct Downmix: Hashable, Sendable {
-  /// Channels of a frame that goes in.
+  /// Channels per input frame.
   public var channelCount: Int { left.count }
-  /// Whether the layout has an LFE channel, which is left out.
+  /// Whether the layout has an LFE channel, which is dropped.
   public let leavesOutLowFrequency: Bool
-  /// The part of each channel in the left one.
+  /// The coefficient of each channel in the left output.
   public let left: [Double]
-  /// The part of each channel in the right one.
+  /// The coefficient of each channel in the right output.
   public let right: [Double]
 
-  /// A downmix of this layout to left and right.
+  /// Creates a downmix of this layout to left and right.
   public init(_ layout: ChannelLayout) {
     let parts = layout.positions.map(Self.parts)
     let sums = (parts.reduce(0) { $0 + $1.left }, parts.reduce(0) { $0 + $1.right })
@@ -22,7 +22,7 @@ public struct Downmix: Hashable, Sendable {
     leavesOutLowFrequency = layout.positions.contains(.lowFrequency)
   }
 
-  /// Replaces each frame by two samples; those of all frames then stand at the beginning.
+  /// Replaces each frame by two samples; those of all frames are then at the start.
   public func apply<T: BinaryFloatingPoint & BitwiseCopyable>(to samples: inout MutableSpan<T>) {
     let (left, right) = (left.map { T($0) }, right.map { T($0) })
     for frame in 0..<samples.count / channelCount {
@@ -47,7 +47,7 @@ public struct Downmix: Hashable, Sendable {
     case .lowFrequency: (0, 0)
     case .backLeft, .sideLeft, .topFrontLeft, .topBackLeft: (half, 0)
     case .backRight, .sideRight, .topFrontRight, .topBackRight: (0, half)
-    // Behind or above and in the middle: 3 dB down for the place, and 3 dB for the two sides.
+    // Behind or above, and in the middle: -3 dB for the position, and -3 dB for two sides.
     case .backCenter, .topCenter, .topFrontCenter, .topBackCenter: (0.5, 0.5)
     }
   }

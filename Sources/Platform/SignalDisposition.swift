@@ -24,10 +24,9 @@ public enum SignalDisposition {
     _ = unsafe sigaction(signal, &action, nil)
   }
 
-  /// Gives the signal a handler for its first time; after that its default action is back.
+  /// Gives the signal a handler for its first occurrence; after that its default action applies.
   ///
-  /// The handler runs in the middle of whatever happens: it may call only what signal-safety(7)
-  /// lists.
+  /// The handler may interrupt any code, so it may only call functions listed in signal-safety(7).
   public static func handleOnce(_ signal: CInt, _ handler: @escaping @convention(c) (CInt) -> Void)
   {
     var action = sigaction()

@@ -32,8 +32,8 @@ public func startThread(named name: String, _ body: @escaping @Sendable () -> Vo
   }
 }
 
-/// Sets who ends the process where a thread cannot be started, for want of memory or because of a
-/// limit; it is given the complaint. By default it traps.
+/// Sets the function that ends the process if a thread cannot be started, because of memory or a
+/// limit; it receives the complaint. Without one, the process traps.
 public func onThreadFailure(_ end: @escaping @Sendable (String) -> Never) {
   threadFailure.withLock { $0 = end }
 }

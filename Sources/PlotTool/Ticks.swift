@@ -14,11 +14,11 @@ enum Ticks {
   static func time(_ duration: Double, atMost count: Int) -> [Double] {
     guard duration > 0, count > 0 else { return [0] }
     let coarse: [Double] = [15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 36_000]
-    let least = duration / Double(count)
+    let minStep = duration / Double(count)
     let step =
-      least <= 10
-      ? roundStep(least)
-      : coarse.first { $0 >= least } ?? (least / 36_000).rounded(.up) * 36_000
+      minStep <= 10
+      ? roundStep(minStep)
+      : coarse.first { $0 >= minStep } ?? (minStep / 36_000).rounded(.up) * 36_000
     return multiples(of: step, 0, duration)
   }
 
@@ -37,10 +37,10 @@ enum Ticks {
     return ticks
   }
 
-  private static func roundStep(_ least: Double) -> Double {
-    let power = pow(10, log10(least).rounded(.down))
+  private static func roundStep(_ minStep: Double) -> Double {
+    let power = pow(10, log10(minStep).rounded(.down))
     // A step that is already round stays so despite rounding errors.
-    for factor in [1.0, 2, 5] where factor * power >= least * (1 - 1e-9) { return factor * power }
+    for factor in [1.0, 2, 5] where factor * power >= minStep * (1 - 1e-9) { return factor * power }
     return 10 * power
   }
 

@@ -148,7 +148,7 @@ public final class AudioFile {
   public var trailingByteCount: Int {
     switch decoder {
     case .plain(let reader): reader.trailingByteCount
-    case .library(let reader): reader.trailingByteCount
+    case .library(let reader): reader.shortage == nil ? reader.trailingByteCount : 0
     case .codec: 0
     }
   }

@@ -1,24 +1,24 @@
 public import PCM
 
-/// A type and what is inside: `wav` of `s24le`, `ogg` of `vorbis`.
+/// A type and the codec inside: `wav` of `s24le`, `ogg` of `vorbis`.
 ///
 /// Corresponds to the `format` field of libsndfile's `SF_INFO`.
 public struct AudioFileFormat: Hashable, Sendable {
   /// The container.
   public let type: AudioFileType
 
-  /// How samples are coded in it.
+  /// The coding of its samples.
   public let codec: AudioCodec
 
-  /// A format as given; `check` tells whether it can be written.
+  /// Creates a format; use `check` to find out whether it can be written.
   public init(_ type: AudioFileType, codec: AudioCodec) {
     self.type = type
     self.codec = codec
   }
 
-  /// What a recording gets when nobody chose: s24 where every program opens that (wav, au, aiff,
-  /// caf, w64, rf64, flac), their own codec in ogg, opus and mp3, else f32 or the nearest that the
-  /// type can hold, in the type's own byte order.
+  /// Creates the default format for recording: s24 in types that every program opens (wav, au,
+  /// aiff, caf, w64, rf64, flac), the type's own codec in ogg, opus and mp3, otherwise f32 or the
+  /// nearest encoding that the type can hold, in its own byte order.
   public init(_ type: AudioFileType) {
     switch type {
     case .ogg: self.init(type, codec: .vorbis)
@@ -32,12 +32,12 @@ public struct AudioFileFormat: Hashable, Sendable {
     }
   }
 
-  /// The format that keeps a source's coding where the type can hold it: the same codec, or the
-  /// same samples in the type's own byte order, or else the nearest.
+  /// Creates the format that keeps a source's coding if the type can hold it: the same codec, or
+  /// the same samples in the type's own byte order, or else the nearest.
   ///
   /// - Parameters:
-  ///   - type: the container to write.
-  ///   - codec: the source's codec.
+  ///   - type: The container to write.
+  ///   - codec: The source's codec.
   public init(_ type: AudioFileType, keeping codec: AudioCodec) {
     let own = AudioFileFormat(type)
     guard case .pcm = own.codec else {
@@ -56,12 +56,12 @@ public struct AudioFileFormat: Hashable, Sendable {
     }
   }
 
-  /// The format that an explicit sample encoding asks for: exactly that one, or the same samples in
-  /// the other byte order where the type has no choice; and the codec of types that have one of
-  /// their own kind only where the encoding is what they take.
+  /// Creates the format for an explicit sample encoding: exactly that encoding, or its other byte
+  /// order if the type has no choice. A type with a codec of its own gets that codec only if the
+  /// encoding is the one it takes.
   public init(_ type: AudioFileType, encoding: SampleEncoding) {
     let asked = AudioFileFormat(type, codec: .pcm(encoding))
-    // FLAC has no byte order; its samples are the machine's.
+    // FLAC has no byte order, so its samples use the machine's.
     if type == .flac, let native = Self.nativeTwin(of: encoding) {
       self.init(type, codec: .pcm(native))
     } else if !asked.isWritable,
@@ -73,7 +73,7 @@ public struct AudioFileFormat: Hashable, Sendable {
     }
   }
 
-  /// The sample encodings the type can hold, in no particular byte order first.
+  /// The sample encodings that the type can hold, in no particular order.
   public static func encodings(of type: AudioFileType) -> [SampleEncoding] {
     SampleEncoding.allCases.filter { AudioFileFormat(type, codec: .pcm($0)).isWritable }
   }
@@ -81,21 +81,21 @@ public struct AudioFileFormat: Hashable, Sendable {
   /// The type's and the codec's names: `wav s24le`.
   public var name: String { "\(type.name) \(codec.name)" }
 
-  /// The encoding of the bytes a reader delivers and a writer takes.
+  /// The encoding that a reader delivers and a writer takes.
   public var deliveredEncoding: SampleEncoding { codec.deliveredEncoding }
 
-  /// Whether the type can hold the codec, at some rate, in one channel.
+  /// Whether the type can hold the codec at some rate, in one channel.
   public var isWritable: Bool {
     let usual: Double = codec == .opus ? 48000 : 44100
     return isValid(sampleRate: type.onlyRate ?? usual, channelCount: 1)
   }
 
-  /// Throws `unsupported`, saying what would work, unless this format can be written.
+  /// Throws `unsupported`, with a remedy, unless this format can be written.
   ///
   /// - Parameters:
-  ///   - sampleRate: in Hz; files hold whole numbers.
-  ///   - channelCount: channels, 1 ... 1024.
-  ///   - isStream: whether the output is a pipe.
+  ///   - sampleRate: In Hz; files hold whole numbers.
+  ///   - channelCount: The number of channels, 1...1024.
+  ///   - isStream: Whether the output is a pipe.
   public func check(
     sampleRate: Double, channelCount: Int, isStream: Bool = false
   ) throws(AudioFileError) {
@@ -145,7 +145,7 @@ public struct AudioFileFormat: Hashable, Sendable {
   static let opusRates: Set<Double> = [8000, 12000, 16000, 24000, 48000]
 
   /// The encoding nearest to `wanted` that the type can hold: the same samples in the type's own
-  /// byte order, else the narrowest that loses nothing, else the widest integer.
+  /// byte order, or the narrowest that loses nothing, or the widest integer.
   static func nearest(to wanted: SampleEncoding, in type: AudioFileType) -> SampleEncoding {
     let own = encodings(of: type).filter {
       $0.isBigEndian == nil || $0.isBigEndian == type.isBigEndian
@@ -167,13 +167,13 @@ extension AudioFileFormat: CustomStringConvertible {
 }
 
 extension SampleEncoding {
-  /// Nil where a byte order means nothing.
+  /// Whether the byte order is big-endian, or nil if byte order does not apply.
   var isBigEndian: Bool? {
     if byteCount == 1 { return nil }
     return name.hasSuffix("be")
   }
 
-  /// The same samples, in whichever byte order.
+  /// Whether both have the same samples in any byte order.
   func isTwin(of other: SampleEncoding) -> Bool {
     self == other
       || (byteCount > 1 && byteCount == other.byteCount && isFloat == other.isFloat)

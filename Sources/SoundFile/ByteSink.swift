@@ -1,29 +1,29 @@
-/// Bytes on their way to a file or a pipe, by position, so that libsndfile can write either.
+/// The bytes of an output, by position, so that libsndfile can write a file or a pipe.
 ///
-/// Small pieces are gathered until `flush`. In a pipe what was sent cannot be sent again: going
-/// back and writing over it, as encoders do to complete their headers, is accepted and dropped.
-/// One thread at a time.
+/// Small pieces are collected until `flush`. A pipe cannot take back what it has: when encoders
+/// seek back and overwrite to complete their headers, those bytes are accepted and dropped. One
+/// thread at a time.
 @safe final class ByteSink {
-  /// Whether a header can be written again: an empty regular file of our own pace.
+  /// Whether a header can be rewritten: true for an initially empty regular file.
   let isSeekable: Bool
 
-  /// Where libsndfile thinks it is.
+  /// libsndfile's current position.
   var cursor = 0
 
-  /// The first failure inside a callback of libsndfile, which has no way to pass it on.
+  /// The first failure in a callback, which libsndfile cannot pass on.
   var failure: AudioFileError?
 
-  /// The most bytes the type's header can tell of, and what to say beyond.
+  /// The maximum size in bytes that the type's header can describe, and the error beyond it.
   var limit: (byteCount: Int, error: AudioFileError)?
 
-  /// Whether the first frame of an MPEG stream is to be left out if it is empty: it is a place
-  /// for a table of contents, which a pipe never gets.
+  /// Whether to drop an empty first frame of an MPEG stream: it reserves space for a table of
+  /// contents, which a pipe never gets.
   var dropsEmptyMPEGFrame = false
 
-  /// The first bytes: what the encoder makes of its header.
+  /// The first bytes: the encoder's header.
   private(set) var head: [UInt8] = []
 
-  /// Nil to count and drop everything: for a rehearsal.
+  /// nil counts and drops everything, for a rehearsal.
   private let descriptor: Descriptor?
   private var broken: AudioFileError?
   private var writtenEnd = 0
@@ -44,20 +44,20 @@
     isSeekable = true
   }
 
-  /// A sink that drops everything.
+  /// Creates a sink that drops everything.
   static func rehearsal() -> ByteSink { ByteSink() }
 
   deinit {
-    // Whoever cares whether closing worked has called close().
+    // To learn whether closing worked, call close().
     if !isClosed { try? descriptor?.close() }
   }
 
   private var isClosed = false
 
-  /// Bytes from the beginning to the furthest that were taken.
+  /// Bytes from the start to the furthest position written.
   var byteCount: Int { max(writtenEnd, pending.isEmpty ? 0 : pendingStart + pending.count) }
 
-  /// Whether a stream has a hole, after which nothing more can be sent.
+  /// Whether a stream has a gap, after which nothing more can be sent.
   var isBroken: Bool { broken != nil }
 
   /// Takes bytes at the cursor.
@@ -83,18 +83,18 @@
     if pending.count >= Self.blockSize { try flush() }
   }
 
-  /// Sends what was gathered before bytes at another place.
+  /// Sends the collected bytes before bytes at another position.
   private func flushBeforeJump() throws(AudioFileError) {
     let position = cursor
     do throws(AudioFileError) { try flush(isLast: true) } catch {
       guard isSeekable else { throw error }
-      // On a full disk there may be no room for more, but the header there is can be completed.
+      // A full disk may have no room for more, but an existing header can still be completed.
       failure = failure ?? error
       cursor = position
     }
   }
 
-  /// Sends what was gathered.
+  /// Sends the collected bytes.
   func flush(isLast: Bool = false) throws(AudioFileError) {
     if dropsEmptyMPEGFrame, !pending.isEmpty {
       guard let empty = MPEGFrame.emptyFrame(in: pending) ?? (isLast ? 0..<0 : nil) else { return }
@@ -113,8 +113,7 @@
     try result.get()
   }
 
-  /// Forgets what was taken and not yet sent, if nothing has been sent: a header that is written
-  /// again, and shorter.
+  /// Discards the collected bytes, if nothing has been sent: a shorter header will be written.
   func restart() {
     guard writtenEnd == 0 else { return }
     pending.removeAll()
@@ -122,22 +121,22 @@
     cursor = 0
   }
 
-  /// Corresponds to fsync(2); nothing where there is no disk behind.
+  /// Corresponds to fsync(2); does nothing if there is no disk behind the descriptor.
   func sync() throws(AudioFileError) {
     try flush()
     if isSeekable { try descriptor?.sync() }
   }
 
-  /// Sends the rest and closes what is ours.
+  /// Sends the remaining bytes and closes the descriptor if it is ours.
   func close() throws(AudioFileError) {
     var failure: AudioFileError?
     do throws(AudioFileError) { try flush(isLast: true) } catch { failure = error }
-    // Whoever shares the descriptor, as `{ …; …; } > file` does, goes on behind the last byte.
+    // Another user of the descriptor, as in `{ …; …; } > file`, continues after the last byte.
     if isSeekable, let descriptor, descriptorOffset != writtenEnd {
       try? descriptor.seek(to: writtenEnd)
     }
     isClosed = true
-    // Whoever shares the descriptor goes on behind the end, not behind the header.
+    // Another user of the descriptor continues at the end, not after the header.
     if isSeekable, descriptorOffset != writtenEnd { try? descriptor?.seek(to: writtenEnd) }
     try descriptor?.close()
     if let failure { throw failure }
@@ -175,10 +174,10 @@
   }
 }
 
-/// What little of MPEG must be known here.
+/// The few facts about MPEG that are needed here.
 enum MPEGFrame {
-  /// The range of the first frame if it is empty, an empty range if it is not, nil if it takes
-  /// more bytes to tell.
+  /// The range of the first frame if it is empty, an empty range if it is not, or nil if more bytes
+  /// are needed.
   static func emptyFrame(in bytes: [UInt8]) -> Range<Int>? {
     var start = 0
     if bytes.starts(with: Array("ID3".utf8)) {
@@ -187,7 +186,7 @@ enum MPEGFrame {
     }
     guard bytes.count > start + 4 else { return nil }
     guard let next = bytes[(start + 4)...].firstIndex(where: { $0 != 0 }) else { return nil }
-    // Side information alone is longer than this in every frame that has sound.
+    // In a frame with sound, the side information alone is longer than this.
     let isEmpty = next - start > 36 && bytes[next] == 0xFF
     return isEmpty ? start..<next : start..<start
   }

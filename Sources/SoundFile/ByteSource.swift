@@ -213,9 +213,9 @@ import Platform
 
   /// Reads a pipe until its head reaches `end`, the pipe ends, or the limit is reached.
   private func growHead(to end: Int) throws(AudioFileError) {
-    let most = buffered.lowerBound + Self.longestHead
-    if end > most { isHeadTooLong = true }
-    let end = min(end, most)
+    let maxEnd = buffered.lowerBound + Self.longestHead
+    if end > maxEnd { isHeadTooLong = true }
+    let end = min(end, maxEnd)
     while buffered.upperBound < end {
       if unsafe storage.count - buffered.count < Self.blockSize {
         let larger = unsafe UnsafeMutableRawBufferPointer.allocate(

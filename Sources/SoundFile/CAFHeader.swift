@@ -20,7 +20,7 @@ struct CAFHeader {
 
   private mutating func readLayout() throws(AudioFileError) -> PlainLayout? {
     var position = 8
-    for _ in 0..<Self.mostChunks {
+    for _ in 0..<Self.maxChunkCount {
       guard let chunk = try chunk(at: position) else {
         throw .malformed("caf header is cut short")
       }
@@ -74,14 +74,14 @@ struct CAFHeader {
     let head = try source.peek(at: position, count: 12)
     guard head.count == 12 else { return nil }
     let size = integer(head, at: 4, count: 8, isBigEndian: true)
-    return (fourCharacters(head, at: 0), size <= Self.longestChunk ? Int(size) : nil)
+    return (fourCharacters(head, at: 0), size <= Self.maxChunkByteCount ? Int(size) : nil)
   }
 
   /// The texts so far, and those after the samples of a file.
   private func tags(after end: Int?) throws(AudioFileError) -> AudioFileTags {
     guard var position = end, let byteCount = source.byteCount else { return tags }
     var header = self
-    for _ in 0..<Self.mostChunks where position < byteCount {
+    for _ in 0..<Self.maxChunkCount where position < byteCount {
       guard let chunk = try chunk(at: position), let size = chunk.byteCount else { break }
       if chunk.name == "info" { try header.readTexts(at: position + 12, byteCount: size) }
       position += 12 + size
@@ -107,8 +107,8 @@ struct CAFHeader {
     100 << 16 | 1: 0x4, 101 << 16 | 2: 0x3, 108 << 16 | 4: 0x33, 113 << 16 | 3: 0x7,
     117 << 16 | 5: 0x37, 121 << 16 | 6: 0x3F, 126 << 16 | 8: 0xFF,
   ]
-  private static let mostChunks = 10_000
-  private static let longestChunk = UInt64(1) << 60
+  private static let maxChunkCount = 10_000
+  private static let maxChunkByteCount = UInt64(1) << 60
   private static let keys: [String: AudioFileTags.Key] = [
     "title": .title, "copyright": .copyright, "software": .software,
     "encoding application": .software, "artist": .artist, "comment": .comment,

@@ -60,6 +60,11 @@ struct ContainerLength {
     let count = Int(integer(fields, at: 2, count: 4, isBigEndian: true))
     // This codec's frames are counted in packets of 64.
     let isPacked = fields.count == 22 && fourCharacters(fields, at: 18) == "ima4"
+    let frameSize =
+      Int(integer(fields, at: 0, count: 2, isBigEndian: true))
+      * max(1, (Int(integer(fields, at: 6, count: 2, isBigEndian: true)) + 7) / 8)
+    // Who writes to a pipe fills in a number of bytes, such as 0x7F000000, in frames.
+    guard believed(count * frameSize + frameSize - 1) != nil else { return nil }
     return believed(count).map { isPacked ? 64 * $0 : $0 }
   }
 

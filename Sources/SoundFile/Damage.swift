@@ -36,12 +36,12 @@ struct DamageLog {
   private(set) var lostFrameCount = 0
   private(set) var isEmpty = true
   private var waiting: [Damage] = []
-  private static let mostWaiting = 1000
+  private static let maxWaiting = 1000
 
   mutating func append(_ damage: Damage) {
     isEmpty = false
     lostFrameCount += damage.frameCount ?? 0
-    if waiting.count < Self.mostWaiting { waiting.append(damage) }
+    if waiting.count < Self.maxWaiting { waiting.append(damage) }
   }
 
   mutating func take() -> [Damage] {

@@ -1,9 +1,9 @@
 import PCM
 
-/// Finds out what a file or stream is and who decodes it.
+/// Determines the type of a file or stream, and its decoder.
 struct Opening {
   let source: ByteSource
-  /// Nil for a stream or file known only by its descriptor.
+  /// nil for a stream or file known only by its descriptor.
   let path: String?
   let type: AudioFileType?
   let raw: RawDescription
@@ -30,8 +30,8 @@ struct Opening {
     return decoder
   }
 
-  /// Decoders of their own read on from the first byte and never go back in a pipe, so that a
-  /// header of any length, or a picture in it, is no trouble.
+  /// The codecs' own decoders read on from the first byte and never seek back in a pipe, so that a
+  /// header of any length, or a picture in it, is not a problem.
   private func codec(
     _ make: (ByteSource) throws(AudioFileError) -> any FrameDecoder
   ) throws(AudioFileError) -> Decoder {
@@ -56,14 +56,14 @@ struct Opening {
     }
   }
 
-  /// Whatever has no mark that makes sure: raw, MPEG if asked for, or of a type that only a file
-  /// may be taken for.
+  /// Input without a certain mark: raw, MPEG if requested, or a type that only a file may be taken
+  /// for.
   private func unmarked() throws(AudioFileError) -> Decoder {
     if type == .mp3 || (type == nil && suffixType == .mp3 && source.isSeekable) {
       return try mpegDecoder()
     }
     if let type {
-      // libsndfile looks for the end of MIDI dumps block by block, for ever in a pipe.
+      // libsndfile looks for the end of MIDI dumps block by block, which never ends in a pipe.
       let isDump = try source.peek(at: 0, count: 2) == [0xF0, 0x7E]
       if !source.isSeekable, isDump || !type.canBeReadFromPipe {
         throw .unsupported("\(type.name) cannot be read from a pipe")
@@ -82,9 +82,9 @@ struct Opening {
     }
     guard path != nil, source.isSeekable else { return try rawDecoder(raw) }
     if try source.peek(at: 0, count: 1).isEmpty {
-      throw .unrecognized("empty file")
+      throw .unrecognized("empty file (for raw samples, -t raw)")
     }
-    // Its mark is eleven bits, which other files have too.
+    // MPEG's mark is only eleven bits, which other files have too.
     if MPEGHeader(try source.peek(at: 0, count: 4)) != nil {
       throw .unrecognized("may be MPEG or not; use -t mp3 or, for raw samples, -t raw")
     }
@@ -98,7 +98,7 @@ struct Opening {
     return decoder
   }
 
-  /// The type that the first bytes make sure of. Tags before anything but MPEG are dropped.
+  /// The type that the first bytes prove. Tags before anything but MPEG are dropped.
   private func probe() throws(AudioFileError) -> AudioFileType? {
     var head: [UInt8] = []
     var hasTag = false
@@ -107,7 +107,7 @@ struct Opening {
       case .type(let type): return type
       case .unknown: return hasTag ? .mp3 : nil
       case .foreign(let name):
-        // Who names a type is believed, and reads it for himself.
+        // An explicit type wins, and its reader decides.
         guard type == nil || name == "AAC" else {
           throw .malformed("no \(type?.name ?? "") but \(name)")
         }
@@ -134,8 +134,8 @@ struct Opening {
     }
   }
 
-  /// Where something else than MPEG begins behind a tag, whose own texts are of use, and behind
-  /// padding; nil where MPEG follows.
+  /// The end of a tag and padding before something other than MPEG, whose own texts are then used;
+  /// nil if MPEG follows.
   private func end(ofTag count: Int) throws(AudioFileError) -> Int? {
     var next = count
     while next - count < Self.longestPadding {
@@ -162,7 +162,7 @@ struct Opening {
 
   private func library() throws(AudioFileError) -> Decoder {
     guard source.hasWholeHead else { throw Self.headTooLong }
-    // It would look for MPEG, and print what it finds.
+    // libsndfile would look for MPEG, and print what it finds.
     let head = try source.peek(at: 0, count: 4)
     if head.count == 4, head[0] == 0xFF, head[1] >= 0xE0 {
       throw .malformed("not a sound file that can be read")
@@ -209,7 +209,7 @@ struct Opening {
 }
 
 extension AudioFileType {
-  /// Types that one header may turn out to be.
+  /// The representative of all types that share its header.
   fileprivate var family: AudioFileType {
     switch self {
     case .rf64, .wavex: .wav

@@ -20,9 +20,9 @@ final class PlainWriter: FrameEncoder {
     let tellable = promise.flatMap { $0 <= header.largestDataByteCount ?? .max ? $0 : nil }
     let bytes = header.bytes(dataByteCount: sink.isSeekable ? 0 : tellable)
     headerByteCount = bytes.count
-    if sink.isSeekable, let most = header.largestDataByteCount {
+    if sink.isSeekable, let limit = header.largestDataByteCount {
       let text = "holds at most 4 GiB, use rf64, w64, caf or flac"
-      sink.limit = (headerByteCount + most, .tooLong(text))
+      sink.limit = (headerByteCount + limit, .tooLong(text))
     }
     unsafe try put(bytes.span.bytes)
   }

@@ -35,7 +35,13 @@ struct SndFileFacts {
     sampleRate = Double(info.samplerate)
     channelCount = Int(info.channels)
     let frames = Int(info.frames)
-    frameCount = frames < (isStream ? Self.endlessFrames(format) : Int.max) ? frames : nil
+    // An AIFF from a pipe says 0x7F000000 bytes, in frames.
+    let isPlaceholder =
+      isStream && type == .aiff
+      && (frames + 1) * channelCount * format.deliveredEncoding.byteCount
+        > WAVHeader.unknownLength
+    let endless = isStream ? Self.endlessFrames(format) : Int.max
+    frameCount = frames < endless && !isPlaceholder ? frames : nil
     canSeek = !isStream && info.seekable != 0 && format.framesTogether == 1
     var tags = AudioFileTags()
     for key in AudioFileTags.Key.allCases {

@@ -191,11 +191,11 @@ import Platform
   /// Reads through 32-bit words: for depths that libsndfile has no function for, and for addresses
   /// that its functions must not write to.
   private func readThroughScratch(_ base: UnsafeMutableRawPointer, _ frames: Int) -> Int {
-    let most = 4000
-    if scratch.isEmpty { scratch = Array(repeating: 0, count: most * facts.channelCount) }
+    let maxCount = 4000
+    if scratch.isEmpty { scratch = Array(repeating: 0, count: maxCount * facts.channelCount) }
     var done = 0
     while done < frames {
-      let wanted = min(most, frames - done)
+      let wanted = min(maxCount, frames - done)
       let target = unsafe base + done * facts.bytesPerFrame
       let count = unsafe scratch.withUnsafeMutableBytes { words in
         guard let start = words.baseAddress else { return 0 }

@@ -30,7 +30,7 @@ struct WAVHeader {
 
   private mutating func readLayout() throws(AudioFileError) -> PlainLayout? {
     var position = 12
-    for _ in 0..<Self.mostChunks {
+    for _ in 0..<Self.maxChunkCount {
       let chunk = try source.peek(at: position, count: 8)
       guard chunk.count == 8 else {
         throw .malformed(
@@ -55,7 +55,7 @@ struct WAVHeader {
       position = body + size + size & 1
       if position >= ByteSource.longestHead { try source.forgetHead(before: position) }
     }
-    throw .malformed("wav header has no data among its first \(Self.mostChunks) chunks")
+    throw .malformed("wav header has no data among its first \(Self.maxChunkCount) chunks")
   }
 
   private func layout(
@@ -91,7 +91,7 @@ struct WAVHeader {
   private func dataByteCount(saying size: Int, from start: Int) throws(AudioFileError) -> Int? {
     if isRF64, size == 0xFFFF_FFFF, let long = longDataByteCount {
       // Only an unfinished file has a ds64 chunk without lengths.
-      return (1...Self.longestData).contains(long) ? long : nil
+      return (1...Self.maxDataByteCount).contains(long) ? long : nil
     }
     if size == 0 {
       let end = riffByteCount + 8
@@ -106,7 +106,7 @@ struct WAVHeader {
 
   private func chunksFill(from start: Int, to end: Int) throws(AudioFileError) -> Bool {
     var position = start
-    for _ in 0..<Self.mostChunks where position + 8 <= end {
+    for _ in 0..<Self.maxChunkCount where position + 8 <= end {
       guard let size = try chunk(at: position)?.byteCount else { return false }
       position += 8 + size + size & 1
     }
@@ -132,14 +132,14 @@ struct WAVHeader {
   }
 
   static let unknownLength = 0x7F00_0000
-  private static let longestData = 1 << 60
-  private static let mostChunks = 10_000
+  private static let maxDataByteCount = 1 << 60
+  private static let maxChunkCount = 10_000
 }
 
 extension WAVHeader {
   /// The texts of a LIST chunk of type INFO.
   private mutating func readTexts(at start: Int, byteCount: Int) throws(AudioFileError) {
-    let list = try source.peek(at: start, count: min(byteCount, Self.longestTexts))
+    let list = try source.peek(at: start, count: min(byteCount, Self.maxTextByteCount))
     guard list.count >= 4, fourCharacters(list, at: 0) == "INFO" else { return }
     var index = 4
     while index + 8 <= list.count {
@@ -158,7 +158,7 @@ extension WAVHeader {
     guard let byteCount = source.byteCount else { return nil }
     var header = self
     var position = end
-    for _ in 0..<Self.mostChunks where position + 8 <= byteCount {
+    for _ in 0..<Self.maxChunkCount where position + 8 <= byteCount {
       guard let chunk = try chunk(at: position) else { break }
       if chunk.name == "LIST" {
         try header.readTexts(at: position + 8, byteCount: chunk.byteCount)
@@ -168,7 +168,7 @@ extension WAVHeader {
     return header.tags
   }
 
-  private static let longestTexts = 1 << 20
+  private static let maxTextByteCount = 1 << 20
   private static let keys: [String: AudioFileTags.Key] = [
     "INAM": .title, "ICOP": .copyright, "ISFT": .software, "IART": .artist, "ICMT": .comment,
     "ICRD": .date, "IPRD": .album, "ITRK": .trackNumber, "IGNR": .genre,

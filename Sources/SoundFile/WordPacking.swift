@@ -8,8 +8,8 @@ enum WordPacking {
   static func of(
     _ source: ByteSource, at start: Int, byteCount: Int
   ) throws(AudioFileError) -> WordPacking {
-    let most = source.isSeekable ? 1 << 20 : 1 << 13
-    let bytes = try source.peek(at: start, count: byteCount == 0 ? most : min(most, byteCount))
+    let limit = source.isSeekable ? 1 << 20 : 1 << 13
+    let bytes = try source.peek(at: start, count: byteCount == 0 ? limit : min(limit, byteCount))
     let isLow = stride(from: 0, to: bytes.count - 3, by: 4).allSatisfy {
       bytes[$0 + 3] == (bytes[$0 + 2] >= 0x80 ? 0xFF : 0)
     }

@@ -1,7 +1,7 @@
 internal import CKissFFT
 internal import Platform
 
-/// From a block of samples to its ``PowerSpectrum``. One thread at a time.
+/// Transforms a block of samples to its ``PowerSpectrum``. One thread at a time.
 ///
 /// Corresponds to `kiss_fftr`.
 @safe public final class BlockTransform {
@@ -13,7 +13,7 @@ internal import Platform
   private var faded: [Float]
   private var bins: [kiss_fft_cpx]
 
-  /// A transform of blocks of this size, an even number.
+  /// Creates a transform of blocks of this size, an even number.
   public init(blockSize: Int) {
     precondition(blockSize >= 2 && blockSize.isMultiple(of: 2), "an even number of frames")
     guard let made = unsafe kiss_fftr_alloc(CInt(blockSize), 0, nil, nil) else {
@@ -31,21 +31,21 @@ internal import Platform
     unsafe free(UnsafeMutableRawPointer(configuration))
   }
 
-  /// The power of two closest to so many frames, at least 16 and at most 65536.
+  /// The power of two nearest to this many frames, at least 16 and at most 65536.
   public static func blockSize(near frames: Double) -> Int {
     var size = 16
     while size < 65_536, Double(size) * 2.squareRoot() < frames { size *= 2 }
     return size
   }
 
-  /// Transforms `blockSize` samples. What is no number, or lies beyond ±10⁹ as in data that is no
-  /// sound, counts as silence, so that every power is a number.
+  /// Transforms `blockSize` samples. NaN, infinities and values beyond ±10⁹, as in data that is not
+  /// sound, count as silence, so that every power is finite.
   public func transform(_ block: Span<Float>, into spectrum: inout PowerSpectrum) {
     precondition(block.count == blockSize && spectrum.blockSize == blockSize, "one block")
-    // The weights add up to half the size; a sine's other half is at the negative frequency.
+    // The weights sum to half the size; a sine's other half is at the negative frequency.
     let size = Float(blockSize)
     let (both, one) = (16 / (size * size), 4 / (size * size))
-    // Pointers, because an hour of sound passes here.
+    // Pointers, because this processes long sounds.
     unsafe faded.withUnsafeMutableBufferPointer { faded in
       unsafe block.withUnsafeBufferPointer { block in
         unsafe weights.withUnsafeBufferPointer { weights in

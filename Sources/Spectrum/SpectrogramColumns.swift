@@ -13,7 +13,7 @@ public final class SpectrogramColumns {
   /// Columns so far.
   public var count: Int { powers.count / rowCount }
 
-  private static let mostBlocks = 8
+  private static let maxBlocks = 8
 
   private let wanted: Int
   private let cells: FrequencyCells
@@ -104,7 +104,7 @@ public final class SpectrogramColumns {
   }
 
   private func coarsen() {
-    if hop * 2 > transform.blockSize / 2, blocksPerColumn < Self.mostBlocks {
+    if hop * 2 > transform.blockSize / 2, blocksPerColumn < Self.maxBlocks {
       blocksPerColumn *= 2
     } else {
       hop *= 2

@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// What somebody else's package looks like: it depends on the libraries and nothing more.
+// An example of a dependent package: it depends on the libraries and nothing more.
 let package = Package(
   name: "consumer",
   platforms: [.macOS(.v15)],

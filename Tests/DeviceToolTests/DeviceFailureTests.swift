@@ -1,8 +1,8 @@
-import SoundDevice
 import SoundTool
 import Testing
 
 @testable import DeviceTool
+@testable import SoundDevice
 
 @Suite struct DeviceFailureTests {
   @Test func whatTryingAgainDoesNotMendIsTriedOnce() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DeviceTool
 
-/// Blocks of 256 frames, while so many frames wait in the pipe and the ring.
+/// Blocks of 256 frames, while this many frames wait in the pipe and the ring.
 @Suite struct LatencyTrimmerTests {
   private var trimmer = LatencyTrimmer()
 

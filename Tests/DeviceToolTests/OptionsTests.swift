@@ -1,4 +1,5 @@
 import ArgumentParser
+import PCM
 import SoundTool
 import Testing
 

@@ -37,6 +37,7 @@ let monoFloats = StreamFormat(encoding: .f32le, rate: 48_000, channelCount: 1)
 /// Keeps what is written, until it is full.
 final class MemorySink: FrameSink {
   let name = "sink"
+  let clippedCount = 0
   let format: StreamFormat
   let isStream = true
   let clippedCount = 0

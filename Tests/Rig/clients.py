@@ -157,7 +157,7 @@ ROWS = [
      lambda raw: exact(raw, b"24000 3\n")),
     ("minimodem", "minimodem",
      "echo hello world | minimodem --tx 1200 -f m.wav && "
-     "sd-playrec -q -D virtual:loopback m.wav back.wav && minimodem --rx 1200 -q -f back.wav",
+     "sd-playrec -q -c 1 -D virtual:loopback m.wav back.wav && minimodem --rx 1200 -q -f back.wav",
      words("hello world")),
     ("multimon-ng", "multimon-ng sox",
      "sox -n -r 22050 -c 1 d.wav synth 0.3 sine 697 sine 1209 remix - gain -3 && "
@@ -183,11 +183,11 @@ ROWS = [
      f" && {OUT} p4.flac", lambda raw: tones(raw)),
     ("sndfile-cmp", "sndfile-cmp",
      "sd-cat -o a.flac tone.wav && sndfile-cmp a.flac tone.wav && echo same", words("same")),
-    ("soundfile", "python3",
+    ("soundfile", "python3 :soundfile",
      "sd-cat -t flac tone.wav | python3 -c 'import sys,io,soundfile; "
      "d,r=soundfile.read(io.BytesIO(sys.stdin.buffer.read())); print(len(d), r)' 2>&1",
      lambda raw: exact(raw, b"96000 48000\n")),
-    ("scipy", "python3",
+    ("scipy", "python3 :scipy",
      "sd-cat -t wav tone.wav | python3 -W error -c 'import sys,io; from scipy.io import wavfile; "
      "r,d=wavfile.read(io.BytesIO(sys.stdin.buffer.read())); print(len(d), r)' 2>&1",
      lambda raw: exact(raw, b"96000 48000\n")),
@@ -201,13 +201,24 @@ ksmps=1
 nchnls=2
 0dbfs=1
 instr 1
-outs oscili:a(0.5,440), oscili:a(0.25,1000)
+a1 oscili 0.5, 440, 1
+a2 oscili 0.25, 1000, 1
+outs a1, a2
 endin
 </CsInstruments><CsScore>
+f1 0 16384 10 1
 i1 0 2
 e
 </CsScore></CsoundSynthesizer>
 """
+
+
+def is_there(word):
+    """Whether a program, or with a colon a module of Python's, is installed."""
+    if not word.startswith(":"):
+        return shutil.which(word) is not None
+    return not subprocess.run(
+        ["python3", "-c", f"import {word[1:]}"], capture_output=True).returncode
 
 
 def main():
@@ -221,7 +232,7 @@ def main():
         with open(os.path.join(folder, "t.csd"), "w") as file:
             file.write(CSOUND)
         for name, programs, line, judge in ROWS:
-            missing = [word for word in programs.split() if not shutil.which(word)]
+            missing = [word for word in programs.split() if not is_there(word)]
             if missing:
                 absent += 1
                 print(f"{name:34} absent: {missing[0]}")

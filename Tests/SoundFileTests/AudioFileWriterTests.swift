@@ -40,7 +40,7 @@ struct AudioFileWriterTests {
       let wholePath = folder.file("b.\(format.type.suffixes[0])")
       try write(samples, to: wholePath, format, channels: 1)
       let whole = try AudioFile(path: wholePath, type: format.type, raw: raw).readAll()
-      // An MPEG stream cannot tell how long its first and last silence is.
+      // An MPEG stream cannot state how long its first and last silence is.
       let isPadded = format.type == .mp3 && (0...(4 * 4000)).contains(read.count - whole.count)
       #expect(isPadded || read == whole, "\(read.count) \(whole.count)")
     }

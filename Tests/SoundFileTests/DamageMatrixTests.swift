@@ -7,7 +7,7 @@ import Testing
 /// Every type, cut and with a byte changed in many places, from a file and from a pipe: nothing is
 /// lost without a word, nothing crashes or hangs, and both ways give the same.
 struct DamageMatrixTests {
-  /// What a type is, and what its data tells of itself.
+  /// A type, and what its data states about itself.
   struct Kind: CustomTestStringConvertible {
     let format: AudioFileFormat
     /// Whether a changed byte of the sound is noticed.

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import SoundFile
 
-/// Both ends of a new pipe; a write to one that nobody reads is an error and no signal.
+/// Both ends of a new pipe; a write to one without a reader is an error, not a signal.
 func makePipe() -> (reading: Int32, writing: Int32) {
   _ = signal(SIGPIPE, SIG_IGN)
   var ends: [Int32] = [0, 0]
@@ -41,7 +41,7 @@ final class PipeFeeder: Sendable {
     }
   }
 
-  /// Stops reading, waits for the writer and tells how much it got rid of.
+  /// Stops reading, waits for the writer and returns how much it has written.
   func finish() -> Int {
     closeReading()
     // A writer that hangs is a failure too, and must not hang the tests.

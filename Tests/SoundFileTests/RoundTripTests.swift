@@ -70,7 +70,7 @@ struct RoundTripTests {
       if format.type != .voc { #expect(file.sampleRate == rate) }
       let read = try file.readAll()
       if format.codec.isLossless {
-        // Some types do not tell where the last block ends: it comes back filled up.
+        // Some types do not state where the last block ends, so it comes back padded.
         #expect(read.starts(with: written), "\(format) in \(channels) channels")
         #expect(read.count == written.count || Self.fillsUp(format))
       } else {
@@ -114,7 +114,7 @@ struct RoundTripTests {
 }
 
 extension AudioFileType {
-  /// Types that a stream is taken for without being told.
+  /// Types that are detected in a stream.
   var isKnownInStreams: Bool {
     switch self {
     case .wav, .wavex, .rf64, .aiff, .au, .caf, .w64, .flac, .ogg, .opus: true

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SoundFile
 
-/// Files that somebody damaged: an error in one line or some frames, never a crash or a hang.
+/// Damaged files give an error in one line or some frames, never a crash or a hang.
 struct SpoiledFileTests {
   static let formats: [AudioFileFormat] = [
     AudioFileFormat(.wav, encoding: .s16le), AudioFileFormat(.wav, codec: .imaADPCM),

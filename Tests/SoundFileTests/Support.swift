@@ -52,7 +52,7 @@ func withBytes<T: BitwiseCopyable>(of value: T) -> [UInt8] {
 }
 
 extension AudioFile {
-  /// Everything from here to the end, in blocks of so many frames.
+  /// Everything from here to the end, in blocks of this many frames.
   func readAll(block: Int = 777) throws(AudioFileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var room = [UInt8](repeating: 0, count: block * bytesPerFrame)

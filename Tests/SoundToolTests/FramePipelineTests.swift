@@ -19,7 +19,7 @@ import Testing
     return try AudioSource(folder.file(name), options)
   }
 
-  /// All of it, read through a buffer of so many frames.
+  /// All of it, read through a buffer of this many frames.
   private func all<T: BitwiseCopyable>(
     _ pipeline: FramePipeline, as type: T.Type, block: Int = 1000
   ) throws -> [T] {

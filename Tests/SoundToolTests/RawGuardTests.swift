@@ -16,7 +16,7 @@ import Testing
     unsafe judge.accepts(bytes.span.bytes, isLast: isLast)
   }
 
-  /// Whether the guard lets bytes pass that come in blocks of so many.
+  /// Whether the guard lets bytes pass in blocks of this size.
   private func passes(_ bytes: [UInt8], block: Int = 8192) -> Bool {
     var judge = RawGuard()
     for start in stride(from: 0, to: bytes.count, by: block) {

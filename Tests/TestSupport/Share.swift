@@ -1,6 +1,6 @@
 public import Testing
 
-/// Runs the body a fixed number of times and expects it to be right in at least so many of them.
+/// Runs the body a fixed number of times and expects it to be right in a minimum share of them.
 /// Prints the count.
 ///
 /// For sound that crosses a real server: on a shared machine a server skips or repeats a period now

@@ -27,7 +27,7 @@ import Testing
     ).with(environment: fast)
   }
 
-  /// Plays what stands on standard input.
+  /// Plays standard input.
   private var play: Command {
     Command.tool("sd-play", ["-q", "-D", "virtual:null", "--status-fd", "3"])
       .writing(.captured, to: 3)

@@ -112,7 +112,11 @@ import Testing
     #expect(play.succeeded && play.errorText.contains("22050 Hz, 2 channels"), "\(play)")
     #expect(!play.errorText.contains("header"))
     let loop = try await runTool(
-      "sd-playrec", ["-q", "--no-dither", "-c", "2", "--compensate", "auto", path, "-"],
+      "sd-playrec",
+      [
+        "-q", "--no-dither", "-c", "2", "--record-format", "s16le", "--compensate", "auto", path,
+        "-",
+      ],
       environment: environment.merging(fast) { $1 })
     #expect(Sound(loop.output) == Sound(bytes(of: noise(480))), "\(loop)")
   }
@@ -120,7 +124,7 @@ import Testing
   // MARK: Blocks, latency, rings
 
   @Test func theBlockSizeIsTheHosts() async throws {
-    // The status feed tells the block that the host runs at.
+    // The status feed reports the host's block size.
     func block(_ arguments: String..., environment: [String: String?] = [:]) async throws -> String
     {
       let command = Command.tool(

@@ -8,7 +8,7 @@ import Testing
   let folder: TemporaryDirectory
   init() throws { folder = try TemporaryDirectory() }
 
-  /// A FLAC of `bits` that another program made, and its samples in an encoding, told by sox too.
+  /// A FLAC of `bits` from another program, and its samples in an encoding, which sox confirms.
   private func flac(bits: Int, frameCount: Int, soxEncoding: [String]) async throws -> (
     path: String, samples: [UInt8]
   ) {

@@ -28,7 +28,7 @@ struct ManPage: CustomStringConvertible {
     return lines[(start + 1)..<end]
   }
 
-  /// An option's entry: its names, and what stands below them.
+  /// An option's entry: its names, and the text below them.
   struct Entry {
     let names: [String]
     let takesValue: Bool

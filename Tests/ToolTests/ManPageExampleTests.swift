@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every command in the manual's examples is typed as it stands there, and works.
+/// Every command in the manual's examples works exactly as printed.
 @Suite struct ManPageExampleTests {
   let folder: TemporaryDirectory
   init() throws { folder = try TemporaryDirectory() }
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  /// Those that end when somebody presses Ctrl-C.
+  /// Those that end with Ctrl-C.
   private static let openEnded = ["sd-rec take.wav", "sd-rec -q --split", "sd-wire -v"]
 
   /// Waits for a file with something in it, or for a word about what was opened.

@@ -76,7 +76,7 @@ import Testing
     return 2 * (a * a + b * b).squareRoot() / Double(frameCount)
   }
 
-  /// What stands in a file: rate, channels and samples.
+  /// The content of a file: rate, channels and samples.
   private func contents(
     of path: String
   ) async throws -> (rate: Double, channelCount: Int, samples: [Double]) {

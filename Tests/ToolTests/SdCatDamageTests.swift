@@ -12,7 +12,7 @@ import Testing
   private func make(_ name: String) async throws -> [UInt8] {
     let path = folder.file(name)
     let made = try await runTool(
-      "sd-cat", ["--from", "s16le:44100:2", "-o", path], stdin: .bytes(noise))
+      "sd-cat", ["--from", "s16le:48000:2", "-o", path], stdin: .bytes(noise))
     #expect(made.succeeded, "\(made)")
     return try folder.read(name)
   }
@@ -23,20 +23,14 @@ import Testing
 
   @Test(arguments: ["wav", "aiff", "caf", "w64", "au", "flac", "ogg", "opus", "mp3"])
   func aCutFileIsOneLineAndStatus1(_ type: String) async throws {
-    let made = type == "opus" ? "wav" : type
-    var whole = try await make("whole.\(made)")
-    if type == "opus" {
-      let path = folder.file("whole.opus")
-      #expect(
-        try await cat("-r", "48000", "-o", path, folder.file("whole.wav")).succeeded)
-      whole = try folder.read("whole.opus")
-    }
+    let whole = try await make("whole.\(type)")
     let path = try folder.write(Array(whole.prefix(whole.count * 2 / 3 / 4 * 4)), to: "cut.\(type)")
     let file = try await cat("-f", "f32le", path)
     #expect(file.status == .exited(1))
     #expect(file.errorText.hasPrefix("sd-cat: \(path): ends early"), "\(file.errorText)")
     #expect(file.errorText.split(separator: "\n").count == 1, "\(file.errorText)")
-    #expect(!file.output.isEmpty)
+    // Its first page of sound is longer than that.
+    #expect(!file.output.isEmpty || type == "ogg")
   }
 
   @Test func aDamagedFrameOfFLACLosesOnlyItself() async throws {
@@ -83,7 +77,7 @@ import Testing
   @Test func chainsOfOneFormatAreOneAndOfTwoAreResampled() async throws {
     let first = try await make("a.ogg")
     let low = folder.file("b.ogg")
-    #expect(try await cat("-r", "22050", "-o", low, folder.file("a.ogg")).succeeded)
+    #expect(try await cat("-r", "24000", "-o", low, folder.file("a.ogg")).succeeded)
     let same = try folder.write(first + first, to: "same.ogg")
     let both = try await cat("-f", "s16le", same)
     #expect(both.output.count == 2 * noise.count)
@@ -91,7 +85,7 @@ import Testing
     let mixed = try await cat("-f", "s16le", stdin: .bytes(first + folder.read("b.ogg")))
     #expect(mixed.output.count == 2 * noise.count)
     #expect(mixed.succeeded)
-    #expect(mixed.errorText.contains("stdin: goes on with 22050 Hz, 2 channels"))
+    #expect(mixed.errorText.contains("stdin: goes on with 24000 Hz, 2 channels"))
   }
 
   @Test func whatIsNotReadIsNamed() async throws {
@@ -102,7 +96,7 @@ import Testing
       #expect(file.status == .exited(1))
       #expect(file.errorText.contains("which is not read here"))
       let piped = try await cat(stdin: .bytes(input))
-      #expect(!piped.succeeded)
+      #expect(piped.status == .exited(2))
       #expect(piped.errorText.contains("which is not read here"))
       #expect(piped.output.isEmpty)
     }

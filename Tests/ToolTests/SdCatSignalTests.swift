@@ -117,7 +117,7 @@ import Testing
     let fifo = folder.file("fifo")
     let isMade = unsafe mkfifo(fifo, 0o600) == 0
     try #require(isMade)
-    // Both ends, so that opening waits for nobody and the end never comes.
+    // Both ends, so that opening does not wait and the end never comes.
     let writer = try #require(FileHandle(forUpdatingAtPath: fifo))
     defer { try? writer.close() }
     let tool = try BuiltTool.path(of: "sd-cat")

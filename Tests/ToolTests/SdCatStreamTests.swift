@@ -129,7 +129,7 @@ import Testing
     var quiet = command
     quiet.arguments.append("--no-progress")
     #expect(try await run(quiet).terminalText.isEmpty)
-    // Inside a pipeline the terminal belongs to somebody else.
+    // Inside a pipeline the terminal belongs to another program.
     let piped = Command.tool("sd-cat", ["-t", "raw", "--from", "u8:8000:1"])
       .reading(.bytes(sound)).writing(.terminal, to: 2)
     #expect(try await run(piped).terminalText.isEmpty)

@@ -132,8 +132,11 @@ import Testing
             "format": "s24le",
             "rate": 44100,
             "channels": 2,
+            "layout": null,
+            "positions": null,
             "frames": 4410,
             "seconds": 0.1,
+            "origination": null,
             "tags": {}
           }
         ]
@@ -254,7 +257,7 @@ import Testing
     let result = try await cat(path)
     #expect(result.status == .exited(1))
     #expect(result.output.isEmpty)
-    #expect(result.errorText.contains("--from raw"))
+    #expect(result.errorText.contains("a.jpg: JPEG"), "\(result)")
     let raw = try await cat("-t", "raw", "--from", "u8", path)
     #expect(raw.output.count == noise.count + 4)
   }

@@ -55,6 +55,27 @@ import Testing
     #expect(result.status == .exited(1))
   }
 
+  @Test func rawInputThatIsNotWhatItIsTakenForIsRefused() async throws {
+    let sine = TestSignal.sine(
+      frequency: 441, sampleRate: 48_000, frameCount: 9_600, channelCount: 2)
+    let sound = bytes(of: sine.map { Int16($0 * 32_767) })
+    let picture = folder.file("a.png")
+    for more in [[], ["--stats"], ["-o", picture], ["--through"]] {
+      let result = try await runTool("sd-plot", more, stdin: .bytes(sound))
+      #expect(result.status == .exited(2), "\(more): \(result)")
+      #expect(result.errorText.contains("not f32le (looks like s16le)"), "\(result)")
+    }
+    #expect(try folder.names().isEmpty)
+  }
+
+  @Test func soundIsNotReadFromATerminal() async throws {
+    for more in [[], ["--through"]] {
+      let result = try await run(Command.tool("sd-plot", more).reading(.terminal))
+      #expect(result.status == .exited(2), "\(result)")
+      #expect(result.errorText.contains("stdin is a terminal"))
+    }
+  }
+
   @Test func trailingBytesAreReported() async throws {
     let result = try await runTool(
       "sd-plot", ["--levels", "-f", "s16le", "-r", "8000", "-c", "1"],

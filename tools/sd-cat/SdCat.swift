@@ -3,9 +3,9 @@ import PCM
 import SoundFile
 import SoundTool
 
-/// Files, or stdin, decoded, joined and written as raw PCM or into a file; no device.
+/// Decodes, joins and writes files or stdin as raw PCM or to a file, without a device.
 @main
-struct SdCat: Tool {
+struct SdCat: PlannedTool {
   static let configuration = CommandConfiguration(
     commandName: "sd-cat",
     abstract: "Decode, join and convert sound files.",
@@ -57,37 +57,47 @@ struct SdCat: Tool {
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 
-  private var describes: Bool { info || env || json }
-
-  mutating func prepare() throws(ToolError) {
+  func plan() throws(ToolError) -> CatPlan {
     if json, env { throw .usage("-j and --env", "give one of them, not both") }
     if env, files.count > 1 { throw .usage("--env", "describes one file") }
     try progress.check()
-    if types || describes || check { return }
-    let plan = try OutputPlan(
+    var plan = CatPlan()
+    plan.task = task
+    if types { return plan }
+    plan.files = files
+    plan.reading = try reading()
+    guard plan.task == .copy else { return plan }
+    let output = try OutputPlan(
       path: output, type: formats.type, replacing: !clobber.noClobber)
-    try plan.check(
+    try output.check(
       formats.format, rate: formats.rate ?? from?.raw.rate,
       channelCount: formats.channels ?? channels.map?.count ?? from?.raw.channelCount)
-  }
-
-  func run() throws(ToolError) {
-    if types {
-      return try StandardStreams.print(json ? TypeTable.json.pretty + "\n" : TypeTable.text)
+    plan.output = output
+    plan.isTypeStated = formats.type != .auto
+    plan.asked = formats.rawFormat
+    plan.asked.channelCount = plan.asked.channelCount ?? channels.map?.count
+    if output.path == nil, output.type == .raw, !plan.isTypeStated {
+      plan.rawOutput = try plan.asked.completedByEnvironment().resolved
     }
-    if check { return try checkAll() }
-    if describes { return try describe() }
-    try copy()
+    plan.sound.start = start.start
+    plan.sound.length = length.length
+    plan.sound.map = channels.map
+    plan.sound.gain = level.gain
+    plan.sound.dither = level.dither
+    plan.showsLine = progress.showsLine(hasFile: !output.isStream)
+    return plan
   }
 
-  /// Opens all inputs and gives up what is not needed to decode them, before any is looked into.
-  private func open(writing path: String? = nil) throws(ToolError) -> [AudioSource] {
-    try AudioSource.open(files, inputOptions()) { Confinement.begin(writing: path) }
+  private var task: CatPlan.Task {
+    if types { return json ? .listTypesAsJSON : .listTypes }
+    if check { return .check }
+    if json { return .describeAsJSON }
+    return env ? .describeAsVariables : info ? .describe : .copy
   }
 
-  private func inputOptions() throws(ToolError) -> AudioSource.Options {
+  /// What -r and -c make of a file is what they say of raw data, as in every reader.
+  private func reading() throws(ToolError) -> AudioSource.Options {
     var options = AudioSource.Options()
-    // What -r and -c make of a file is what they say of raw data, as in every reader.
     let alike = RawFormat(rate: formats.rate, channelCount: formats.channels)
     options.raw = try (from?.raw ?? RawFormat()).completed(by: alike).completedByEnvironment()
     options.typeOption = "--from"
@@ -97,90 +107,5 @@ struct SdCat: Tool {
     return options
   }
 
-  private func checkAll() throws(ToolError) {
-    try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
-      name, source throws(ToolError) in
-      let (text, isGood) = try SoundCheck.line(name, source)
-      try StandardStreams.print(text + "\n")
-      if !isGood { ProgramExit.remember(ExitStatus.failure) }
-    }
-  }
-
-  private func describe() throws(ToolError) {
-    var descriptions: [SourceDescription] = []
-    try AudioSource.openEach(files, inputOptions(), whenOpen: { Confinement.begin() }) {
-      _, source throws(ToolError) in
-      do throws(ToolError) {
-        descriptions.append(SourceDescription(try source.get()))
-      } catch {
-        // The others are described, unless it was a signal.
-        guard error.kind == .reported else { throw error }
-        ProgramExit.remember(error)
-      }
-    }
-    if json {
-      try StandardStreams.print(JSON.array(descriptions.map(\.json)).pretty + "\n")
-    } else {
-      let texts = descriptions.map { env ? $0.environment : $0.text }
-      try StandardStreams.print(texts.joined())
-    }
-  }
-
-  private func copy() throws(ToolError) {
-    let plan = try OutputPlan(
-      path: output, type: formats.type, replacing: !clobber.noClobber)
-    let sources = try open(writing: plan.path)
-    try plan.refuse(sources)
-    let target = try target(of: sources, plan)
-    var options = FramePipeline.Options()
-    options.start = start.start
-    options.length = length.length
-    options.map = channels.map
-    options.gain = level.gain
-    options.dither = level.dither
-    let pipeline = try FramePipeline(sources, to: target.stream, options)
-    sources.reportConversion(to: target.stream, asked: target.asked, map: channels.map != nil)
-    if plan.isRawPipe, formats.type == .auto,
-      let surprise = try target.asked.surprise(in: target.stream)
-    {
-      Messages.note("stdout", surprise)
-    }
-    let sink = try AudioSink(
-      plan, as: target.file, rate: target.stream.rate, channelCount: target.stream.channelCount,
-      options: sources[0].kept(
-        in: target.stream, options, frameCount: pipeline.frameCount))
-    if plan.path != nil {
-      Confinement.complete()
-    } else if sources.allSatisfy(\.isRepeatable) {
-      PipeWriter.growPipe(StandardStreams.output)
-    }
-    let line = progress.showsLine(hasFile: !plan.isStream) ? ProgressLine() : nil
-    try sink.writeAll(of: pipeline, line: line)
-    pipeline.reportClipped(besides: sink.clippedCount)
-  }
-
-  /// What comes out, and what of it options asked for.
-  private typealias Target = (file: AudioFileFormat, stream: StreamFormat, asked: RawFormat)
-
-  /// On a raw stdout that neither -f nor -t describes the raw format, otherwise the inputs' own, but
-  /// for what options say.
-  private func target(of sources: [AudioSource], _ plan: OutputPlan) throws(ToolError) -> Target {
-    var asked = formats.rawFormat
-    asked.channelCount = asked.channelCount ?? channels.map?.count
-    if plan.path == nil, plan.type == .raw, formats.type == .auto, asked.encoding == nil {
-      let stream = try asked.completedByEnvironment().resolved
-      return (AudioFileFormat(.raw, encoding: stream.encoding), stream, asked)
-    }
-    try sources.checkAgreement(rate: asked.rate == nil, channelCount: asked.channelCount == nil)
-    asked.encoding = asked.encoding ?? plan.encodingInName
-    let file =
-      asked.encoding.map { AudioFileFormat(plan.type, encoding: $0) }
-      ?? sources.keptFormat(in: plan.type)
-    let first = sources[0].format
-    let stream = StreamFormat(
-      encoding: file.deliveredEncoding, rate: asked.rate ?? first.rate,
-      channelCount: asked.channelCount ?? first.channelCount)
-    asked.encoding = stream.encoding
-    return (file, stream, asked)
-  }
+  static func run(_ plan: CatPlan) throws(ToolError) { try Cat.run(plan) }
 }

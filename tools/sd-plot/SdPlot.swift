@@ -2,7 +2,7 @@ import ArgumentParser
 import PlotTool
 import SoundTool
 
-/// Files, or stdin, drawn on the terminal, into a picture, or as numbers; no device.
+/// Draws files or stdin on the terminal, into a picture, or as numbers, without a device.
 @main
 struct SdPlot: Tool {
   static let configuration = CommandConfiguration(
@@ -45,6 +45,7 @@ struct SdPlot: Tool {
     _ = try formats.rawFormatOrEnvironment()
     if through {
       guard isFromInput else { throw .usage("--through", "passes standard input on, not files") }
+      try StandardStreams.refuseTerminalInput()
       try StandardStreams.refuseTerminal()
     }
     guard let output else {
@@ -62,7 +63,7 @@ struct SdPlot: Tool {
     do throws(ToolError) {
       try draw(on: through ? StandardStreams.errors : StandardStreams.output)
     } catch {
-      // The sound goes on, whatever becomes of the drawing.
+      // The sound continues, even if drawing fails.
       guard let passing, error.kind == .reported else { throw error }
       ProgramExit.remember(error)
       return try passing.finish()

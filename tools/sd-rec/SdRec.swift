@@ -53,7 +53,7 @@ struct SdRec: PlannedTool {
     let files = try recording.plan(output)
     var stated = try format.rawFormatOrEnvironment()
     if output.isRaw {
-      // Whatever the device is: the reader of raw data takes it for that.
+      // Whatever the device: a reader of raw data assumes this format.
       let raw = stated.resolved
       stated = RawFormat(encoding: raw.encoding, rate: raw.rate, channelCount: raw.channelCount)
     }
@@ -79,8 +79,8 @@ struct SdRec: PlannedTool {
     return plan
   }
 
-  /// A container keeps its own encoding unless -f says another; raw data is what the name, -f or
-  /// the environment says.
+  /// A container keeps its own encoding unless -f says otherwise; the name, -f or the environment
+  /// determines that of raw data.
   private func fileFormat(_ output: OutputPlan, _ stated: RawFormat) -> AudioFileFormat {
     if let encoding = format.format { return AudioFileFormat(output.type, encoding: encoding) }
     guard output.type == .raw else { return AudioFileFormat(output.type) }

@@ -4,31 +4,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// The little C that Swift cannot import or express.
+// The few C functions that Swift cannot import or express.
 
-// RealtimeSanitizer. Between enter and exit an allocation, a lock or a blocking call stops the
-// program, when built with SD_RTSAN=1 and linked with its runtime; otherwise these do nothing.
+// RealtimeSanitizer. Between enter and exit, an allocation, a lock or a blocking call stops the
+// program if it was built with SD_RTSAN=1 and linked with the runtime; otherwise these do nothing.
 void sd_realtime_prepare(void);
 void sd_realtime_enter(void);
 void sd_realtime_exit(void);
 bool sd_realtime_is_checked(void);
 
-// Whether the calling thread is between enter and exit: inside a callback.
+// Whether the calling thread is between enter and exit, that is, inside a callback.
 bool sd_thread_is_in_callback(void);
 
-// A number that no other living thread has.
+// A number unique among living threads.
 uintptr_t sd_thread_identity(void);
 
-// While true, a library that aborts the program on the calling thread parks this thread for good
-// instead; an abort on another thread takes its course. One thread of a process at a time.
-// With `silent`, what C libraries print to `stderr` meanwhile goes nowhere, where that can be done.
+// While true, a library that aborts the program on the calling thread parks that thread forever
+// instead; an abort on any other thread takes effect. One thread of a process at a time. With
+// `silent`, output of C libraries to `stderr` is discarded meanwhile, if possible.
 void sd_park_at_abort(bool parks, bool silent);
 
 // Whether a thread was parked.
 bool sd_has_parked(void);
 
-// ThreadSanitizer. Tells it that a lock with this address is held from here, or let go after this,
-// when built with SD_TSAN=1; otherwise these do nothing.
+// ThreadSanitizer. Reports to it that the lock at this address has been acquired, or is about to be
+// released, if built with SD_TSAN=1; otherwise these do nothing.
 void sd_thread_acquired(const void *_Nonnull lock);
 void sd_thread_releasing(const void *_Nonnull lock);
 
@@ -37,23 +37,23 @@ typedef struct sd_semaphore sd_semaphore;
 sd_semaphore *_Nullable sd_semaphore_create(void);
 void sd_semaphore_destroy(sd_semaphore *_Nonnull semaphore);
 void sd_semaphore_post(sd_semaphore *_Nonnull semaphore);
-// False when the time is over, or a signal handler ran, before the semaphore was posted.
+// Waits for a post; false if the time is over, or a signal handler runs, first.
 bool sd_semaphore_wait(sd_semaphore *_Nonnull semaphore, int64_t nanoseconds);
 
-// Silences (or lets through) what ALSA and JACK print of their own accord. Both libraries come
-// with PortAudio, so they are looked up in the running program and may be absent.
+// Silences the messages of ALSA and JACK, or lets them through. Both libraries come with PortAudio,
+// so they are looked up in the running program and may be absent.
 void sd_silence_alsa_and_jack(bool silent);
 
-// Whether the JACK server of this environment answers a new client. Blocks as long as it does not.
+// Whether this environment's JACK server answers a new client. Blocks until it does.
 bool sd_jack_server_answers(void);
 
 // Names the calling thread, for debuggers and process lists.
 void sd_name_thread(const char *_Nonnull name);
 
-// Tries to give the calling thread real-time priority; false where that is not allowed.
+// Tries to give the calling thread real-time priority; false if that is not permitted.
 bool sd_make_thread_realtime(int priority);
 
-// Gives the calling thread the priority that threads have by default.
+// Gives the calling thread the default priority.
 void sd_make_thread_normal(void);
 
 #endif

@@ -1,7 +1,7 @@
 internal import PCM
 internal import SoundTool
 
-/// Feeds output with what a live pipeline gives, by its own clock. One thread at a time.
+/// Feeds the output from a live pipeline with its own clock. One thread at a time.
 final class AdaptedFeed {
   /// What the ring holds: more than a recorder that began earlier, or was stopped, holds back. Who
   /// fills it all the same waits for room, and keeps no time.
@@ -11,15 +11,15 @@ final class AdaptedFeed {
   private let pipeline: FramePipeline
   private let block = Scratch()
 
-  /// - Parameter pipeline: Gives float32.
+  /// - Parameter pipeline: Delivers float32.
   init(_ output: AdaptedOutput, _ pipeline: FramePipeline) {
     self.output = output
     self.pipeline = pipeline
   }
 
-  /// Writes all that the pipeline gives and ends the output.
+  /// Writes everything from the pipeline and ends the output.
   ///
-  /// - Parameter check: Called once a block, and while nothing comes; what it throws ends the feeding.
+  /// - Parameter check: Called once per block, and while nothing comes; an error ends the feeding.
   func run(check: () throws(ToolError) -> Void) throws(ToolError) {
     let bytesPerFrame = pipeline.format.bytesPerFrame
     output.prepare()
@@ -41,7 +41,7 @@ final class AdaptedFeed {
     try output.end()
   }
 
-  /// Frames that wait in the pipe.
+  /// Frames waiting in the pipe.
   private var waitingCount: Int {
     guard let source = pipeline.current, source.name == "stdin" else { return 0 }
     return PipeWriter.unreadByteCount(0) / source.format.bytesPerFrame

@@ -11,7 +11,7 @@ struct LatencyTrimmer {
   private static let window = 16
 
   private var looks = 0
-  private var least = Int.max
+  private var minWaiting = Int.max
   private var toTrim = 0
   private var openGap: LineGap?
 
@@ -39,12 +39,12 @@ struct LatencyTrimmer {
   }
 
   private mutating func look(_ waiting: Int, _ blockFrameCount: Int) -> Int {
-    least = min(least, waiting)
+    minWaiting = min(minWaiting, waiting)
     looks += 1
     guard looks == Self.window else { return 0 }
-    let standing = least
+    let standing = minWaiting
     looks = 0
-    least = .max
+    minWaiting = .max
     // A player's own prebuffer, which it has already read, covers late frames.
     guard standing * 2 >= blockFrameCount else {
       // Before a reader has started there is little at first, then more and more.

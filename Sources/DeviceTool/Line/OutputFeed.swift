@@ -2,14 +2,14 @@ internal import PCM
 internal import SoundDevice
 internal import SoundTool
 
-/// Feeds a stream's output with what a pipeline gives. One thread at a time.
+/// Feeds a stream's output from a pipeline. One thread at a time.
 final class OutputFeed {
   /// How far ahead of the device frames are written.
   enum Pacing {
     /// As far as the ring has room.
     case full
-    /// No further than output needs to go on: what is not wanted yet stays in the pipe, where the
-    /// writer sees it. A pipe that is faster than time is no live sound, and fills the ring.
+    /// No further than output needs to continue: other frames stay in the pipe, where the writer
+    /// sees them. A pipe that is faster than real time is not live, and fills the ring.
     case live
   }
 
@@ -27,7 +27,7 @@ final class OutputFeed {
   private var isPipeShrunk = false
 
   /// - Parameters:
-  ///   - pipeline: What is played, in the stream's own format.
+  ///   - pipeline: The sound to play, in the stream's own format.
   ///   - tail: Frames of silence after it.
   init(
     _ pipeline: FramePipeline, to stream: some AudioOutputStreaming, _ device: Device,
@@ -43,10 +43,10 @@ final class OutputFeed {
     capacity = max(1, (1 << 16) / format.bytesPerFrame)
   }
 
-  /// Fills the ring before the stream is started, as far as there is something to fill it with.
+  /// Fills the ring before the stream is started, as far as the pipeline has frames.
   ///
-  /// A sound that is in the ring as a whole has ended before it begins, so that no callback takes
-  /// its end for an underflow.
+  /// A sound that fits into the ring ends before it starts, so that no callback takes its end for
+  /// an underflow.
   func prefill() throws(ToolError) {
     while !hasEnded, stream.writeAvailable > 0 {
       let count = try nextBlock(min(capacity, stream.writeAvailable))
@@ -57,10 +57,9 @@ final class OutputFeed {
     }
   }
 
-  /// Writes all the rest to the stream, which runs, and ends the output.
+  /// Writes the rest of the sound to the running stream, and ends the output.
   ///
-  /// - Parameter check: Called once a block, and while nothing comes; what it throws ends the
-  ///   feeding.
+  /// - Parameter check: Called once per block, and while nothing comes; an error ends the feeding.
   func run(check: () throws(ToolError) -> Void) throws(ToolError) {
     while !hasEnded {
       try awaitTurn(check)
@@ -77,7 +76,7 @@ final class OutputFeed {
   private var period: Int { stream.periodFrameCount }
   private var isAhead: Bool { pacing == .full || pace.isFasterThanTime }
 
-  /// Reads what comes next: the sound, then its tail; nothing at the end.
+  /// Reads the next block: of the sound, then of its tail; empty at the end.
   private func nextBlock(_ room: Int) throws(ToolError) -> Int {
     var count = try block.withMutableBytes(room * format.bytesPerFrame) {
       bytes throws(ToolError) in try pipeline.read(into: &bytes)
@@ -97,14 +96,14 @@ final class OutputFeed {
     return 0
   }
 
-  /// Waits until more is wanted and there is more, checking meanwhile.
+  /// Waits until the output needs more and there is more, checking meanwhile.
   private func awaitTurn(_ check: () throws(ToolError) -> Void) throws(ToolError) {
     if pacing == .live {
-      // The first callback says what a block is; until then all is left in the pipe.
+      // The first callback reveals the block size; until then everything stays in the pipe.
       while period == 0, stream.isActive, !isStopping() { SoundSystem.pause(seconds: 0.001) }
       pace.note(isReady: pipeline.current?.isReady(withinMilliseconds: 0) ?? true)
       if !isAhead {
-        // A block beyond the prebuffer, whole.
+        // One whole block beyond the prebuffer.
         stream.waitUntilQueued(
           atMost: stream.prebufferFrameCount + period - 1, until: isStopping)
       }
@@ -120,13 +119,13 @@ final class OutputFeed {
     do throws(PortAudioError) {
       _ = try stream.write(frames, until: isStopping)
     } catch {
-      // Somebody who stopped it knows why.
+      // Another thread stopped it and has the reason.
       throw error.code == .streamIsStopped ? .stopped : .running(error, device)
     }
     try SignalCenter.shared.checkStop()
   }
 
-  /// A pipe before a player of low latency holds no more than two blocks.
+  /// Limits a pipe before a low-latency player to two blocks.
   private func shrinkPipe() {
     guard pacing == .live, !isPipeShrunk, period > 0 else { return }
     isPipeShrunk = true
@@ -135,14 +134,14 @@ final class OutputFeed {
   }
 }
 
-/// Tells a writer that is faster than time, such as a decoder, from one that captures.
+/// Distinguishes a writer faster than real time, such as a decoder, from one that captures.
 struct SourcePace {
   private var readyCount = 0
 
-  /// Longer than a recorder looks before it drops what stands in the pipe.
+  /// Longer than a recorder observes before it drops the pipe's backlog.
   static let window = 64
 
-  /// Notes, once a block, whether the next one was there at once.
+  /// Records, once per block, whether the next one was there at once.
   mutating func note(isReady: Bool) { readyCount = isReady ? readyCount + 1 : 0 }
 
   var isFasterThanTime: Bool { readyCount >= Self.window }

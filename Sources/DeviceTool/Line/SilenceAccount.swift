@@ -1,4 +1,4 @@
-/// Silence among what was written, by place, so that what of it was played is known.
+/// The silence among written frames, by position, to know how much of it was played.
 struct SilenceAccount {
   private var open: [(range: Range<Int>, isPadding: Bool)] = []
   private var closed = (padding: 0, inserted: 0)
@@ -10,7 +10,7 @@ struct SilenceAccount {
     open.append((range, isPadding))
   }
 
-  /// Frames of silence among the first `frame`.
+  /// Frames of silence among the first `frame` frames.
   func played(upTo frame: Int) -> (padding: Int, inserted: Int) {
     played(upTo: frame, whole: false)
   }

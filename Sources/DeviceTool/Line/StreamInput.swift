@@ -4,7 +4,7 @@ internal import SoundTool
 /// The input of a run's stream. When the run ends, the stream is stopped, and its remaining frames
 /// come before the end.
 final class StreamInput: SegmentSource {
-  private static let longestBlock = 16384
+  private static let maxBlock = 16384
 
   private var reader: InputReader
   private let stream: any AudioInputStreaming
@@ -66,7 +66,7 @@ final class StreamInput: SegmentSource {
 
   private func read() throws(PortAudioError) -> InputSegment {
     let period = stream.periodFrameCount
-    let room = isBlockByBlock && period > 0 ? min(period, Self.longestBlock) : Self.longestBlock
+    let room = isBlockByBlock && period > 0 ? min(period, Self.maxBlock) : Self.maxBlock
     return try block.withMutableBytes(room * bytesPerFrame) { bytes throws(PortAudioError) in
       try reader.next(into: &bytes, until: run.isInterrupted)
     }

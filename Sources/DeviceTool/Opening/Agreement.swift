@@ -2,27 +2,27 @@ internal import PCM
 internal import SoundDevice
 internal import SoundTool
 
-/// One direction of a stream as a program asks for it.
+/// A program's request for one direction of a stream.
 struct SidePlan {
-  /// Words for the device; nil for the default.
+  /// The query for the device; nil for the default.
   var device: String?
   /// Channels of the data; nil for the map's, or the device's, at most 2.
   var channelCount: Int?
   var map: ChannelMap?
-  /// The encoding of the data, to keep its bits.
+  /// The encoding of the data, whose precision is kept.
   var encoding: SampleEncoding
   var latency: SoundTool.Latency
-  /// Whether one channel plays on the first two of the device, or the one channel of a device is
-  /// recorded where more are asked for.
+  /// Whether one channel plays on the device's first two, or a device's only channel is recorded on
+  /// all requested channels.
   var spreadsMono = false
-  /// Whether two channels do where the data has more and the device has not.
+  /// Whether to mix down to two channels if the data has more than the device.
   var mixesDown = false
-  /// What would work where the device has too few channels.
+  /// A remedy if the device has too few channels.
   var remedy = ""
 }
 
 extension SidePlan {
-  /// Channels to open on a device that has so many.
+  /// The number of channels to open on a device with this limit.
   fileprivate func count(limit: Int, _ direction: StreamDirection) -> Int {
     let wanted = channelCount ?? map?.count ?? min(2, limit)
     guard map == nil, wanted > limit else { return wanted }
@@ -31,7 +31,7 @@ extension SidePlan {
   }
 }
 
-/// One direction, agreed with its device.
+/// One direction, settled with its device.
 struct Side {
   let direction: StreamDirection
   let device: Device
@@ -67,25 +67,26 @@ struct Side {
   }
 }
 
-/// What became of a plan: devices found, everything decided, nothing opened.
+/// A resolved plan: devices found, everything decided, nothing opened.
 struct Agreement {
   let options: StreamOptions
   private var sides: [Side]
 
-  /// Output, or of a stream with input alone that.
+  /// The output, or the input of a stream without output.
   var output: Side { sides[0] }
-  /// Input, or of a stream with output alone that.
+  /// The input, or the output of a stream without input.
   var input: Side { sides[sides.count - 1] }
 
-  /// Finds the devices and agrees with them. A stream in both directions is never resampled.
+  /// Finds the devices and settles their parameters. A stream in both directions is never
+  /// resampled.
   ///
-  /// - Parameter buffer: What the ring holds where the plan does not say.
+  /// - Parameter buffer: The ring's length if the plan does not say.
   init(
     _ plan: StreamPlan, input: SidePlan? = nil, output: SidePlan? = nil, rate wanted: Double?,
     mayResample: Bool = false, buffer: FrameTime = .seconds(1)
   ) throws(DeviceFailure) {
     sides = []
-    // The input first: where both are missing, that is the one to name.
+    // Input first: if both are missing, the message names that one.
     if let input { sides.append(try Side(input, .input)) }
     if let output { sides.insert(try Side(output, .output), at: 0) }
     try Self.checkHosts(sides)
@@ -103,7 +104,7 @@ struct Agreement {
         bytesPerFrame: sides.map(\.bytesPerFrame).max() ?? 1))
   }
 
-  /// Throws where one stream would have to span two host APIs, which none can.
+  /// Throws if one stream would have to span two host APIs, which is impossible.
   private static func checkHosts(_ sides: [Side]) throws(DeviceFailure) {
     guard sides.count == 2, sides[0].device.hostAPIName != sides[1].device.hostAPIName else {
       return
@@ -116,7 +117,7 @@ struct Agreement {
           + "use sd-rec -D '\(input)' -L low | sd-play -D '\(output)' -L low"))
   }
 
-  /// Agrees and opens, again and again as long as the plan waits for a device.
+  /// Resolves and opens, repeatedly for as long as the plan waits for a device.
   static func open<Stream>(
     _ plan: StreamPlan, agreeing agree: () throws(DeviceFailure) -> Agreement,
     _ body: (Agreement) throws(PortAudioError) -> Stream
@@ -131,7 +132,7 @@ struct Agreement {
 }
 
 extension SoundTool.Latency {
-  /// As the library takes it; frames count at `rate`.
+  /// The library's value; frames count at `rate`.
   func library(at rate: Double) -> SoundDevice.Latency {
     switch self {
     case .low: .low

@@ -1,7 +1,7 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// A device that could not be found or opened, and whether it is worth trying again.
+/// A device that could not be found or opened, and whether to try again.
 struct DeviceFailure: Error {
   var tool: ToolError
   var mayPass: Bool
@@ -19,7 +19,7 @@ struct DeviceFailure: Error {
     }
   }
 
-  /// - Parameter remedy: What would work, if that is known.
+  /// - Parameter remedy: A remedy, if known.
   init(_ error: PortAudioError, remedy: String? = nil) {
     let passing: [PortAudioError.Code] = [
       .deviceUnavailable, .unanticipatedHostError, .invalidDevice,
@@ -28,7 +28,7 @@ struct DeviceFailure: Error {
     self.init("", text, passing.contains(error.code))
   }
 
-  /// A failure that trying again does not mend.
+  /// A failure that another attempt cannot fix.
   init(_ error: ToolError) {
     tool = error
     mayPass = false
@@ -39,8 +39,8 @@ struct DeviceFailure: Error {
     self.mayPass = mayPass
   }
 
-  /// Calls `body` until it succeeds, fails for good, or `seconds` are over. Looks for devices again
-  /// each time.
+  /// Calls `body` until it succeeds, fails permanently, or `seconds` are over. Looks for devices
+  /// again each time.
   static func retrying<Value>(
     seconds: Double, _ body: () throws(DeviceFailure) -> Value
   ) throws(ToolError) -> Value {
@@ -70,11 +70,11 @@ struct DeviceFailure: Error {
 }
 
 extension ToolError {
-  /// What the end of a running stream means for the program.
+  /// The program's error for the end of a running stream.
   static func running(_ error: PortAudioError, _ device: Device) -> ToolError {
     error.code == .hostLost ? .lost(device) : .failure("", error.description)
   }
 
-  /// The device is lost.
+  /// The error of a lost device.
   static func lost(_ device: Device) -> ToolError { .failure(device.id, "device lost") }
 }

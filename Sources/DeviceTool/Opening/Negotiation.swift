@@ -8,11 +8,16 @@ enum Negotiation {
     8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000,
   ]
 
+  /// Whether the words name a virtual device exactly.
+  private static func isVirtual(_ query: String?) -> Bool {
+    ["virtual:null", "virtual:loopback"].contains(query?.lowercased())
+  }
+
   /// The device for a query, or the default one.
   static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device
   {
     do {
-      let list = try DeviceList.current()
+      let list = try isVirtual(query) ? DeviceList.virtual() : DeviceList.current()
       if let query { return try list.find(query, for: direction) }
       return try list.defaultDevice(for: direction)
     } catch {
@@ -91,8 +96,8 @@ enum Negotiation {
 
   /// Frames for `-B`: at least 16384, at most 16 MiB.
   static func bufferFrameCount(_ time: FrameTime, rate: Double, bytesPerFrame: Int) -> Int {
-    let most = max(16384, (16 << 20) / max(1, bytesPerFrame))
-    return min(max(16384, time.frameCount(at: rate)), most)
+    let limit = max(16384, (16 << 20) / max(1, bytesPerFrame))
+    return min(max(16384, time.frameCount(at: rate)), limit)
   }
 
   /// Reports the parameters of an opened direction.

@@ -6,12 +6,12 @@ public struct AdaptOptions: ParsableArguments {
   @Flag(name: .long, help: "Follow the writer's clock by resampling; hold the latency.")
   var adapt = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// Whether the writer's clock is followed.
+  /// Whether to follow the writer's clock.
   ///
-  /// - Throws: a usage error where nothing may be resampled.
+  /// - Throws: A usage error if resampling is not allowed.
   public func adapts(mayResample: Bool) throws(ToolError) -> Bool {
     guard !adapt || mayResample else {
       throw .usage("--adapt", "resamples, and --no-resample refuses that")

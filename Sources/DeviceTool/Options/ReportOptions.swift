@@ -11,15 +11,15 @@ public struct ReportOptions: ParsableArguments {
     transform: Words.descriptor)
   var statusDescriptor: CInt?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// What is reported, and where.
+  /// The reports and their destinations.
   ///
   /// - Parameters:
   ///   - hasFile: Whether the program was given a file, and so is not inside a pipeline.
-  ///   - output: Where the sound goes that it records.
-  /// - Throws: a usage error if the descriptor is not open, or carries the sound.
+  ///   - output: The destination of the recorded sound.
+  /// - Throws: A usage error if the descriptor is not open, or carries the sound.
   public func plan(hasFile: Bool, output: OutputPlan? = nil) throws(ToolError) -> ReportPlan {
     try progress.check()
     var plan = ReportPlan()

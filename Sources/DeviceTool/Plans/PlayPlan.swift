@@ -1,23 +1,23 @@
 public import PCM
 public import SoundTool
 
-/// What sd-play is to do.
+/// A plan for sd-play.
 public struct PlayPlan: Sendable {
-  /// The files; none is stdin.
+  /// The files; stdin if empty.
   public var files: [String] = []
-  /// How the files are read.
+  /// How to read the files.
   public var reading = AudioSource.Options()
-  /// What becomes of the sound on its way.
+  /// Processing of the sound on its way.
   public var sound = FramePipeline.Options()
-  /// Words for the device; nil for the default.
+  /// The query for the device; nil for the default.
   public var device: String?
   /// The rate to open the device at; nil for the first file's.
   public var rate: Double?
   /// The device channel for each data channel.
   public var map: ChannelMap?
-  /// Whether another rate than the device's may be resampled.
+  /// Whether to resample if the device does not support the rate.
   public var mayResample = true
-  /// Whether the clock of a live writer is followed, by resampling.
+  /// Whether to follow a live writer's clock by resampling.
   public var adapts = false
   /// -L.
   public var latency = Latency.high
@@ -26,6 +26,6 @@ public struct PlayPlan: Sendable {
   /// The reports.
   public var report = ReportPlan()
 
-  /// The defaults.
+  /// Creates a plan of defaults.
   public init() { sound.clips = true }
 }

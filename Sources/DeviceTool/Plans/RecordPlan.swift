@@ -2,17 +2,17 @@ public import PCM
 public import SoundFile
 public import SoundTool
 
-/// What sd-rec is to do.
+/// A plan for sd-rec.
 public struct RecordPlan: Sendable {
-  /// Where the recording goes.
+  /// The destination of the recording.
   public var output: OutputPlan
   /// Its type and codec.
   public var fileFormat: AudioFileFormat
-  /// What becomes of its file.
+  /// The handling of its file.
   public var files = FilePlan()
-  /// Whether the recording ends when stdin closes.
+  /// Whether the recording ends when stdin ends.
   public var endsWithInput = false
-  /// Words for the device; nil for the default.
+  /// The query for the device; nil for the default.
   public var device: String?
   /// The rate of the recording; nil for the device's own.
   public var rate: Double?
@@ -20,49 +20,49 @@ public struct RecordPlan: Sendable {
   public var channelCount: Int?
   /// The device channels to record, in order.
   public var map: ChannelMap?
-  /// Whether the one channel of a device stands on all channels of the recording.
+  /// Whether a device's only channel is recorded on all channels of the recording.
   public var spreadsMono = false
-  /// Whether a rate the device cannot do is resampled.
+  /// Whether to resample if the device does not support the rate.
   public var mayResample = true
   /// -L.
   public var latency = Latency.high
-  /// What is written of the stream.
+  /// What to write of the device's input.
   public var recording = RecordingPlan()
   /// The stream.
   public var stream = StreamPlan()
   /// The reports.
   public var report = ReportPlan()
 
-  /// The defaults, into this output.
+  /// Creates a plan of defaults with this output.
   public init(output: OutputPlan, fileFormat: AudioFileFormat) {
     self.output = output
     self.fileFormat = fileFormat
   }
 }
 
-/// What is written of what a device captures.
+/// What to write of a device's input.
 public struct RecordingPlan: Sendable {
-  /// Which missing frames silence takes the place of.
+  /// The missing frames that silence replaces.
   public enum Filling: Sendable {
     /// None.
     case none
     /// All, and paused time.
     case all
-    /// Those that a duplex stream does not miss in both directions.
+    /// All but those that a duplex stream misses in both directions.
     case unlessMutual
   }
 
-  /// How much, lost frames included; nil until stopped.
+  /// The length, lost frames included; nil until stopped.
   public var length: FrameTime?
   /// The gain.
   public var gain = Gain.unity
-  /// Whether TPDF dither is added where bits are lost.
+  /// Whether to add TPDF dither when bits are lost.
   public var dither = true
-  /// What becomes of gaps.
+  /// The handling of gaps.
   public var filling = Filling.none
-  /// Frames left out at the beginning.
+  /// Frames to skip at the start.
   public var skippedFrameCount = 0
 
-  /// Everything, as it is.
+  /// Creates a plan for everything, unchanged.
   public init() {}
 }

@@ -1,17 +1,17 @@
 internal import SoundTool
 
-/// How the clocks of writer and device stand to each other, and what is between them.
+/// The ratio of a writer's and a device's clocks, and the fill between them.
 struct AdaptStatus {
   var partsPerMillion: Double
   var isLocked: Bool
-  /// Device frames.
+  /// The target fill, in device frames.
   var target: Int
-  /// Least and greatest fill since the last status.
+  /// The minimum and maximum fill since the last status.
   var fills: ClosedRange<Double>
-  /// Least and greatest mean fill while locked.
+  /// The minimum and maximum mean fill while locked.
   var meanRange: ClosedRange<Double>?
   var cutCount: Int
-  /// Device frames cut.
+  /// Device frames dropped by cuts.
   var discarded: Int
 
   /// `ratio -50.3 ppm, locked, 9560 to 9644 frames held (target 9600), 1 cut of 95611 frames`.

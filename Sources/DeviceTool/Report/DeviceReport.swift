@@ -162,9 +162,9 @@ public struct DeviceReport {
   private func rates(of device: Device, _ direction: StreamDirection) throws(ToolError)
     -> [Double]?
   {
-    let most = device.maxChannelCount(for: direction)
-    guard most > 0 else { return nil }
-    let parameters = StreamParameters(device: device, channelCount: min(2, most))
+    let limit = device.maxChannelCount(for: direction)
+    guard limit > 0 else { return nil }
+    let parameters = StreamParameters(device: device, channelCount: min(2, limit))
     do { return try Negotiation.rates(device, direction, parameters) } catch {
       throw .running(error, device)
     }

@@ -1,7 +1,7 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// What was lost, in words.
+/// Messages about losses.
 struct LossMessages {
   let rate: Double
   let isAligned: Bool
@@ -37,13 +37,13 @@ struct LossMessages {
       }
     }
     if isAligned, !inserted.isEmpty { inserted += ", as many of input discarded to stay aligned" }
-    // Nothing is lost where silence was put in.
+    // Inserted silence is not a loss.
     let lost = parts.isEmpty ? nil : "frames lost: " + parts.joined(separator: ", ")
     let all = [lost, inserted.isEmpty ? nil : inserted].compactMap(\.self)
     return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
-  /// `peak -12.3 -inf dB`, or `silent` where every sample was zero.
+  /// `peak -12.3 -inf dB`, or `silent` if every sample was zero.
   static func peaks(_ peaks: PeakHold) -> String {
     guard !peaks.isSilent else { return "silent" }
     let words = peaks.decibels.map { level in

@@ -2,8 +2,8 @@ internal import PCM
 internal import SoundDevice
 internal import SoundTool
 
-/// All that a run reports: losses, levels, the line on a terminal, the status feed, totals. It
-/// decides nothing, and nothing it does can fail the run. One thread at a time.
+/// All reports of a run: losses, levels, the progress line, the status feed and totals. It decides
+/// nothing, and cannot make the run fail. One thread at a time.
 final class RunReporter {
   private let words: LossMessages
   private let rate: Double
@@ -13,7 +13,7 @@ final class RunReporter {
   private let feed: StatusFeed?
   private let showsSummary: Bool
   private var meter: LevelMeter?
-  // Since the line was drawn, since levels were fed, and since the beginning.
+  // Since the last progress line, since the last levels in the feed, and since the start.
   private var linePeaks = PeakHold()
   private var feedPeaks = PeakHold()
   private var runPeaks = PeakHold()
@@ -22,10 +22,10 @@ final class RunReporter {
   private var didReportFreewheeling = false
 
   /// - Parameters:
-  ///   - rate: Of the device's frames, in hertz.
-  ///   - channelCount: Channels of what is measured, 0 for nothing.
-  ///   - isAligned: Whether input is kept only for what is played.
-  /// - Throws: a usage error where the feed's descriptor is not open.
+  ///   - rate: The device's rate, in hertz.
+  ///   - channelCount: Channels of the measured frames, or 0 to measure nothing.
+  ///   - isAligned: Whether input is kept only for frames that are played.
+  /// - Throws: A usage error if the feed's descriptor is not open.
   init(
     _ plan: ReportPlan, rate: Double, channelCount: Int, isAligned: Bool = false
   ) throws(ToolError) {
@@ -40,7 +40,7 @@ final class RunReporter {
     if isMeasured, channelCount > 0 { meter = LevelMeter(channelCount: channelCount) }
   }
 
-  /// Takes frames into the levels.
+  /// Adds frames to the levels.
   func measure(_ frames: RawSpan, encoding: SampleEncoding) {
     meter?.reset()
     meter?.update(frames, encoding: encoding)
@@ -50,14 +50,14 @@ final class RunReporter {
     runPeaks.hold(meter)
   }
 
-  /// Reports the start, once it is known when that was.
+  /// Reports the start, once its time is known.
   func begin(_ stream: any AudioStreaming, _ device: Device) {
     guard !hasBegun, let time = stream.startTime else { return }
     hasBegun = true
     feed?.start(stream, device, time: time)
   }
 
-  /// Reports how far the run has got, as often as that is wanted.
+  /// Reports the progress, at the intended intervals.
   func update(_ losses: LossReport, _ progress: () -> Progress) {
     if losses.isFreewheeling, !didReportFreewheeling {
       didReportFreewheeling = true
@@ -70,7 +70,7 @@ final class RunReporter {
         position: progress.seconds, length: progress.length, levels: linePeaks.decibels,
         remark: words.total(losses) ?? "")
     }
-    // What fills the ring before the stream starts is reported afterwards.
+    // Frames that fill the ring before the start are reported later.
     guard let feed, hasBegun, !feedPeaks.isEmpty, levelLimit.pass() != nil else { return }
     feed.levels(feedPeaks.decibels, position: progress().seconds)
     feedPeaks.reset()
@@ -78,7 +78,7 @@ final class RunReporter {
 
   /// Reports a loss to the feed.
   ///
-  /// - Returns: What a line says of it.
+  /// - Returns: The message about it.
   func lose(_ gap: LineGap, at frame: Int) -> String {
     feed?.loss(gap, at: frame)
     return words.line(for: gap, at: frame)
@@ -87,24 +87,24 @@ final class RunReporter {
   /// Reports the ratio of two clocks to the feed.
   func adapt(_ status: AdaptStatus) { feed?.ratio(status) }
 
-  /// Prints a line about a loss, unless there was one just now.
+  /// Prints a message about a loss, unless there was one just now.
   func note(_ line: String) { limit.note("", line) }
 
-  /// Says how large a prebuffer has become.
+  /// Reports the prebuffer's new size.
   func note(prebuffer frameCount: Int) {
     guard frameCount != reportedPrebuffer else { return }
     reportedPrebuffer = frameCount
     Messages.detail("", "prebuffer is now \(counted(frameCount, "frame"))")
   }
 
-  /// Prints what a recording came to, and totals, and keeps the counts for the feed's end.
+  /// Prints the recording's summary and the totals, and keeps the counts for the feed's end.
   ///
   /// - Parameters:
-  ///   - output: What was written, and how many seconds of it; nil for a program that only plays.
-  ///   - report: What became of all frames.
-  ///   - warned: What a line warns of.
+  ///   - output: The recording's name and length in seconds; nil for a program that only plays.
+  ///   - report: The final account of all frames.
+  ///   - warned: The losses to warn about.
   ///   - clipped: Samples clipped.
-  /// - Returns: Whether frames were lost, and a line said so.
+  /// - Returns: Whether frames were lost, and a message said so.
   func finish(
     _ report: LossReport, warningOf warned: LossReport, output: (name: String, seconds: Double)?,
     clipped: Int, isTotalReported: Bool

@@ -3,10 +3,10 @@ internal import SoundDevice
 internal import SoundTool
 internal import Synchronization
 
-/// `--status-fd`: JSON lines about the stream for whoever started the program.
+/// `--status-fd`: JSON lines about the stream, for the parent process.
 ///
-/// `start` once, `levels` once a second, `loss` for each gap, `end` last. A reader that does not
-/// keep up misses lines, never holds up the sound; the `end` says how many it missed.
+/// `start` once, `levels` once a second, `loss` for each gap, `end` last. A slow reader misses
+/// lines and never delays the sound; `end` says how many lines were missed.
 final class StatusFeed: Sendable {
   private struct State {
     var missed = 0
@@ -22,9 +22,9 @@ final class StatusFeed: Sendable {
     guard FileIdentity(descriptor: descriptor) != nil else {
       throw .usage("--status-fd \(descriptor)", "not open")
     }
-    // Stdout has moved aside, so that nothing a library prints gets into the feed.
+    // The real stdout was moved, so that no library's output gets into the feed.
     self.descriptor = descriptor == STDOUT_FILENO ? StandardStreams.output : descriptor
-    // Only now, at the very end, is the exit status known.
+    // The exit status is known only at the very end.
     ProgramExit.onEnd { [self] status in finish(status) }
   }
 
@@ -48,7 +48,7 @@ final class StatusFeed: Sendable {
   }
 
   func loss(_ gap: LineGap, at frame: Int) {
-    // What was dropped to be in time was not read in time.
+    // Frames dropped to catch up count as not read in time.
     let cause = gap.cause == .trimmed ? .overflow : gap.cause
     send([
       .init("event", .string("loss")), .init("direction", .string(gap.direction.rawValue)),
@@ -58,14 +58,14 @@ final class StatusFeed: Sendable {
     ])
   }
 
-  /// The ratio of two clocks; the last one stands in the `end` line too.
+  /// Sends the ratio of two clocks; the last one is in the `end` line too.
   func ratio(_ status: AdaptStatus) {
     send([.init("event", .string("ratio"))] + status.members)
     state.withLock { $0.ratio = .object(status.members) }
   }
 
-  /// Keeps the counts for the `end` line, where for input `delivered + dropped + discarded` and for
-  /// output `delivered + inserted + padding` are `host_frames`.
+  /// Keeps the counts for the `end` line. For input, `delivered + dropped + discarded` equals
+  /// `host_frames`; for output, `delivered + inserted + padding` does.
   func end(
     _ losses: LossReport, output: (name: String, seconds: Double)?, peaks: [Double],
     clippedCount: Int, pausedSeconds: Double
@@ -104,7 +104,7 @@ final class StatusFeed: Sendable {
 
   private func send(_ members: [JSON.Member]) {
     let line = Array((JSON.object(members).line + "\n").utf8)
-    // Lines are shorter than what a pipe takes at once, so they arrive whole or not at all.
+    // A line is shorter than a pipe's atomic write, so it arrives whole or not at all.
     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     let sent =
       unsafe poll(&entry, 1, 0) > 0

@@ -1,19 +1,19 @@
 internal import SoundDevice
 internal import SoundTool
 
-/// One run of a program's stream: started once, ended by the first that ends it, stopped once,
-/// reported once. What was captured before the end is still written. On the main thread.
+/// One run of a program's stream: started once, ended by the first failure or request, stopped
+/// once, reported once. Frames captured before the end are still written. On the main thread.
 final class StreamRun {
-  /// What ended it, unless that was its own end.
+  /// The failure that ended it, if any.
   private(set) var failure: ToolError?
-  /// Whether the stream was stopped.
+  /// Whether the stream has been stopped.
   private(set) var isHalted = false
-  /// How far it has got.
+  /// The progress so far.
   var progress: () -> Progress = { Progress(frame: 0, seconds: 0) }
 
   private let stream: any AudioStreaming
   private let device: Device
-  /// The stream that this one's frames come from, where that is another one.
+  /// The stream that supplies this one's frames, if it is a different one.
   private let partner: (stream: any AudioStreaming, device: Device)?
   private let policy: LossPolicy
   private let reporter: RunReporter
@@ -22,9 +22,9 @@ final class StreamRun {
   private var isEnding = false
 
   /// - Parameters:
-  ///   - device: The one that messages name.
-  ///   - partner: The stream that its frames come from, where that is another one: started, paused
-  ///     and stopped with it.
+  ///   - device: The device that messages name.
+  ///   - partner: The stream that supplies the frames, if it is a different one; it is started,
+  ///     paused and stopped together with this one.
   ///   - status: The line for USR1. Called on the signal thread.
   init(
     _ stream: any AudioStreaming, _ device: Device, _ policy: LossPolicy, _ reporter: RunReporter,
@@ -39,12 +39,12 @@ final class StreamRun {
     signals = StreamSignals([stream] + (partner.map { [$0.stream] } ?? []), status: status)
   }
 
-  /// The run ends, as it is meant to, once `isOver` says so.
+  /// Makes the run end normally once `isOver` returns true.
   func ends(when isOver: (@Sendable () -> Bool)?) { self.isOver = isOver }
 
   // MARK: Life
 
-  /// Calls `body` and keeps what it throws, if that is the first.
+  /// Calls `body` and keeps its error, if it is the first.
   func attempt(_ body: () throws(ToolError) -> Void) {
     do throws(ToolError) { try body() } catch { end(error) }
   }
@@ -58,19 +58,19 @@ final class StreamRun {
     }
   }
 
-  /// The run ends: sources give what they hold, and then nothing. The first failure counts; nil is
-  /// an end that was meant.
+  /// Ends the run: sources return their remaining frames, then nothing. The first failure counts;
+  /// nil is a normal end.
   func end(_ failure: ToolError?) {
     isEnding = true
     self.failure = self.failure ?? failure
   }
 
-  /// Takes a failure that explains the one that there is.
+  /// Replaces the failure by one that explains it.
   func prefer(_ failure: ToolError?) {
     if let failure, failure.kind == .reported { self.failure = failure }
   }
 
-  /// Whether the run is ending: it was ended, or a signal, the user or a pause that failed ends it.
+  /// Whether the run is ending: ended already, or by a signal, the user or a failed pause.
   func shouldEnd() -> Bool {
     if SignalCenter.shared.isStopping {
       SignalCenter.shared.noticeStop()
@@ -83,12 +83,12 @@ final class StreamRun {
     return isEnding
   }
 
-  /// Whether who waits for frames should ask ``shouldEnd()``.
+  /// Whether a thread that waits for frames should call ``shouldEnd()``.
   func isInterrupted() -> Bool {
     isHalted || SignalCenter.shared.isStopping || signals.hasFailed || isOver?() == true
   }
 
-  /// Stops the stream, once; one that is lost is left alone.
+  /// Stops the stream once; a lost one is left alone.
   func halt(_ mode: StopMode) {
     guard !isHalted else { return }
     isHalted = true
@@ -102,7 +102,7 @@ final class StreamRun {
     } catch { end(.running(error, device)) }
   }
 
-  /// Stops the stream that the frames come from; nothing more is wanted of it.
+  /// Stops the stream that supplies the frames, which are no longer needed.
   func haltPartner() {
     guard let partner, !partner.stream.isLost, !partner.stream.isStopped else { return }
     do throws(PortAudioError) { try partner.stream.abort() } catch {
@@ -111,14 +111,14 @@ final class StreamRun {
   }
 
   enum StopMode {
-    /// After what was handed over has been played.
+    /// After all output handed over has been played.
     case drain
     case abort
   }
 
   // MARK: On the way
 
-  /// Reports a segment before it is taken, and ends the run where the policy is to end at it.
+  /// Reports a segment before it is taken, and ends the run if the policy says so.
   func note(_ segment: Segment) {
     switch segment {
     case .frames: break
@@ -128,12 +128,12 @@ final class StreamRun {
     update()
   }
 
-  /// Reports the gaps of a stream that nobody reads from.
+  /// Reports the gaps of a stream without a reader.
   func noteGaps() { for gap in stream.takeGaps() { note(LineGap(gap)) } }
 
-  /// Where nothing that was captured is at stake: reports what has happened to the stream.
+  /// Reports the stream's events, for runs without captured frames to save.
   ///
-  /// - Throws: What ends the run: a loss, where that is the policy, a stop, a lost device.
+  /// - Throws: The reason to end the run: a loss, if that is the policy, a stop or a lost device.
   func check() throws(ToolError) {
     noteGaps()
     if stream.isLost { end(.lost(device)) }
@@ -178,11 +178,10 @@ final class StreamRun {
 
   // MARK: The end
 
-  /// Reports the whole run, and throws what ended it.
+  /// Reports the whole run, and throws the failure that ended it.
   ///
   /// - Parameters:
-  ///   - report: What became of all frames in the end, where the program knows more than the
-  ///     stream.
+  ///   - report: The final account of all frames, if the program knows more than the stream.
   ///   - output: What was written.
   ///   - clipped: Samples clipped.
   func finish(
@@ -191,8 +190,8 @@ final class StreamRun {
     reporter.begin(stream, device)
     let losses = stream.losses
     let isWhole = failure == nil || failure?.kind == .stopped
-    // What a failure leaves undone, or a reader that goes away, is no loss to warn of; what a stop
-    // leaves is.
+    // Frames left over by a failure, or by a reader that is gone, are not a loss to warn about;
+    // frames left over by a stop are.
     let hasLost = reporter.finish(
       report ?? losses, warningOf: isWhole ? report ?? losses : losses,
       output: output.map { ($0, progress().seconds) }, clipped: clipped,

@@ -2,7 +2,7 @@ internal import SoundDevice
 internal import SoundTool
 internal import Synchronization
 
-/// Ties streams to the signals: a stop wakes whoever waits for them, Ctrl-Z pauses them.
+/// Connects streams to signals: a stop wakes waiting threads, Ctrl-Z pauses the streams.
 final class StreamSignals: Sendable {
   private let streams: [any AudioStreaming]
   private let failure = Mutex<PortAudioError?>(nil)
@@ -17,13 +17,13 @@ final class StreamSignals: Sendable {
     SignalCenter.shared.onStatus(status)
   }
 
-  /// Why the stream could not be paused, or go on.
+  /// Takes the error of a failed pause or resume.
   func takeFailure() -> PortAudioError? { failure.withLock { $0.take() } }
 
-  /// Whether there is one to take.
+  /// Whether there is an error to take.
   var hasFailed: Bool { failure.withLock { $0 != nil } }
 
-  // On the signal thread; the program's own thread throws it when it comes by.
+  // On the signal thread; the program's own thread throws the error later.
   private func change(_ body: (any AudioStreaming) throws(PortAudioError) -> Void) {
     for stream in streams {
       do throws(PortAudioError) { try body(stream) } catch {
@@ -34,5 +34,5 @@ final class StreamSignals: Sendable {
   }
 }
 
-/// Whether the program was asked to stop: for waits that look again and again.
+/// Whether the program was asked to stop, for waits that poll.
 func isStopping() -> Bool { SignalCenter.shared.isStopping }

@@ -11,7 +11,8 @@ public enum StatisticsReport {
     _ input: PlotInput, asJSON: Bool, on descriptor: CInt
   ) throws(ToolError) {
     let bytes = Array(try text(of: input, asJSON: asJSON).utf8)
-    var writer = PipeWriter(descriptor: descriptor, name: descriptor == 2 ? "stderr" : "stdout")
+    var writer = PipeWriter(
+      descriptor: descriptor, name: descriptor == StandardStreams.output ? "stdout" : "stderr")
     try unsafe writer.write(bytes.span.bytes)
   }
 

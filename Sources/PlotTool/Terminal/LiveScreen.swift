@@ -107,7 +107,8 @@ final class LiveScreen: Sendable {
 
   private static func write(_ text: String, to descriptor: CInt) throws(ToolError) {
     guard !text.isEmpty else { return }
-    var writer = PipeWriter(descriptor: descriptor, name: descriptor == 2 ? "stderr" : "stdout")
+    var writer = PipeWriter(
+      descriptor: descriptor, name: descriptor == StandardStreams.output ? "stdout" : "stderr")
     let bytes = Array(text.utf8)
     try unsafe writer.write(bytes.span.bytes)
   }

@@ -3,7 +3,7 @@ internal import Spectrum
 /// The waveform of the last seconds, one column per block, the newest on the right; each channel
 /// has its own lines.
 final class LiveWaveform: LiveView {
-  private static let mostLines = 8
+  private static let maxLines = 8
 
   private let canvas: Canvas
   private let text: CellText
@@ -32,7 +32,7 @@ final class LiveWaveform: LiveView {
 
   func block(size: Canvas.Size) -> [String] {
     let room = max(1, size.lines - 2)
-    let height = min(Self.mostLines, max(1, room / channelCount))
+    let height = min(Self.maxLines, max(1, room / channelCount))
     return columns.prefix(room / height).flatMap {
       lines($0, height: height, columns: size.columns)
     }

@@ -90,8 +90,7 @@ extension TypedInputStreaming {
   /// The input as a sequence of blocks of `frameCount` frames, read without blocking a thread of
   /// the pool. The stream must be started. The ancestor's example `asyncio_generators.py`.
   public func blocks(frameCount: Int) -> InputBlocks<S> {
-    precondition(frameCount > 0, "a block has at least one frame")
-    return InputBlocks(session: session, frameCount: frameCount)
+    InputBlocks(session: session, frameCount: frameCount)
   }
 }
 
@@ -103,6 +102,10 @@ extension StreamSession {
     of type: S.Type, frameCount: Int, interrupted: () -> Bool
   ) throws(PortAudioError) -> SampleBuffer<S> {
     let channelCount = resolved.input?.channelCount ?? 1
+    let operation = "reading stream"
+    guard frameCount > 0 else { throw PortAudioError(.bufferTooSmall, operation) }
+    try PortAudioError.checkMemory(
+      frameCount, bytesPerFrame: resolved.input?.bytesPerFrame ?? 1, operation)
     var buffer = SampleBuffer<S>(frameCount: frameCount, channelCount: channelCount)
     var outcome = Result<Int, PortAudioError>.success(0)
     unsafe buffer.samples.withUnsafeMutableBytes { bytes in

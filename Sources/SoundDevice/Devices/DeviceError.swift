@@ -1,20 +1,20 @@
-/// A device that could not be found, or not uniquely; or a host that does not answer.
+/// A device that was not found or not uniquely, or a host that does not answer.
 public enum DeviceError: Error, Sendable, CustomStringConvertible {
-  /// No device has these words in its name.
+  /// No device matches the query.
   case notFound(query: String, direction: StreamDirection?)
-  /// Several devices match; their ids.
+  /// Several devices match; the candidates are their ids.
   case ambiguous(query: String, candidates: [String])
-  /// The only device with these words has no channels: its id, and whether PortAudio takes its name
-  /// for a pattern.
+  /// The only matching device has no channels: its id, and whether PortAudio treats its name as a
+  /// pattern.
   case noChannels(String, isPattern: Bool)
   /// There is no default device in this direction.
   case noDefault(StreamDirection)
-  /// `SD_VIRTUAL` cannot be understood.
+  /// `SD_VIRTUAL` is malformed.
   case badVirtualConfiguration(String)
   /// The host failed to list its devices.
   case host(PortAudioError)
 
-  /// One line that says what would work.
+  /// The error in one line, with a remedy.
   public var description: String {
     switch self {
     case .notFound(let query, let direction):

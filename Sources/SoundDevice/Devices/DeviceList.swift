@@ -33,6 +33,15 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
     do { return try Hosts.deviceList() } catch { throw .host(error) }
   }
 
+  /// The virtual devices alone, for a program that was given one of them by its name: PortAudio,
+  /// and all it loads, need not start.
+  package static func virtual() throws(DeviceError) -> DeviceList {
+    do { _ = try Hosts.virtualConfiguration() } catch {
+      throw .badVirtualConfiguration(error.description)
+    }
+    do { return try Hosts.virtualDeviceList() } catch { throw .host(error) }
+  }
+
   /// Looks for devices again and returns the new list.
   ///
   /// PortAudio can only do this by restarting, so this throws if any stream is open. Corresponds to

@@ -76,7 +76,8 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
   /// The number of frames that a failed write had written; nil for other failures.
   public var frameCount: Int?
 
-  init(_ code: Code, _ operation: String, hostError: HostError? = nil) {
+  /// A failure of `operation`, for tests of what handles it.
+  public init(_ code: Code, _ operation: String, hostError: HostError? = nil) {
     self.code = code
     self.operation = operation
     self.hostError = hostError

@@ -24,6 +24,15 @@ enum Hosts {
     return try makeDeviceList()
   }
 
+  /// The virtual devices alone, numbered from 0: no other host is started for them.
+  static func virtualDeviceList() throws(PortAudioError) -> DeviceList {
+    if let list = cache.withLock({ $0 }) { return list }
+    let listing = try virtual.call("listing devices") { host throws(PortAudioError) in
+      try host.listing()
+    }
+    return DeviceList([(virtual, listing)])
+  }
+
   static func refreshDeviceList() throws(PortAudioError) -> DeviceList {
     let operation = "refreshing devices"
     for thread in [portAudio, virtual] {

@@ -118,7 +118,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
         unsafe PaJack_SetClientName(copy)
       }
     #endif
-    try Self.check(Pa_Initialize(), "starting PortAudio")
+    try Self.check(Self.parking { Pa_Initialize() }, "starting PortAudio")
     isInitialized = true
     startTime = monotonicSeconds()
   }
@@ -182,10 +182,12 @@ final class PortAudioHost: Host, @unchecked Sendable {
     var stream: UnsafeMutableRawPointer?
     let context = unsafe Unmanaged.passRetained(trampoline)
     let traits = unsafe configuration.deviceInfo.map { unsafe Self.traits($0) }
-    let code = unsafe Self.withParameters(configuration) { input, output in
-      unsafe Pa_OpenStream(
-        &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
-        PaStreamFlags(flags), portAudioCallback, context.toOpaque())
+    let code = Self.parking {
+      unsafe Self.withParameters(configuration) { input, output in
+        unsafe Pa_OpenStream(
+          &stream, input, output, configuration.sampleRate, UInt(configuration.blockSize),
+          PaStreamFlags(flags), portAudioCallback, context.toOpaque())
+      }
     }
     do throws(PortAudioError) {
       try Self.check(code, configuration.operation)
@@ -309,7 +311,8 @@ extension HostConfiguration {
   }
 
   func start() throws(PortAudioError) {
-    try PortAudioHost.check(unsafe Pa_StartStream(stream), "starting stream")
+    let code = PortAudioHost.parking { unsafe Pa_StartStream(stream) }
+    try PortAudioHost.check(code, "starting stream")
   }
 
   func stop() throws(PortAudioError) {

@@ -1,7 +1,7 @@
 /// Validates values that a host reports: an absurd number counts as unknown.
 enum Reported {
   /// The maximum latency of any device, in seconds.
-  private static let longestLatency = 10.0
+  private static let maxLatency = 10.0
   private static let rates = 1.0...10_000_000
   static var times: ClosedRange<Double> { 0...1e12 }
   private static let mostChannels = 65_536
@@ -10,7 +10,7 @@ enum Reported {
 
   /// A latency in seconds, or nil if invalid.
   static func latency(_ seconds: Double) -> Double? {
-    (0...longestLatency).contains(seconds) ? seconds : nil
+    (0...maxLatency).contains(seconds) ? seconds : nil
   }
 
   /// A sampling frequency in Hz, or nil if invalid.

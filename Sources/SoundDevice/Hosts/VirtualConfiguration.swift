@@ -1,29 +1,28 @@
 internal import PCM
 
-/// How the virtual host behaves, as `SD_VIRTUAL` says.
+/// The behaviour of the virtual host, as configured by `SD_VIRTUAL`.
 ///
-/// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1
-/// frame to `block` frames, the same ones for the same seed), `channels=2`, `latency=256` (frames
-/// after which the loopback returns), `pace=realtime` or `fast`, `drift=-50`
-/// (the clock of `virtual:null` is so many ppm ahead of that of `virtual:loopback`), `jitter=100` (each
-/// block comes 0 to 100 frames late, the same ones each time), `input=FILE` and `output=FILE` (raw
-/// float32 that `virtual:null` hears, and that it plays), and faults: `xrun@48000:256`
-/// (256 frames are lost at frame 48000), `stall@96000` (callbacks stop coming there),
-/// `stall@96000:4800` (they stop for as long as 4800 frames take, then come in a burst),
-/// `freewheel@96000:48000` (48000 frames go by as fast as they can), `crawl@96000` (a hundredth of
-/// real time from there on; `crawl` alone from the beginning), `lost@96000` (the device is gone
-/// there). Sins of hosts: `linger` (a stream never becomes inactive by itself), `latency=garbage`,
-/// `times=garbage` (reported so), `flags=none` (losses are not reported).
+/// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1 to
+/// `block` frames, the same for the same seed), `channels=2`, `latency=256` (the loopback's delay
+/// in frames), `pace=realtime` or `fast`, `drift=-50` (how far the clock of `virtual:null` is ahead
+/// of that of `virtual:loopback`, in ppm), `jitter=100` (each block comes 0 to 100 frames late, the
+/// same each time), `input=FILE` and `output=FILE` (raw float32 that `virtual:null` captures, and
+/// that it plays), and faults: `xrun@48000:256` (loses 256 frames at frame 48000), `stall@96000`
+/// (callbacks stop there), `stall@96000:4800` (callbacks stop for the duration of 4800 frames, then
+/// come in a burst), `freewheel@96000:48000` (48000 frames pass as fast as possible), `crawl@96000`
+/// (a hundredth of real time from there; `crawl` alone from the start), `lost@96000` (the device is
+/// gone from there). Misbehaviour of hosts: `linger` (a stream never becomes inactive by itself),
+/// `latency=garbage` and `times=garbage` (reports garbage), `flags=none` (reports no losses).
 struct VirtualConfiguration: Sendable, Hashable {
   enum Pace: String, Sendable, Hashable {
-    /// Bound to the clock, as a sound card is.
+    /// Paced by the clock, like a sound card.
     case realtime
     /// As fast as readers and writers can follow.
     case fast
-    /// Moved on by whoever made the host, by ``VirtualEngine/advance(by:)``. No word of `SD_VIRTUAL`.
+    /// Advanced by ``VirtualEngine/advance(by:)``. Not available in `SD_VIRTUAL`.
     case manual
 
-    /// What `SD_VIRTUAL` may say.
+    /// The values of `pace` in `SD_VIRTUAL`.
     static let words: [Pace] = [.realtime, .fast]
   }
 
@@ -32,13 +31,13 @@ struct VirtualConfiguration: Sendable, Hashable {
       case xrun, stall, freewheel, crawl, lost
     }
     var kind: Kind
-    /// The frame of the stream at which it happens.
+    /// The stream's frame at which it happens.
     var position: Int
-    /// How many frames an xrun loses, or how many a stall or freewheeling takes; 0 for ever.
+    /// The frames that an xrun loses, or that a stall or freewheeling lasts; 0 for no end.
     var frameCount: Int
   }
 
-  /// What a host does wrong all the time.
+  /// Permanent misbehaviour of a host.
   enum Sin: Sendable, Hashable {
     case linger, garbageLatency, garbageTimes, noFlags
   }
@@ -50,18 +49,18 @@ struct VirtualConfiguration: Sendable, Hashable {
   /// nil: every rate from 1 Hz to 768 kHz, 48 kHz by default.
   var sampleRate: Double?
   var blockSize = 256
-  /// Where the sizes of blocks come from, if they are to differ.
+  /// The seed of random block sizes, if they vary.
   var blockSeed: UInt64?
   var channelCount = 2
   var latency = 256
   var pace = Pace.realtime
-  /// How far the clock of `virtual:null` is ahead of that of `virtual:loopback`, in millionths.
+  /// How far the clock of `virtual:null` is ahead of that of `virtual:loopback`, in ppm.
   var drift = 0
-  /// The most frames by which a block comes late.
+  /// The maximum delay of a block, in frames.
   var jitter = 0
   var faults: [Fault] = []
   var sins: Set<Sin> = []
-  /// Raw float32 frames that `virtual:null` hears, and where it keeps what it plays.
+  /// Files of raw float32 frames: the input of `virtual:null`, and a copy of its output.
   var inputPath: String?
   var outputPath: String?
 

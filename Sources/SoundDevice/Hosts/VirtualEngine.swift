@@ -1,21 +1,21 @@
 internal import CRealtime
 internal import Platform
 
-/// The clock of a virtual device, and the timeline on which its streams meet.
+/// The clock of a virtual device, and the timeline that its streams share.
 ///
-/// One thread calls all running streams, each when its next block is due, always in the same
-/// order. A block at frame p takes the output of frames p… and gives the input of frames p…,
-/// which for a loopback is what was put out `latency` frames earlier.
+/// One thread calls all running streams, each when its next block is due, always in the same order.
+/// A block at frame p takes the output of frames p… and supplies the input of frames p…, which for
+/// a loopback is the output of `latency` frames earlier.
 final class VirtualEngine: @unchecked Sendable {
-  // Safe to share: `timeline` and `manualTime` are touched by the engine's thread alone; the rest is
+  // Safe to share: `timeline` and `manualTime` belong to the engine's thread alone; the rest is
   // behind `state`.
   private struct State {
     var streams: [VirtualStream] = []
-    /// The stream whose callback runs now.
+    /// The stream whose callback is running.
     var current: ObjectIdentifier?
     var epoch = 0.0
     var clock = 0
-    /// How far a clock that is moved by hand has come, in frames.
+    /// The position of a manual clock, in frames.
     var manualClock = 0
   }
 
@@ -27,10 +27,10 @@ final class VirtualEngine: @unchecked Sendable {
   private let state = Guarded(State())
   private var worker: WorkerThread?
   private let callbackEnded = Semaphore()
-  /// How late, in seconds, it may be with priority. The engine's thread alone.
+  /// The delay, in seconds, tolerated with priority. The engine's thread alone.
   private static let tolerance = 0.25
   private var hasPriority: Bool?
-  /// The due time of the last call, for a clock that is moved by hand.
+  /// The due time of the last call, on a manual clock.
   private var manualTime = 0
 
   init(
@@ -43,7 +43,7 @@ final class VirtualEngine: @unchecked Sendable {
     self.pace = pace
     timeline = loops ? LoopTimeline(channelCount: channelCount) : nil
     guard pace != .manual else { return }
-    // Held weakly: an engine that no stream is on any more ends its thread.
+    // Held weakly: the thread ends with the last stream's reference to its engine.
     worker = WorkerThread(named: "sd-virtual", lingering: 0.05) { [weak self] in self?.round() }
   }
 
@@ -53,7 +53,7 @@ final class VirtualEngine: @unchecked Sendable {
 
   // MARK: The host's thread
 
-  /// Begins to call a stream, from the clock's next frame on.
+  /// Starts calling a stream, from the clock's next frame on.
   func add(_ stream: VirtualStream) {
     state.withLock { state in
       if state.streams.isEmpty {
@@ -71,7 +71,7 @@ final class VirtualEngine: @unchecked Sendable {
     worker?.wake()
   }
 
-  /// No callback of the stream runs, or will run, afterwards.
+  /// Stops calling a stream: no callback of it runs afterwards.
   func remove(_ stream: VirtualStream) {
     let id = ObjectIdentifier(stream)
     state.withLock { $0.streams.removeAll { ObjectIdentifier($0) == id } }
@@ -84,24 +84,24 @@ final class VirtualEngine: @unchecked Sendable {
 
   // MARK: The engine's thread
 
-  /// Moves a clock that is moved by hand, and calls every stream that becomes due. One thread at a
-  /// time, which is the engine's then.
+  /// Advances a manual clock and calls every stream that becomes due. One thread at a time, which
+  /// then acts as the engine's.
   func advance(by frameCount: Int) {
     let target = state.withLock { state in
       state.manualClock += frameCount
       return state.manualClock
     }
     while let (stream, due) = next(), due.map({ $0 <= target }) ?? true {
-      // A stall may have let the due time of a block pass long ago.
+      // During a stall, a block's due time may have passed long ago.
       manualTime = max(manualTime, due ?? manualTime)
       run(stream, now: Double(manualTime) / sampleRate)
     }
   }
 
-  /// Calls what is due. Returns the seconds until the next round; nil without streams.
+  /// Calls all streams that are due. Returns the seconds until the next round; nil without streams.
   private func round() -> Double? {
     guard let (stream, due) = next() else {
-      // The thread ends if nothing comes, and with it its priority.
+      // The thread may end, and with it its priority.
       hasPriority = nil
       return nil
     }
@@ -117,7 +117,7 @@ final class VirtualEngine: @unchecked Sendable {
     if let due {
       let time = state.withLock { $0.epoch } + Double(due) / sampleRate
       let wait = time - monotonicSeconds()
-      // Woken before that, it looks again: a stream was added that may be due earlier.
+      // If woken earlier, look again: a new stream may be due earlier.
       if wait > 0 { return wait }
       if wait < -Self.tolerance { giveUpPriority() }
     }
@@ -125,38 +125,37 @@ final class VirtualEngine: @unchecked Sendable {
     return 0
   }
 
-  /// Without a clock to keep, priority would only take the processor from who reads and writes.
+  /// Without a clock to keep, priority would only take the processor from readers and writers.
   private func takePriority() {
     guard hasPriority == nil else { return }
     hasPriority = isRealtime && sd_make_thread_realtime(50)
   }
 
-  /// A thread that cannot keep up, for the callbacks take too long, would with priority take the
-  /// processor from everybody else for good.
+  /// Gives up priority if the callbacks take too long to keep up; otherwise this thread would take
+  /// the processor from all others permanently.
   private func giveUpPriority() {
     guard hasPriority == true else { return }
     hasPriority = false
     sd_make_thread_normal()
   }
 
-  /// An output that goes on while an input waits to be read, as far as the timeline remembers what is
-  /// put out: who plays to the end first and reads then must not wait for ever.
+  /// An output that may run ahead while an input waits to be read, as far as the timeline stores
+  /// output. A program may play everything first and read afterwards.
   private func ahead(of stream: VirtualStream) -> VirtualStream? {
     guard stream.takesInput else {
-      // What it waits for may come from the input of another clock, block by block.
+      // It may wait for the input of another clock, block by block.
       return next { $0.takesInput && !$0.loops && $0.isReady && $0.isDrained }?.stream
     }
     let end = stream.position - latency + LoopTimeline.capacity
     return next { !$0.takesInput && $0.isReady && $0.position + $0.nextBlock <= end }?.stream
   }
 
-  /// The stream to be called next, of those that are eligible, and the frame of the clock at which;
-  /// nil: at once.
+  /// The next of the eligible streams to call, and the clock's frame at which; nil means at once.
   private func next(
     where isEligible: (VirtualStream) -> Bool = { _ in true }
   ) -> (stream: VirtualStream, due: Int?)? {
     state.withLock { state in
-      // `min(by:)` would look its generic type up each time, behind a lock that all threads share.
+      // `min(by:)` would look up its generic type each time, behind a lock that all threads share.
       var first: VirtualStream?
       for stream in state.streams where !stream.isStalledForEver && isEligible(stream) {
         if let other = first,
@@ -188,13 +187,12 @@ final class VirtualEngine: @unchecked Sendable {
   }
 }
 
-/// What was put out, by frame, until it has come back: a circle of frames that are added up as
-/// several streams put out at once.
+/// Output by frame, until it has come back: a circular buffer that sums simultaneous streams.
 @safe final class LoopTimeline {
   static let capacity = 1 << 18
   private let channelCount: Int
   private let samples: UnsafeMutableBufferPointer<Float>
-  /// The frame up to which the circle is valid; what lies beyond is from the last round.
+  /// The end of the valid frames; those beyond are from the previous round.
   private var end = 0
 
   init(channelCount: Int) {
@@ -226,7 +224,7 @@ final class VirtualEngine: @unchecked Sendable {
     }
   }
 
-  /// Copies interleaved frames from `frame` on; silence where nothing was put out.
+  /// Copies interleaved frames from `frame` on; silence where there was no output.
   func copy(
     into target: UnsafeMutablePointer<Float>, channelCount count: Int, frameCount: Int,
     from frame: Int

@@ -1,13 +1,13 @@
 internal import PCM
 internal import Synchronization
 
-/// Devices without hardware: `virtual:null` swallows output and gives silence, `virtual:loopback`
-/// gives output back as input after a fixed number of frames, bit for bit.
+/// Devices without hardware: `virtual:null` discards output and captures silence;
+/// `virtual:loopback` returns output as input after a fixed number of frames, bit for bit.
 ///
-/// Paced by the clock as a sound card is, and with faults on request, so that loss, stall and
-/// death of a device can be met deterministically.
+/// They are paced by the clock like a sound card, with faults on request, so that tests can
+/// reproduce a device's losses, stalls and death exactly.
 final class VirtualHost: Host, @unchecked Sendable {
-  // Safe to share: what is variable is touched on the host's thread alone.
+  // Safe to share: only the host's thread uses the variables.
   static let apiName = "Virtual"
   static let names = ["virtual:null", "virtual:loopback"]
   private static let loopbackIndex = 1
@@ -69,8 +69,8 @@ final class VirtualHost: Host, @unchecked Sendable {
     }
   }
 
-  /// Whether a stream meets others on one engine: those on the loopback and, so that their clocks
-  /// may be compared, those of a clock that drifts.
+  /// Whether a stream shares an engine with others: on the loopback, and with a drifting clock, to
+  /// compare clocks.
   private func sharesClock(_ configuration: HostConfiguration) -> Bool {
     index(of: configuration) == Self.loopbackIndex || self.configuration.drift != 0
   }
@@ -105,7 +105,7 @@ final class VirtualHost: Host, @unchecked Sendable {
       blockSize: configuration.blockSize > 0
         ? configuration.blockSize : self.configuration.blockSize,
       varies: configuration.blockSize == 0,
-      // Whoever asks for a block size gets that one.
+      // A requested block size overrides random ones.
       blockSeed: configuration.blockSize == 0 ? self.configuration.blockSeed : nil,
       faults: self.configuration.faults, sins: self.configuration.sins,
       clock: StreamClock(

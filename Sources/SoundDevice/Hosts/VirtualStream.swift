@@ -3,13 +3,14 @@ internal import Synchronization
 
 /// A stream on a virtual device.
 @safe final class VirtualStream: HostStream, @unchecked Sendable {
-  // Safe to share: `position`, `nextBlock` and what follows are touched by the engine's thread
-  // while the stream is on the engine, and by the host's thread before; `isStarted` by the host's.
+  // Safe to share: the engine's thread uses `position`, `nextBlock` and the members after them
+  // while the stream is on the engine, and the host's thread before that; only the host's uses
+  // `isStarted`.
   private static let orders = Atomic<Int>(0)
 
   let trampoline: Trampoline
   let granted: GrantedStream
-  /// Streams due at the same frame are called in the order in which they were opened.
+  /// Streams due at the same frame are called in the order of their opening.
   let order: Int
   private let engine: VirtualEngine
   private let onClose: () -> Void
@@ -17,9 +18,9 @@ internal import Synchronization
   private let outputChannelCount: Int?
   /// Whether it never becomes inactive by itself.
   private let lingers: Bool
-  /// What it reports as times, if not the times.
+  /// The times to report, if not the real ones.
   private let garbageTimes: [Double]
-  /// What the output takes, whatever is reported, in seconds.
+  /// The real latency of the output, whatever is reported, in seconds.
   private let latency: Double
   private let blockSize: Int
   private let varies: Bool
@@ -27,23 +28,23 @@ internal import Synchronization
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
   private var isStarted = false
-  /// How its clock differs from the engine's.
+  /// The difference between its clock and the engine's.
   private let clock: StreamClock
-  /// Whether it meets others on the engine's timeline.
+  /// Whether it takes part in the engine's timeline.
   let loops: Bool
   private let files: (input: VirtualInputFile?, output: VirtualOutputFile?)
 
-  /// The frame of its own clock at which the next block begins.
+  /// The frame of its own clock at which the next block starts.
   private(set) var position = 0
-  /// Where its clock and the engine's were the same.
+  /// The frame at which its clock and the engine's were the same.
   private var origin = 0
-  /// Frames handed over and lost since the stream was opened.
+  /// Frames processed and lost since the stream was opened.
   private(set) var elapsed = 0
-  /// What is still to happen.
+  /// The faults still to come.
   private(set) var faults: [VirtualConfiguration.Fault]
   private var sizes: BlockSizes?
-  /// Frames by which this stream is behind the engine's clock, or ahead of it if negative, since it
-  /// freewheeled.
+  /// Frames by which this stream is behind the engine's clock after freewheeling; negative if
+  /// ahead.
   private var delay = 0
   private var stall = Stall.none
   private var isCrawling = false
@@ -53,7 +54,7 @@ internal import Synchronization
 
   private enum Stall: Equatable {
     case none
-    /// Until the engine's clock is there.
+    /// Until the engine's clock reaches this frame.
     case until(Int)
     case forEver
   }
@@ -97,7 +98,7 @@ internal import Synchronization
     self.granted = granted
   }
 
-  /// What 32 bits make of a port latency of 0 less one period.
+  /// A port latency of 0 less one period, in 32-bit arithmetic.
   private static let garbageFrameCount = 4_294_966_272.0
 
   deinit {
@@ -115,7 +116,7 @@ internal import Synchronization
   func stop() throws(PortAudioError) {
     isStarted = false
     engine.remove(self)
-    // What was handed over last still plays for as long as the latency is.
+    // The last output is still playing for as long as the latency.
     if engine.isRealtime, outputChannelCount != nil, stall == .none {
       Semaphore().wait(seconds: latency)
     }
@@ -140,15 +141,16 @@ internal import Synchronization
 
   // MARK: The engine's thread
 
-  /// - Parameter clock: Where the engine's clock is, which a stream that freewheeled has overtaken.
+  /// - Parameter clock: The position of the engine's clock, which a freewheeling stream is ahead
+  ///   of.
   func begin(at frame: Int, clock: Int) {
     position = frame
     origin = frame
     delay = clock - frame
   }
 
-  /// The length of the next block: shorter right before a fault, if the length may vary, so that
-  /// the fault comes at its frame exactly.
+  /// The length of the next block. If it may vary, it is shorter right before a fault, so that the
+  /// fault happens exactly at its frame.
   var nextBlock: Int {
     let size = sizes?.current ?? blockSize
     guard varies, let fault = faults.first, fault.position > elapsed else { return size }
@@ -160,13 +162,13 @@ internal import Synchronization
   /// Whether the program has data and room for the next block.
   var isReady: Bool { trampoline.processor.isReady(frameCount: nextBlock) }
 
-  /// Whether the program has taken all that it was given.
+  /// Whether the program has read all its input.
   var isDrained: Bool { trampoline.processor.isDrained }
 
-  /// Whether no callback comes any more, though the stream is not over.
+  /// Whether no more callbacks come, although the stream is not over.
   var isStalledForEver: Bool { stall == .forEver }
 
-  /// The frame of the engine's clock at which the next block is to be handed over; nil: at once.
+  /// The clock's frame at which the next block is due; nil means at once.
   var nextDue: Int? {
     if freewheelingLeft > 0 { return nil }
     let due =
@@ -175,10 +177,10 @@ internal import Synchronization
     return due
   }
 
-  /// The engine's frame at which the next block begins.
+  /// The engine's frame at which the next block starts.
   var enginePosition: Int { clock.engineFrame(position, from: origin) }
 
-  /// Runs one block; false when the stream is over.
+  /// Runs one block; false if the stream is over.
   ///
   /// - Parameter now: Seconds of the stream's clock.
   func runBlock(timeline: LoopTimeline?, latency: Int, now: Double) -> Bool {
@@ -249,7 +251,7 @@ internal import Synchronization
       unsafe !file.write(
         base, channelCount: outputChannelCount, frameCount: frameCount, at: elapsed)
     {
-      // A device that cannot take what is played is gone.
+      // A device that cannot store its output is gone.
       return .abort
     }
     return result
@@ -270,19 +272,19 @@ extension VirtualStream {
   }
 }
 
-/// How the clock of a stream differs from its engine's.
+/// The difference between a stream's clock and its engine's.
 struct StreamClock: Sendable {
-  /// How far it is ahead, in millionths.
+  /// How far it is ahead, in ppm.
   var drift = 0
-  /// The most frames by which a block comes late.
+  /// The maximum delay of a block, in frames.
   var jitter = 0
 
-  /// The engine's frame at one of the stream's; both were the same at `origin`.
+  /// Converts a frame of the stream to the engine's clock; both were the same at `origin`.
   func engineFrame(_ frame: Int, from origin: Int) -> Int {
     drift == 0 ? frame : origin + (frame - origin) * 1_000_000 / (1_000_000 + drift)
   }
 
-  /// By how many frames the block at this frame is late.
+  /// The delay of the block at this frame, in frames.
   func lateness(_ frame: Int) -> Int {
     guard jitter > 0 else { return 0 }
     var sizes = BlockSizes(seed: UInt64(frame), most: jitter + 1)
@@ -291,7 +293,7 @@ struct StreamClock: Sendable {
   }
 }
 
-/// Sizes of blocks that differ, from 1 to `most` frames: the same ones for the same seed.
+/// Varying block sizes, from 1 to `limit` frames: the same for the same seed.
 private struct BlockSizes {
   private var state: UInt64
   private let most: Int

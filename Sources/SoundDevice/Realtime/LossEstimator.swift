@@ -2,7 +2,7 @@
 /// host only sets a flag, and from the clock alone if it never does.
 struct LossEstimator {
   /// The maximum jump, in seconds; a longer one is a wrong time, not a loss.
-  private static let longestJump = 10.0
+  private static let maxJump = 10.0
   /// Seconds for which frames must stay behind the clock to count as lost; a late callback catches
   /// up sooner.
   private static let window = 0.5
@@ -43,7 +43,7 @@ struct LossEstimator {
     // A flag on the very first block concerns the time before the start.
     guard isFlagged, !isFirst else { return HostLoss() }
     let jump = expected.map { (inputTime - $0) * sampleRate } ?? 0
-    let isPlausible = jump > 0 && jump < Self.longestJump * sampleRate
+    let isPlausible = jump > 0 && jump < Self.maxJump * sampleRate
     let periods = isPlausible ? max(1, Int((jump / Double(period)).rounded())) : 1
     return HostLoss(frameCount: periods * period, isEstimated: true)
   }
@@ -68,7 +68,7 @@ struct LossEstimator {
     let periods = Int(((windowLag - known) / Double(period)).rounded(.down))
     // A host that fills its own buffer first, or catches up, is ahead; that becomes the new
     // reference.
-    guard periods > 0, windowLag - known < Self.longestJump * sampleRate else {
+    guard periods > 0, windowLag - known < Self.maxJump * sampleRate else {
       knownLag = windowLag
       return HostLoss()
     }

@@ -162,12 +162,12 @@ final class LossLedger: @unchecked Sendable {
 @safe private struct OpenGaps: ~Copyable {
   // Four kinds of host loss (mutual or not, freewheeling or not) two of overflow or underflow, and
   // a pause.
-  private static let most = 7
+  private static let maxCount = 7
   private let gaps: UnsafeMutableBufferPointer<Gap>
   private var count = 0
 
   init() {
-    unsafe gaps = .allocate(capacity: Self.most)
+    unsafe gaps = .allocate(capacity: Self.maxCount)
     unsafe gaps.initialize(repeating: Gap(inputDroppedAt: 0))
   }
 
@@ -183,7 +183,7 @@ final class LossLedger: @unchecked Sendable {
       unsafe gaps[index].isEstimated = gaps[index].isEstimated || gap.isEstimated
       return
     }
-    precondition(count < Self.most, "there are no more kinds of gaps")
+    precondition(count < Self.maxCount, "there are no more kinds of gaps")
     unsafe gaps[count] = gap
     count += 1
   }

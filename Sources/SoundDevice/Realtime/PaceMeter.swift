@@ -7,7 +7,7 @@
 struct PaceMeter {
   private static let window = 0.5
   /// The longest delay, in seconds, that a host may catch up.
-  private static let longestDelay = 10.0
+  private static let maxDelay = 10.0
 
   /// The time at which the host was asked to start; nil means at its first callback.
   private let startTime: Double?
@@ -56,7 +56,7 @@ struct PaceMeter {
     let played = Double(windowFrames) / sampleRate
     if played >= Self.window || now - windowStart >= Self.window {
       let elapsed = now - windowStart
-      lead = max(lead + played - elapsed, -Self.longestDelay)
+      lead = max(lead + played - elapsed, -Self.maxDelay)
       isFreewheeling = played > 2 * elapsed && lead > Self.window / 2 + buffered
       if isFreewheeling { burst = 0 }
       windowStart = now

@@ -2,15 +2,14 @@ internal import PCM
 internal import Platform
 internal import Synchronization
 
-/// Rings between the audio thread and a thread that reads and writes: what blocking streams stand
-/// on.
+/// Rings between the audio thread and a reading or writing thread: the basis of blocking streams.
 final class RingProcessor: BlockProcessor, @unchecked Sendable {
-  /// How output begins, and begins again after it ran dry.
+  /// The condition on which output starts, and restarts after an underflow.
   enum Start: Sendable {
-    /// With whatever is there.
+    /// As soon as any frame is there.
     case prompt
-    /// With a whole block and the prebuffer, which grows by one block each time output ran dry, and
-    /// after a quiet time without that begins with one block again.
+    /// With a whole block plus the prebuffer. Each underflow adds one block to the prebuffer; after
+    /// a quiet time it starts from one block again.
     case prebuffered
   }
 
@@ -18,10 +17,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   let outputRing: RingBuffer?
   private let ledger: LossLedger
   private let start: Start
-  /// Frames played without running dry after which the prebuffer begins again.
+  /// Frames played without an underflow after which the prebuffer starts again.
   private let quietTime: Int
-  /// Input is kept only for frames that are played: frame n in was captured while frame n out
-  /// was played.
+  /// Keeps input only for frames that are played: frame n in was captured while frame n out was
+  /// played.
   private let isAligned: Bool
   private let outputEnded = Atomic<Bool>(false)
   private let prebuffer = Atomic<Int>(0)
@@ -38,7 +37,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private var blocksSinceLoss = settlingBlockCount
   private var quietFrameCount = 0
 
-  /// The blocks after a loss of the host in which output that runs dry lacks what was lost.
+  /// The blocks after a host loss in which an underflow is due to the lost frames.
   private static let settlingBlockCount = 4
 
   init(
@@ -55,16 +54,16 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   // MARK: Any thread
 
-  /// No more frames will be written: when the ring is empty the stream completes.
+  /// Declares that no more frames follow: the stream completes when the ring is empty.
   func endOutput() { outputEnded.store(true, ordering: .releasing) }
 
-  /// The frames that output waits for beyond a block before it begins.
+  /// The frames beyond one block that output waits for before it starts.
   var prebufferFrameCount: Int { prebuffer.load(ordering: .relaxed) }
 
-  /// When the last block was taken, in nanoseconds of the monotonic clock; 0 before the first.
+  /// The time of the last block, in nanoseconds of the monotonic clock; 0 before the first.
   var blockTime: Int64 { lastBlockTime.load(ordering: .acquiring) }
 
-  /// Losses since the last call, as flags.
+  /// Takes the losses since the last call, as flags.
   func takeFlags(_ mask: CallbackFlags) -> CallbackFlags {
     let old = raisedFlags.bitwiseAnd(~mask.rawValue, ordering: .relaxed).oldValue
     return CallbackFlags(rawValue: old).intersection(mask)
@@ -76,7 +75,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   override func willStart(resuming: Bool) {
     guard !resuming else { return }
-    // Output that had ended before the first start, because it was written before it, has ended.
+    // Output that ended before the first start has ended; it was written in advance.
     if hasRun { outputEnded.store(false, ordering: .releasing) }
     hasRun = true
     isPlaying = false
@@ -87,7 +86,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   }
 
   override func didStop(discarding: Bool) {
-    // This thread is the ring's only reader while no callback runs.
+    // While no callback runs, this thread is the ring's only reader.
     if discarding { outputRing?.discard() }
   }
 
@@ -135,7 +134,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
           .lost(block.inputLoss, besides: block.outputLoss))
     }
     guard frameCount > 0 else { return }
-    // A block that does not fit is dropped whole: one gap, not a torn block.
+    // A block that does not fit is dropped whole, so the gap is in one place.
     if ring.writableCount >= frameCount {
       ledger.deliver(frameCount, .input)
       inputTiming.note(ring.written, capturedAt: captureTime(of: block.info))
@@ -146,7 +145,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     }
   }
 
-  /// As the host says, where that is possible; otherwise now. In nanoseconds since 1970.
+  /// The host's capture time if it has one, otherwise now. In nanoseconds since 1970.
   private func captureTime(of info: CallbackInfo) -> Int {
     let delay = info.currentTime - info.inputTime
     return Int(wallNanoseconds()) - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
@@ -164,7 +163,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
           .lost(block.outputLoss, besides: block.inputLoss))
     }
     let wanted = block.frameCount
-    // The end is read before the count: once it is seen, the count is final.
+    // Load the end before the count: once the end is visible, the count is final.
     let hasEnded = outputEnded.load(ordering: .acquiring)
     let readable = ring.readableCount
     if !isPlaying { isPlaying = mayBegin(readable, wanted, ring, hasEnded) }
@@ -182,11 +181,11 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     return (played, hasEnded && ring.readableCount == 0 ? .complete : .continue)
   }
 
-  /// Whether frames have waited so long for more to come that they should be played alone.
+  /// Whether frames have waited long enough for more and should be played alone.
   private var isOverdue: Bool { framesSinceGrowth < 0 }
 
-  /// Whether output runs dry for want of frames that the host lost, which no prebuffer would have
-  /// held: the recorder before this stream has missed the same cycles.
+  /// Whether an underflow is due to frames that the host lost. No prebuffer would help: the
+  /// recorder that feeds this stream has missed the same cycles.
   private var lacksLostFrames: Bool { blocksSinceLoss < Self.settlingBlockCount }
 
   private func mayBegin(_ readable: Int, _ wanted: Int, _ ring: RingBuffer, _ hasEnded: Bool)
@@ -196,7 +195,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     if hasEnded || start == .prompt { return true }
     let needed = min(wanted + prebuffer.load(ordering: .relaxed), ring.capacity)
     if readable >= needed { return true }
-    // A writer that pauses with less than that in the ring is not kept waiting for ever.
+    // A writer that pauses with fewer frames in the ring must not wait forever.
     framesSinceGrowth = readable > lastReadable ? 0 : framesSinceGrowth + wanted
     lastReadable = readable
     guard framesSinceGrowth > needed + 4 * wanted else { return false }

@@ -12,7 +12,7 @@ final class Trampoline: @unchecked Sendable {
   // thread at a time, and before the host knows this object.
 
   /// Callbacks with more frames are processed in several blocks.
-  private static let longestBlock = 16384
+  private static let maxBlock = 16384
 
   let ledger: LossLedger
   let processor: BlockProcessor
@@ -51,8 +51,8 @@ final class Trampoline: @unchecked Sendable {
   ) {
     inputBytesPerFrame = input?.hostBytesPerFrame ?? 0
     outputBytesPerFrame = output?.hostBytesPerFrame ?? 0
-    self.input = input.map { InputAdapter($0, frameCount: Self.longestBlock) }
-    self.output = output.map { OutputAdapter($0, frameCount: Self.longestBlock) }
+    self.input = input.map { InputAdapter($0, frameCount: Self.maxBlock) }
+    self.output = output.map { OutputAdapter($0, frameCount: Self.maxBlock) }
     self.sampleRate = sampleRate
     self.processor = processor
     processorKeepsLedger = type(of: processor).keepsLedger
@@ -192,7 +192,7 @@ final class Trampoline: @unchecked Sendable {
     }
     var done = 0
     while done < hostInfo.frameCount {
-      let count = min(hostInfo.frameCount - done, Self.longestBlock)
+      let count = min(hostInfo.frameCount - done, Self.maxBlock)
       let blockInput = unsafe hostInput.map { unsafe $0 + done * inputBytesPerFrame }
       let blockOutput = unsafe hostOutput.map { unsafe $0 + done * outputBytesPerFrame }
       if stage != .running {

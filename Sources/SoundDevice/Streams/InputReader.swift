@@ -46,6 +46,9 @@ public struct InputReader: ~Copyable, Sendable {
       throw PortAudioError(.canNotReadFromAnOutputOnlyStream, "reading stream")
     }
     precondition(block.byteCount >= ring.bytesPerFrame, "there is room for a frame")
+    // What a read took that timed out comes first.
+    let left = session.takeLeftover(into: &block)
+    if left > 0 { return .frames(left) }
     var waiting = Timeout(seconds: nil)
     while true {
       // The order matters: input before the end is still returned, and no frame before the gaps

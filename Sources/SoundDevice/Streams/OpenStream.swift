@@ -89,10 +89,12 @@ final class OpenStream: Sendable {
   /// Seconds that a responsive host may take to stop: pending output is played, and a JACK server
   /// takes two periods for each port removed, on a busy machine twice as long.
   private var stoppingTime: Double {
-    let channelCount =
-      (configuration.input?.channelCount ?? 0) + (configuration.output?.channelCount ?? 0)
-    return longestLatency
-      + Double(4 * channelCount * trampoline.period) / max(1, granted.sampleRate)
+    longestLatency + Double(4 * channelCount * trampoline.period) / max(1, granted.sampleRate)
+  }
+
+  /// Of both directions.
+  var channelCount: Int {
+    (configuration.input?.channelCount ?? 0) + (configuration.output?.channelCount ?? 0)
   }
 
   private func setPhase(_ phase: Phase) { phaseValue.store(phase.rawValue, ordering: .releasing) }

@@ -5,7 +5,7 @@ extension OpenStream {
     guard phase == .running else { return }
     let limits = StreamWatch.Limits(
       stallTime: max(0, stallTime), longestSilence: granted.longestSilence,
-      latency: longestLatency, sampleRate: granted.sampleRate)
+      latency: longestLatency, sampleRate: granted.sampleRate, channelCount: channelCount)
     let new = StreamWatch(limits, signs: trampoline.signs, at: Watchdog.shared.time)
     watch.withLock { $0 = new }
     Watchdog.shared.watch(self)

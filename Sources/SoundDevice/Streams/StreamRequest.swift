@@ -61,11 +61,11 @@ extension StreamRequest {
       inputDevice: inputDevice, outputDevice: outputDevice,
       stallTime: options.stallTime ?? defaults.stallTime,
       bufferFrameCount: max(
-        leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.mostDefaultBuffer)))
+        leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.maxDefaultBuffer)))
   }
 
   /// The maximum default capacity of a ring, in frames.
-  private static let mostDefaultBuffer = 1 << 20
+  private static let maxDefaultBuffer = 1 << 20
   private static let mostBlockFrameCount = 1 << 20
   private static let longestLatency = 3600.0
 

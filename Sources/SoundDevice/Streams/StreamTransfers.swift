@@ -51,6 +51,17 @@ extension StreamSession {
     }
   }
 
+  /// Moves what a read took that timed out to the front of `block`; returns the number of frames.
+  func takeLeftover(into block: inout MutableRawSpan) -> Int {
+    guard let ring = rings?.inputRing else { return 0 }
+    let whole = block.byteCount / ring.bytesPerFrame * ring.bytesPerFrame
+    var part = block._mutatingExtracting(..<whole)
+    let byteCount = unsafe part.withUnsafeMutableBytes { bytes in
+      unsafe leftover.withLock { [bytes] in unsafe $0.take(into: bytes) }
+    }
+    return byteCount / ring.bytesPerFrame
+  }
+
   /// Writes all frames of `source`, waiting for room.
   ///
   /// - Returns: The number of frames; fewer than all only if `interrupted` says so.

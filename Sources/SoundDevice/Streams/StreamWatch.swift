@@ -19,6 +19,8 @@ struct StreamWatch {
     /// The longer of the granted latencies; 0 if unknown.
     var latency = 0.0
     var sampleRate: Double
+    /// Ports of both directions: a JACK server takes periods for each that is taken away.
+    var channelCount = 0
   }
 
   /// The externally visible state of a stream.
@@ -35,7 +37,7 @@ struct StreamWatch {
   }
 
   /// The minimum pace, as a share of real time.
-  private static let leastPace = 0.1
+  private static let minPace = 0.1
 
   private let limits: Limits
   private var last: Signs
@@ -69,13 +71,14 @@ struct StreamWatch {
   }
 
   /// The silence after the last frame covers the latency, so nothing is left to play one latency
-  /// and one period after it was handed over. A host that neither becomes inactive nor answers
-  /// within the stall time after that is gone.
+  /// and one period after it was handed over. A host that has not stopped the stream within the
+  /// stall time after that, plus what stopping may take, is gone.
   private mutating func end(_ signs: Signs, _ time: Double) -> Verdict {
     let since = finishingSince ?? time
     finishingSince = since
     let pending = limits.latency + seconds(signs.period)
-    if time - since >= pending + limit(signs) { return .lost }
+    let stopping = Double(4 * limits.channelCount) * seconds(signs.period)
+    if time - since >= pending + limit(signs) + stopping { return .lost }
     return time - since >= pending ? .finish : .ask
   }
 
@@ -88,7 +91,7 @@ struct StreamWatch {
     guard elapsed > 0, elapsed >= limit else { return false }
     let played = seconds(signs.frameCount - paceStart.frameCount)
     paceStart = (time, signs.frameCount)
-    return played < Self.leastPace * elapsed
+    return played < Self.minPace * elapsed
   }
 
   private func seconds(_ frameCount: Int) -> Double {

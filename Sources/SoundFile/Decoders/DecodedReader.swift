@@ -128,7 +128,7 @@ import PCM
   private func follow(_ position: Int?) {
     guard let position else { return }
     let gap = position + shift - time
-    if gap > 0, facts.format.type == .flac, facts.frameCount != nil {
+    if gap > 0, isPlausible(gap), facts.format.type == .flac, facts.frameCount != nil {
       lose(gap, reason: "frames are missing")
     } else if gap != 0 {
       shift -= gap
@@ -139,6 +139,7 @@ import PCM
   private func recordLoss(_ reason: String) throws(AudioFileError) {
     var ahead = 0
     var seen = 0
+    var failures = 0
     while ahead < Self.farthest {
       while seen == queue.waiting.count { try decoder.advance(queue) }
       let item = queue.waiting[queue.waiting.startIndex + seen]
@@ -149,10 +150,15 @@ import PCM
         let gap = position + shift - time - ahead
         // A stream that is joined in its middle begins with a hole.
         guard time > 0 || facts.frameCount != nil || gap < Self.farthest else { return }
+        guard isPlausible(gap) else { return record(.lost(reason: reason), nil) }
         return lose(max(0, gap), reason: reason)
       case .damage where ahead == 0:
         queue.removeFirst()
-        continue
+        failures += 1
+        // A decoder that only complains has lost its way for good.
+        if failures < Self.mostFailures { continue }
+        isAtEnd = true
+        return finish(.mark("in what cannot be decoded"), false)
       case .end where time + ahead < facts.frameCount ?? 0:
         // That is told by how much is missing.
         return
@@ -164,6 +170,11 @@ import PCM
     record(.lost(reason: reason), nil)
   }
 
+  /// Whether so many frames may be missing: a damaged number says anything.
+  private func isPlausible(_ gap: Int) -> Bool {
+    gap <= Int(Self.longestGap * facts.sampleRate) && time + gap <= facts.frameCount ?? .max
+  }
+
   private func lose(_ frames: Int, reason: String) {
     record(.lost(reason: reason), frames)
     time += frames
@@ -173,7 +184,7 @@ import PCM
   private func finish(_ shortage: Damage.Shortage?, _ hasWrongChecksum: Bool) {
     if let promised = facts.frameCount, time < promised {
       record(.endsEarly(.frames(promised: promised)), promised - time)
-      if fillsGaps { silence = promised - time }
+      if fillsGaps, isPlausible(promised - time) { silence = promised - time }
       time = promised
     } else if let shortage {
       record(.endsEarly(shortage), nil)
@@ -188,4 +199,7 @@ import PCM
 
   /// Frames that are decoded ahead to learn how many were lost before them.
   private static let farthest = 1 << 19
+  private static let mostFailures = 100_000
+  /// Seconds.
+  private static let longestGap = 3600.0
 }

@@ -3,7 +3,7 @@ import PCM
 
 /// An open stream of libmpg123. Corresponds to `mpg123_handle`.
 @safe final class MPEGFile {
-  /// What decides whether two frames are of one stream.
+  /// The properties in which all frames of a stream agree.
   struct Format: Equatable {
     let sampleRate: Int
     let channelCount: Int
@@ -13,9 +13,9 @@ import PCM
   struct Block {
     let samples: [Float]
     let format: Format
-    /// Whether it is the first of another format than the frame before it.
+    /// Whether its format differs from the previous frame's.
     let isChanged: Bool
-    /// Where it stood among the bytes, and how many it was.
+    /// Its offset and length in bytes.
     let offset: Int
     let byteCount: Int
   }
@@ -26,22 +26,22 @@ import PCM
     case end
   }
 
-  /// The bytes behind the last frame.
+  /// The bytes after the last frame.
   var trail = MPEGTrail()
 
   private let cursor: ByteCursor
   private let handle: OpaquePointer
   private var format = Format(sampleRate: 0, channelCount: 0)
-  /// Where the last failure was, which must not be met again.
+  /// The offset of the last failure, which must not be reached again.
   private var failedAt = -1
 
-  /// Looks for the first frame. Corresponds to `mpg123_open_handle`.
+  /// Finds the first frame. Corresponds to `mpg123_open_handle`.
   init(_ source: ByteSource) throws(AudioFileError) {
     cursor = ByteCursor(source)
     guard let made = unsafe mpg123_new(nil, nil) else { throw .malformed("out of memory") }
     unsafe handle = made
     unsafe cursor.watch = { [unowned self] bytes, offset in unsafe trail.see(bytes, at: offset) }
-    // Where the end is must not be asked: the length is what the file says, or nothing.
+    // Do not ask for the end: the length is the file's own claim, or unknown.
     let isSeekable = source.isSeekable
     let flags =
       MPG123_QUIET.rawValue | MPG123_GAPLESS.rawValue | MPG123_FORCE_FLOAT.rawValue
@@ -65,7 +65,7 @@ import PCM
 
   deinit { unsafe mpg123_delete(handle) }
 
-  /// Frames as the file's own index says, nil where it has none, or does not count all.
+  /// The number of frames in the file's own index; nil if there is none, or it does not count all.
   func frameCount() throws(AudioFileError) -> Int? {
     let count = Int(unsafe mpg123_length(handle))
     guard count > 0 else { return nil }
@@ -74,7 +74,7 @@ import PCM
     return try XingFrame.isFollowed(in: cursor.source, before: start) ? nil : count
   }
 
-  /// Frames of sound in each frame of the codec.
+  /// Frames of sound per frame of the codec.
   var framesTogether: Int { Int(unsafe mpg123_spf(handle)) }
 
   func facts(frameCount: Int?, canSeek: Bool) throws(AudioFileError) -> SoundFacts {

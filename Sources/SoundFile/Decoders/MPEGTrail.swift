@@ -1,7 +1,7 @@
 /// The first bytes after the last frame, as they are read: a tag, padding, the start of a truncated
 /// frame, or junk.
 struct MPEGTrail {
-  private static let mostBytes = 1 << 14
+  private static let maxByteCount = 1 << 14
   private var bytes: [UInt8] = []
   /// The offset of the first one.
   private var start = 0
@@ -11,7 +11,7 @@ struct MPEGTrail {
   mutating func see(_ more: UnsafeRawBufferPointer, at offset: Int) {
     let new = unsafe more.dropFirst(max(0, end - offset))
     if end == start + bytes.count {
-      unsafe bytes.append(contentsOf: new.prefix(max(0, Self.mostBytes - bytes.count)))
+      unsafe bytes.append(contentsOf: new.prefix(max(0, Self.maxByteCount - bytes.count)))
     }
     end = max(end, offset + more.count)
   }

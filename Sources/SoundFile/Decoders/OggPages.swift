@@ -91,9 +91,9 @@ import CVorbisFile
       contentsOf: UnsafeBufferPointer(start: page.header, count: Int(page.header_len)))
     unsafe left.append(contentsOf: UnsafeBufferPointer(start: page.body, count: Int(page.body_len)))
     // A stream of noise could have any numbers.
-    if used.count > Self.mostStreams { used = [] }
-    if open.count > Self.mostStreams { open = [name] }
-    if headerPages.count > Self.mostStreams { headerPages = [:] }
+    if used.count > Self.maxStreamCount { used = [] }
+    if open.count > Self.maxStreamCount { open = [name] }
+    if headerPages.count > Self.maxStreamCount { headerPages = [:] }
   }
 
   /// A few missing pages were lost; many were never there, because a stream was joined.
@@ -117,6 +117,6 @@ import CVorbisFile
   }
 
   private static let blockSize = 4096
-  private static let mostStreams = 10_000
+  private static let maxStreamCount = 10_000
   private static let fewPages = 10
 }

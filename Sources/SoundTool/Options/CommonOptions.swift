@@ -11,10 +11,10 @@ public struct CommonOptions: ParsableArguments {
   @Flag(name: [.customShort("V"), .long], help: "Print the version and exit.")
   var version = false
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// How much the program says: `-q` beats `-v`.
+  /// The amount of messages: `-q` beats `-v`.
   public var verbosity: Messages.Verbosity {
     if quiet { return .quiet }
     return verbose == 0 ? .normal : verbose == 1 ? .verbose : .chatty

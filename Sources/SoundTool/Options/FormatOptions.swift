@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import PCM
 
-/// `-r`, `-c`, `-f` and `-t`, for the programs that take one of each.
+/// `-r`, `-c`, `-f` and `-t`, for programs that take one of each.
 public struct FormatOptions: ParsableArguments {
   @Option(
     name: [.customShort("r", allowingJoined: true), .customLong("rate")], parsing: .unconditional,
@@ -23,14 +23,14 @@ public struct FormatOptions: ParsableArguments {
     transform: Words.format)
   var statedFormat: RawFormat?
 
-  /// `-t`: of the file, input or output.
+  /// `-t`: the type of the input or output file.
   @Option(
     name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("File type: raw, wav, flac, au, ... (default: auto).", valueName: "type"),
     transform: Words.type)
   public var type: TypeChoice = .auto
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// `-r`, or the rate of `-f cd` and `-f dat`, in hertz.
@@ -39,16 +39,16 @@ public struct FormatOptions: ParsableArguments {
   /// `-c`, or the channels of `-f cd` and `-f dat`.
   public var channels: Int? { rawFormat.channelCount }
 
-  /// `-f`: of raw data, or in a container its encoding.
+  /// `-f`: the encoding of raw data, or in a container.
   public var format: SampleEncoding? { rawFormat.encoding }
 
-  /// What the options say of raw data, without the environment's word.
+  /// The format of raw data according to the options, without the environment.
   public var rawFormat: RawFormat {
     let alone = RawFormat(rate: statedRate, channelCount: statedChannels)
     return alone.completed(by: statedFormat ?? RawFormat())
   }
 
-  /// What the options and then the environment say of raw data.
+  /// The format of raw data according to the options, then the environment.
   public func rawFormatOrEnvironment() throws(ToolError) -> RawFormat {
     try rawFormat.completedByEnvironment()
   }

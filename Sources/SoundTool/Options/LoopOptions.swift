@@ -1,24 +1,24 @@
 public import ArgumentParser
 internal import Platform
 
-/// `--loop` and `--loop=N`: again, for ever or N times.
+/// `--loop` and `--loop=N`: repeat forever, or N times.
 public struct LoopOptions: ParsableArguments {
   @Flag(name: .customLong("loop"), help: "Play for ever; --loop=N plays N times.")
   var forEver = false
 
-  // ArgumentParser knows no flag with an optional value: `--loop=N` reaches it as this option.
+  // ArgumentParser has no flag with an optional value, so `--loop=N` reaches it as this option.
   static let counted = "--loop-count"
 
   @Option(name: .customLong("loop-count"), help: .hidden, transform: Words.passes)
   var count: Int?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// How often everything is played; nil for ever.
+  /// How many times everything is played; nil means forever.
   public var passes: Int? { count ?? (forEver ? nil : 1) }
 
-  /// Throws where a number stands among the files that is none: `--loop 2` for `--loop=2`.
+  /// Throws if a number is among the files without being one: `--loop 2` for `--loop=2`.
   public func refuseCount(among files: [String]) throws(ToolError) {
     guard passes == nil,
       let word = files.first(where: { Int($0) != nil && FileIdentity(path: $0) == nil })
@@ -28,7 +28,7 @@ public struct LoopOptions: ParsableArguments {
 }
 
 extension Words {
-  /// How often to play, at least once.
+  /// Parses how many times to play, at least once.
   public static func passes(_ text: String) throws(InvalidValue) -> Int {
     guard let count = wholeNumber(text), count >= 1 else {
       throw InvalidValue("not a number of times, at least 1")

@@ -6,13 +6,13 @@ public enum StandardStreams {
   private static let outputDescriptor = Atomic<CInt>(1)
   private static let errorDescriptor = Atomic<CInt>(2)
 
-  /// Where stdout's data goes: 1, or the private descriptor that took its place.
+  /// The descriptor of stdout's data: 1, or the private descriptor that replaced it.
   public static var output: CInt { outputDescriptor.load(ordering: .relaxed) }
 
-  /// Where messages go: 2, or the private descriptor that took its place.
+  /// The descriptor of messages: 2, or the private descriptor that replaced it.
   public static var errors: CInt { errorDescriptor.load(ordering: .relaxed) }
 
-  /// Where a descriptor that the user names leads now: 1 and 2 may have been moved.
+  /// The current descriptor for one that the user names: 1 and 2 may have been moved.
   public static func current(_ descriptor: CInt) -> CInt {
     switch descriptor {
     case STDOUT_FILENO: output
@@ -21,9 +21,9 @@ public enum StandardStreams {
     }
   }
 
-  /// Gives each of the descriptors 0, 1 and 2 that is closed something harmless, opened the wrong
-  /// way round, so that the next file opened does not take its number and messages do not end up
-  /// in somebody's recording. Reading or writing it fails: `stdin: bad file descriptor`.
+  /// Opens something harmless in the wrong direction on each of the descriptors 0, 1 and 2 that is
+  /// closed, so that no file opened later gets its number and no message ends up in a recording.
+  /// Using it fails: `stdin: bad file descriptor`.
   static func occupyClosed() {
     for descriptor in CInt(0)...2 where !System.isOpen(descriptor) {
       // The lowest free number is this one.
@@ -31,11 +31,11 @@ public enum StandardStreams {
     }
   }
 
-  /// Moves stdout to a private descriptor (closed on exec), and leaves at 1 a way to /dev/null or,
-  /// when `toErrors`, to stderr: what a library prints on stdout never reaches our data.
+  /// Moves stdout to a private descriptor (closed on exec), and points 1 at /dev/null or, with
+  /// `toErrors`, at stderr, so that a library's output on stdout never mixes with our data.
   ///
-  /// Call before the library (PortAudio) starts, and only once. From then on ``output`` is the
-  /// private descriptor.
+  /// Call it once, before the library (PortAudio) starts. From then on ``output`` is the private
+  /// descriptor.
   public static func reserveOutput(toErrors: Bool) throws(ToolError) {
     precondition(output == STDOUT_FILENO, "stdout was moved before")
     let (moved, code) = reserve(STDOUT_FILENO, leaving: toErrors ? errors : nil)
@@ -43,21 +43,21 @@ public enum StandardStreams {
     outputDescriptor.store(moved, ordering: .relaxed)
   }
 
-  /// Moves stderr to a private descriptor (closed on exec), and leaves at 2 a way to /dev/null:
-  /// stderr is ours, whatever the libraries below print there, from now to the end.
+  /// Moves stderr to a private descriptor (closed on exec), and points 2 at /dev/null, so that
+  /// stderr stays ours, whatever the libraries print.
   ///
-  /// Call before any library starts, and only once. Without a descriptor to spare stderr stays.
+  /// Call it once, before any library starts. Without a free descriptor, stderr stays.
   static func reserveErrors() {
     if let moved = reserve(STDERR_FILENO, leaving: nil).moved {
       errorDescriptor.store(moved, ordering: .relaxed)
     }
   }
 
-  /// Gives a descriptor a private duplicate, and itself another end.
+  /// Duplicates a descriptor privately, and redirects the original.
   private static func reserve(
     _ descriptor: CInt, leaving other: CInt?
   ) -> (moved: CInt?, code: CInt) {
-    // Far from the numbers that a user may name, or leave closed.
+    // Far from numbers that a user may name, or have closed.
     var moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 100)
     if moved == -1 { moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3) }
     guard moved != -1 else { return (nil, errno) }
@@ -71,10 +71,10 @@ public enum StandardStreams {
     return (moved, 0)
   }
 
-  /// Reads stdin to its end on a thread of its own and throws away what it reads.
+  /// Reads stdin to its end on a separate thread and discards what it reads.
   ///
-  /// - Parameter atEnd: Called there once, when stdin has closed.
-  /// - Returns: Whether that has happened.
+  /// - Parameter atEnd: Called once on that thread, when stdin has ended.
+  /// - Returns: A function that says whether stdin has ended.
   public static func watchInput(_ atEnd: @escaping @Sendable () -> Void) -> @Sendable () -> Bool {
     final class Flag: Sendable { let value = Atomic<Bool>(false) }
     let isClosed = Flag()
@@ -88,7 +88,7 @@ public enum StandardStreams {
           guard try reader.read(into: &bytes) > 0 else { break }
         }
       } catch {
-        // An input that cannot be read is as closed as one that has ended.
+        // An input that cannot be read counts as ended.
         Messages.error(error)
       }
       isClosed.value.store(true, ordering: .releasing)
@@ -97,22 +97,22 @@ public enum StandardStreams {
     return { isClosed.value.load(ordering: .acquiring) }
   }
 
-  /// Throws a usage error when stdout is a terminal: PCM is never written to one.
+  /// Throws a usage error if stdout is a terminal: PCM is never written to one.
   public static func refuseTerminal() throws(ToolError) {
     guard !System.isTerminal(output) else {
       throw .usage("", "name a file, or send it down a pipe (stdout is a terminal)")
     }
   }
 
-  /// Throws a usage error when stdin is a terminal: sound is never read from one, and a program
-  /// that waits for a keyboard looks as if it hung.
+  /// Throws a usage error if stdin is a terminal: sound is never read from one, and a program
+  /// waiting for a keyboard seems to hang.
   public static func refuseTerminalInput() throws(ToolError) {
     guard !System.isTerminal(STDIN_FILENO) else {
       throw .usage("", "name a file, or send sound through a pipe (stdin is a terminal)")
     }
   }
 
-  /// Writes text to stdout, whole, and tells whether that worked.
+  /// Writes all of the text to stdout, or throws.
   public static func print(_ text: String) throws(ToolError) {
     var writer = PipeWriter(descriptor: output, name: "stdout")
     let bytes = Array(text.utf8)

@@ -1,40 +1,40 @@
-// ArgumentParser parses; what it says when it cannot is turned into our one line here. Its errors
-// are private types, so their published text is what there is to work with. A complaint of our own
-// travels through it behind a mark no text contains.
+// ArgumentParser parses; this file turns its error messages into our one-line form. Its errors are
+// private types, so only their published text is available. Our own complaints travel through it
+// behind a mark that no text contains.
 
 internal import ArgumentParser
 
-/// Why a word on the command line, or in the environment, cannot be taken.
+/// Why a value on the command line or in the environment is invalid.
 public struct InvalidValue: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong with it and what would work: `a rate below 1000 Hz (48k is 48000)`.
+  /// The complaint and a remedy: `a rate below 1000 Hz (48k is 48000)`.
   public let text: String
 
-  /// A complaint, in the style of ``Messages``.
+  /// Creates a complaint, in the style of ``Messages``.
   public init(_ text: String) { self.text = text }
 
   fileprivate static let mark: Character = "\u{1F}"
 
-  /// The usage error: names the option or variable, and its value unless the text has it already.
+  /// The usage error: names the option or variable, and the value unless the text includes it.
   func usage(of name: String, value: String, joint: String = " ") -> ToolError {
     let text = self.text
     return .usage(text.contains("'\(value)'") ? name : "\(name)\(joint)\(value)", text)
   }
 
-  /// The text behind the mark, for ArgumentParser to carry.
+  /// The text after the mark, for ArgumentParser to carry.
   public var description: String { "\(Self.mark)\(text)" }
 }
 
-/// What a command line comes to.
+/// The result of parsing a command line.
 enum Parsed<T> {
   /// A program to run.
   case run(T)
-  /// Something to print on stdout, and that is all: help, version, a completion script.
+  /// Text to print on stdout, and nothing else: help, version, a completion script.
   case text(String)
 }
 
 enum CommandLineParser {
   static func parse<T: Tool>(_ type: T.Type, _ arguments: [String]) throws(ToolError) -> Parsed<T> {
-    // Asked for first, these need no parsing, and a program that only prints should be quick.
+    // As first arguments these need no parsing, and a program that only prints should be quick.
     switch arguments.first {
     case "-h", "--help": return .text(line(T.helpMessage()))
     case "-V", "--version": return .text(versionText(type))
@@ -46,7 +46,7 @@ enum CommandLineParser {
       return tool.common.version ? .text(versionText(type)) : .run(tool)
     } catch {
       let text = T.message(for: error)
-      // Whether it is one at all takes ArgumentParser a millisecond more.
+      // Having ArgumentParser find out takes a millisecond more.
       if words.contains(where: asksForText), T.exitCode(for: error).isSuccess {
         return .text(line(text))
       }
@@ -54,14 +54,14 @@ enum CommandLineParser {
     }
   }
 
-  /// Whether ArgumentParser may print for it, and succeed.
+  /// Whether ArgumentParser may print something for it and succeed.
   private static func asksForText(_ word: String) -> Bool {
     word == "-h" || ["--help", "--generate", "--experimental"].contains(where: word.hasPrefix)
   }
 
   private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 
-  /// `--loop=3` as ArgumentParser can take it.
+  /// Rewrites `--loop=3` for ArgumentParser.
   private static func spellOut(_ arguments: [String]) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     let options = arguments[..<end].map { word in
@@ -75,10 +75,11 @@ enum CommandLineParser {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Takes the flags off the front of `-qd5`, which ArgumentParser understands only as `-q -d5`.
+  /// Splits leading flags off an argument such as `-qd5`, which ArgumentParser understands only as
+  /// `-q -d5`.
   ///
-  /// The letters are those that mean a flag in every program. A word that is the value of the
-  /// option before it is left alone.
+  /// The letters are flags in every program. An argument that is the value of the option before it
+  /// is left alone.
   static func splitFlags(_ arguments: [String]) -> [String] {
     let flags: Set<Character> = ["q", "v", "h", "V", "j"]
     var result: [String] = []
@@ -88,7 +89,7 @@ enum CommandLineParser {
       var letters = word.dropFirst()
       guard word.first == "-", letters.first != "-", !letters.isEmpty else {
         result.append(word)
-        // `--name value`, where name may be a flag: what follows is left as it is.
+        // `--name value`, although name may be a flag: the next argument is left alone.
         if word.hasPrefix("--"), !word.contains("="), let next = rest.popFirst() {
           if next == "--" { return result + [next] + rest }
           result.append(next)
@@ -109,7 +110,7 @@ enum CommandLineParser {
     return result
   }
 
-  /// Turns ArgumentParser's words into a subject and a complaint.
+  /// Turns ArgumentParser's message into a subject and a complaint.
   static func translate(_ text: String, hints: [String: String] = [:]) -> ToolError {
     let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
       .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
@@ -151,13 +152,14 @@ enum CommandLineParser {
     return .usage("", line.prefix(1).lowercased() + line.dropFirst())
   }
 
-  /// Whether one word may be meant for another: at most two letters differ, and a third of them.
+  /// Whether one word may be a misspelling of another: at most two letters differ, and a third of
+  /// them.
   static func isNear(_ word: String, _ other: String) -> Bool {
     let (a, b) = (Array(word.drop { $0 == "-" }), Array(other.drop { $0 == "-" }))
     return distance(a, b) <= min(2, a.count / 3)
   }
 
-  /// Letters to insert, delete, replace or swap with the next.
+  /// The number of letters to insert, delete, replace or swap with the next.
   private static func distance(_ a: [Character], _ b: [Character]) -> Int {
     var rows = [Array(0...b.count)]
     for i in a.indices {

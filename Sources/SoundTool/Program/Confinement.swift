@@ -10,10 +10,12 @@ internal import SoundFile
 public enum Confinement {
   /// Confines the process after its inputs are opened, before it reads them.
   ///
-  /// - Parameter path: A file yet to be created or replaced; nil for none. Until ``complete()``,
-  ///   only that file can be written or, if it does not exist, regular files in its folder.
-  public static func begin(writing path: String? = nil) {
-    let target = path.map(openTarget) ?? -1
+  /// - Parameters:
+  ///   - path: A file that is still to be created or replaced; nil for none. Until ``complete()``
+  ///     that file can be written, or if it does not exist, regular files in its folder; no others.
+  ///   - isTwoFiles: Whether another file beside it is written too.
+  public static func begin(writing path: String? = nil, isTwoFiles: Bool = false) {
+    let target = path.map { openTarget(isTwoFiles ? SeriesNamer.folder($0) : $0) } ?? -1
     defer { if target >= 0 { close(target) } }
     // If the output cannot be opened, opening it later reports that.
     let (files, calls) = (sd_confine_files(target), sd_confine_calls(path != nil))

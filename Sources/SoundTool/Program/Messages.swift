@@ -1,33 +1,34 @@
-// How the programs speak. Every line a program prints for a person passes through this file.
+// The style of all messages. Every line that a program prints for a person passes through this
+// file.
 //
 //  - `program: subject: complaint`, on stderr, one line, one write(2), whatever else is writing.
 //  - Lower case, no full stop, no colour, no backtrace, the same in every locale.
-//  - The complaint says what would work, when that is known.
+//  - The complaint includes a remedy, if there is one.
 //  - An error is always printed. A note is printed unless -q, a detail only with -v.
-//  - What a library prints reaches nobody without -vv: stderr is ours from start to end.
-//  - What may come often (an xrun, a stall) goes through a RateLimit, with a total at the end.
+//  - Output of libraries is suppressed without -vv: stderr is ours from start to end.
+//  - Frequent messages (an xrun, a stall) go through a RateLimit, with a total at the end.
 
 internal import Platform
 internal import SoundFile
 internal import Synchronization
 
-/// Lines for the user on stderr; callable from every thread but the audio thread.
+/// Lines for the user, on stderr. Any thread except the audio thread.
 public enum Messages {
-  /// How much a program says; with `chatty`, `-vv`, the libraries below may talk too.
+  /// The amount of messages; with `chatty`, `-vv`, libraries may print too.
   public enum Verbosity: Int, Sendable, Comparable {
     case quiet, normal, verbose, chatty
 
-    /// Less is quieter.
+    /// A smaller value is quieter.
     public static func < (a: Verbosity, b: Verbosity) -> Bool { a.rawValue < b.rawValue }
   }
 
   private struct State {
     var program = "sd"
     var verbosity = Verbosity.normal
-    // Set while a progress line stands on the terminal, which a message must first wipe away.
+    // The progress line on the terminal, which a message must erase first; empty if there is none.
     var transient = ""
 
-    // Called before a line is printed.
+    // Called before each line is printed.
     var beforeLine: (@Sendable () -> Void)?
 
     func printLine(_ text: String) {
@@ -39,22 +40,22 @@ public enum Messages {
 
   private static let state = Mutex(State())
 
-  /// The name every line starts with.
+  /// The program's name, with which every line starts.
   public static var program: String {
     get { state.withLock { $0.program } }
     set { state.withLock { $0.program = newValue } }
   }
 
-  /// How much is said.
+  /// The amount of messages printed.
   public static var verbosity: Verbosity {
     get { state.withLock { $0.verbosity } }
     set { state.withLock { $0.verbosity = newValue } }
   }
 
-  /// Whether a person reads them, on a terminal.
+  /// Whether messages go to a person, on a terminal.
   public static var isTerminal: Bool { System.isTerminal(StandardStreams.errors) }
 
-  /// Prints the error, whatever the verbosity. Ends by signal or broken pipe have no words.
+  /// Prints the error at any verbosity. Deaths by signal or broken pipe have no message.
   public static func error(_ error: ToolError) {
     if !error.message.isEmpty { line(error.message) }
   }
@@ -69,25 +70,27 @@ public enum Messages {
     if verbosity >= .verbose { line(subject.isEmpty ? text() : "\(subject): \(text())") }
   }
 
-  /// Prints one line, always, in a single write: for what the user asked for just now (USR1).
+  /// Prints one line in a single write at any verbosity: for an immediate request of the user
+  /// (USR1).
   public static func line(_ text: String) {
     state.withLock { $0.printLine(text) }
   }
 
-  /// Sets what is called right before each line: for a program that draws on the same terminal, and
-  /// must not draw over it. It may print nothing itself.
+  /// Sets a hook that is called right before each line, for a program that draws on the same
+  /// terminal. The hook must not print.
   package static func beforeLine(_ body: @escaping @Sendable () -> Void) {
     state.withLock { $0.beforeLine = body }
   }
 
-  /// Prints one line if that cannot block: for the signal thread, which must stay able to take the
-  /// next signal whatever becomes of stderr.
+  /// Prints one line unless that could block: for the signal thread, which must stay responsive
+  /// even if stderr is stuck.
   static func lineUnlessStuck(_ text: String) {
     guard System.isReady(StandardStreams.errors, for: POLLOUT, within: 0) else { return }
     _ = state.withLockIfAvailable { $0.printLine(text) }
   }
 
-  /// Shows `text` as the line on a terminal, in place of the one shown before; empty clears it.
+  /// Shows `text` as the terminal's progress line, replacing the previous one; an empty text clears
+  /// it.
   static func transient(_ text: String) {
     state.withLock { state in
       guard text != state.transient else { return }
@@ -102,7 +105,7 @@ public enum Messages {
       var rest = UnsafeRawBufferPointer(bytes)
       while unsafe !rest.isEmpty {
         let count = unsafe writeOnce(rest)
-        // Nobody is left to tell that stderr is gone.
+        // Without stderr, there is no way to report that.
         guard count > 0 else { return }
         unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
@@ -117,15 +120,15 @@ public enum Messages {
   }
 }
 
-/// Text as a terminal may have it: what is no letter but a command, in a file's name or a text in a
-/// file, becomes a question mark.
+/// Text that is safe on a terminal: control characters in a file's name or texts become question
+/// marks.
 package func printable(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: isCommand) else { return text }
   return String(String.UnicodeScalarView(text.unicodeScalars.map { isCommand($0) ? "?" : $0 }))
 }
 
-/// Control characters of both kinds, what ends a line or turns its direction, and bytes of names
-/// that are no UTF-8.
+/// Control characters of both ranges, line separators, direction marks, and bytes of names that are
+/// not UTF-8.
 private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case ..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true

@@ -1,42 +1,43 @@
 internal import Platform
 internal import Synchronization
 
-/// How a program ends: the one place that calls `exit`.
+/// The end of a program: the one place that calls `exit`.
 public enum ProgramExit {
   private static let remembered = Mutex(ExitStatus.success)
   private static let abrupt = Atomic<Bool>(false)
   private static let hook = Mutex<(@Sendable (CInt) -> Void)?>(nil)
 
-  /// Sets who is told the exit status, 128+N for a death by signal, right before the end.
+  /// Sets a hook that receives the exit status, 128+N for a death by signal, right before the end.
   public static func onEnd(_ body: @escaping @Sendable (CInt) -> Void) {
     hook.withLock { $0 = body }
   }
 
-  /// Prints an error and remembers its status, for a program that can and should go on to its end.
-  /// The worst status remembered is the program's.
+  /// Prints an error and records its status, for a program that can and should continue to its end.
+  /// The program exits with the worst recorded status.
   public static func remember(_ error: ToolError) {
     Messages.error(error)
     remember(error.status)
   }
 
-  /// Remembers a status without a word, because the words were said before.
+  /// Records a status without a message, which was printed earlier.
   public static func remember(_ status: ExitStatus) {
     remembered.withLock { if status.worse(than: $0) { $0 = status } }
   }
 
-  /// Makes the process end without the exit handlers of the libraries in it: after a host was lost,
-  /// theirs may hang or abort.
+  /// Makes the process end without its libraries' exit handlers, which may hang or abort after a
+  /// host was lost.
   public static func skipExitHandlers() {
     abrupt.store(true, ordering: .relaxed)
   }
 
-  /// Ends the process as it stands, with one line: from any thread, when it cannot go on.
+  /// Ends the process at once, with one message, when it cannot continue. Any thread.
   static func abandon(_ complaint: String) -> Never {
     Messages.line(complaint)
     _exit(ExitStatus.failure.rawValue)
   }
 
-  /// Ends the process: by the signal that stopped it, by SIGPIPE, or with the worst status seen.
+  /// Ends the process: by the signal that stopped it, by SIGPIPE, or with the worst recorded
+  /// status.
   static func end(_ error: ToolError?, isOpenEnded: Bool) -> Never {
     SignalCenter.shared.noticeStop()
     Messages.transient("")

@@ -1,20 +1,20 @@
 internal import Platform
 
-/// The line on a terminal: position, length, percent, levels, losses; redrawn at most ten times a
-/// second, wiped away for messages and at the end. One thread at a time.
+/// The progress line on a terminal: position, length, percent, levels and losses. It is redrawn at
+/// most ten times per second, and erased for messages and at the end. One thread at a time.
 public final class ProgressLine {
-  /// What the line shows.
+  /// The content of the line.
   public struct Status: Sendable {
-    /// Seconds done.
+    /// The position in seconds.
     public var position: Double
-    /// Seconds in all, where that is known.
+    /// The total length in seconds, if known.
     public var length: Double?
-    /// Decibels below full scale, one per channel; empty for none.
+    /// Levels in decibels relative to full scale, one per channel; empty for none.
     public var levels: [Double]
-    /// What was lost, or anything else worth a word; empty for none.
+    /// Losses, or another remark; empty for none.
     public var remark: String
 
-    /// A status of these.
+    /// Creates a status.
     public init(
       position: Double, length: Double? = nil, levels: [Double] = [], remark: String = ""
     ) {
@@ -27,19 +27,20 @@ public final class ProgressLine {
 
   private let limit = RateLimit(interval: 0.1)
 
-  /// A line on stderr; ``ProgressOptions/showsLine(hasFile:)`` tells whether there shall be one.
+  /// Creates a line on stderr; ``ProgressOptions/showsLine(hasFile:)`` says whether there should be
+  /// one.
   public init() {
-    // The shell's prompt must not stand behind a half-drawn line.
+    // The shell's prompt must not follow a half-drawn line.
     SignalCenter.shared.onPause({ Messages.transient("") }, resume: {})
   }
 
-  /// Redraws the line if the last time is a tenth of a second ago; `status` is asked only then.
+  /// Redraws the line if the last time was a tenth of a second ago; only then calls `status`.
   public func update(_ status: () -> Status) {
     guard Self.isInForeground, limit.pass() != nil else { return }
     Messages.transient(String(Self.text(of: status()).prefix(Self.columns - 1)))
   }
 
-  /// Wipes the line away.
+  /// Erases the line.
   public func clear() {
     Messages.transient("")
   }
@@ -59,7 +60,7 @@ public final class ProgressLine {
     return parts.joined(separator: "  ")
   }
 
-  /// `1:23.4`, `1:02:03.4`: as far as it has got, not rounded up.
+  /// `1:23.4`, `1:02:03.4`: rounded down.
   package static func clock(_ seconds: Double) -> String {
     let tenths = Int((max(0, seconds) * 10).rounded(.down))
     let (minutes, rest) = (tenths / 600, tenths % 600)
@@ -76,7 +77,7 @@ public final class ProgressLine {
     return String(repeating: " ", count: max(0, 5 - text.count)) + text
   }
 
-  /// Whether the terminal is ours to draw on: not that of a job in the background.
+  /// Whether we may draw on the terminal: not as a background job.
   private static var isInForeground: Bool {
     let group = tcgetpgrp(StandardStreams.errors)
     return group == -1 || group == getpgrp()

@@ -1,4 +1,4 @@
-// The system calls of this room, one thin function per call, so that the rest reads as Swift.
+// The system calls of this module, one thin function per call, so that the rest reads as Swift.
 
 internal import Platform
 internal import SoundFile
@@ -14,8 +14,8 @@ package enum System {
   /// Seconds since 1970-01-01 00:00 UTC.
   static var wallTime: Double { Double(wallNanoseconds()) / 1e9 }
 
-  /// The words of the command line, without the program's name; see `FileName` for those that are
-  /// no UTF-8.
+  /// The command line's arguments, without the program's name; `FileName` handles those that are
+  /// not UTF-8.
   static var arguments: [String] {
     let words = unsafe UnsafeBufferPointer(
       start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
@@ -35,7 +35,7 @@ package enum System {
 
   static func isOpen(_ descriptor: CInt) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
 
-  /// Waits until the descriptor can be read (POLLIN) or written (POLLOUT), or has failed.
+  /// Waits until the descriptor is readable (POLLIN) or writable (POLLOUT), or has failed.
   static func isReady(_ descriptor: CInt, for events: CInt, within milliseconds: CInt) -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
     return unsafe poll(&entry, 1, milliseconds) > 0
@@ -53,7 +53,7 @@ package enum System {
 }
 
 extension System {
-  /// Makes an empty file; false where there is something of that name.
+  /// Creates an empty file; false if the name exists.
   static func createFile(_ path: String) throws(ToolError) -> Bool {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
     while true {
@@ -68,7 +68,7 @@ extension System {
     }
   }
 
-  /// The names in a folder; none where it may be written and not read.
+  /// The names in a folder; empty if it is writable but not readable.
   static func names(inFolder path: String) throws(ToolError) -> [String] {
     guard let folder = unsafe opendir(FileName.bytes(of: path)) else {
       if errno == ENOENT { throw .failure(path, "no such directory") }
@@ -86,33 +86,33 @@ extension System {
     return names
   }
 
-  /// When a file was last written to, in seconds since 1970-01-01 00:00 UTC.
+  /// The modification time of a file, in seconds since 1970-01-01 00:00 UTC.
   static func modificationTime(ofPath path: String) -> Double? {
     guard let status = status(ofPath: path) else { return nil }
     return modificationSeconds(of: status)
   }
 }
 
-/// What a descriptor or a path leads to: enough to tell two of them apart.
+/// The identity and kind of the file behind a descriptor or path.
 public struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let inode: UInt64
-  /// A regular file, and so something that can be cut, replaced and sought in.
+  /// Whether it is a regular file, which can be truncated, replaced and sought in.
   public let isRegularFile: Bool
-  /// A pipe or FIFO.
+  /// Whether it is a pipe or FIFO.
   public let isPipe: Bool
-  /// A terminal, /dev/null and the like.
+  /// Whether it is a terminal, /dev/null or the like.
   let isDevice: Bool
-  /// Bytes, for a regular file.
+  /// The size of a regular file, in bytes.
   public let byteCount: Int
 
-  /// The file an open descriptor leads to, or nil when it is not open.
+  /// The file behind an open descriptor, or nil if it is not open.
   public init?(descriptor: CInt) {
     guard let status = System.status(of: descriptor) else { return nil }
     self.init(status)
   }
 
-  /// The file a path leads to, or nil when there is none.
+  /// The file at a path, or nil if there is none.
   public init?(path: String) {
     guard let status = System.status(ofPath: path) else { return nil }
     self.init(status)
@@ -127,7 +127,7 @@ public struct FileIdentity: Hashable, Sendable {
     byteCount = Int(status.st_size)
   }
 
-  /// The same file, by whatever name.
+  /// Whether both are the same file, under any name.
   public func isSameFile(as other: FileIdentity) -> Bool {
     device == other.device && inode == other.inode
   }

@@ -1,41 +1,40 @@
 public import ArgumentParser
 internal import Platform
 
-/// One of the programs: options declared as properties, then ``prepare()`` and `run()`.
+/// A program: options declared as properties, then ``prepare()`` and `run()`.
 ///
-/// `main()` is the one place where parsing, help, errors, exit statuses and signals end. `run()`
-/// throws ``ToolError``; a tool that has a complaint but goes on to the end says so with
+/// `main()` is the one place that handles parsing, help, errors, exit statuses and signals. `run()`
+/// throws ``ToolError``. A tool that has a complaint but continues to its end calls
 /// ``ProgramExit/remember(_:)``.
 public protocol Tool: ParsableCommand, SendableMetatype {
-  /// The options all programs share, as an `@OptionGroup`.
+  /// The options shared by all programs, as an `@OptionGroup`.
   var common: CommonOptions { get }
 
-  /// What `-V` prints after the program's own version: `libsndfile-1.2.0`, `PortAudio V19.6.0`.
+  /// The lines that `-V` prints after the program's version: `libsndfile-1.2.0`, `PortAudio
+  /// V19.6.0`.
   static var libraryVersions: [String] { get }
 
-  /// Whether INT, TERM or HUP is how this run is meant to end: a recording without a length.
+  /// Whether INT, TERM or HUP is the intended end of this run, as in a recording without a length.
   var isOpenEnded: Bool { get }
 
-  /// What to say of an option that this program has not, by its name: ``-o`` and the like, which
-  /// others have.
+  /// Hints for options that this program lacks but others have, by name, such as ``-o``.
   static var unknownOptionHints: [String: String] { get }
 
-  /// Finds what the command line and the environment alone show to be wrong; nothing is opened
-  /// before it returns.
+  /// Throws errors that the command line and the environment alone reveal; opens nothing.
   mutating func prepare() throws(ToolError)
 }
 
 extension Tool {
-  /// False: most programs have an end of their own, and die of a signal that comes before it.
+  /// False: most programs have an end of their own, and die of a signal before it.
   public var isOpenEnded: Bool { false }
 
-  /// None.
+  /// No hints.
   public static var unknownOptionHints: [String: String] { [:] }
 
-  /// Nothing to find.
+  /// Does nothing.
   public mutating func prepare() throws(ToolError) {}
 
-  /// The program's name, as in every message.
+  /// The program's name, as in all messages.
   public static var programName: String {
     configuration.commandName ?? String(describing: self).lowercased()
   }
@@ -54,7 +53,7 @@ extension Tool {
         Self.self, arguments ?? System.arguments)
       {
       case .text(let text):
-        // Parsing is all that has happened; the default actions of signals are right for a print.
+        // Only parsing has happened; signals keep their default actions while printing.
         try StandardStreams.print(text)
         ProgramExit.end(nil, isOpenEnded: false)
       case .run(let tool):
@@ -72,7 +71,7 @@ extension Tool {
       StandardStreams.reserveErrors()
       Crash.leaveOneLine()
     }
-    // Whatever the state is that this thread was to serve, there is no memory for it.
+    // Without memory for a thread, the program's state no longer matters.
     onThreadFailure { ProgramExit.abandon($0) }
     SignalCenter.shared.start()
     do throws(ToolError) {
@@ -91,17 +90,17 @@ extension Tool {
   }
 }
 
-/// A program that knows, before it opens anything, all that it is going to do.
+/// A program that decides everything it will do before it opens anything.
 public protocol PlannedTool: Tool {
-  /// What it is to do, as plain values.
+  /// The program's decisions, as plain values.
   associatedtype Plan: Sendable
 
-  /// What options and environment say, resolved once; opens nothing.
+  /// Resolves options and environment, once; opens nothing.
   ///
-  /// - Throws: a usage error.
+  /// - Throws: A usage error.
   func plan() throws(ToolError) -> Plan
 
-  /// Does it, without a look at an option.
+  /// Carries out the plan, without access to options.
   static func run(_ plan: Plan) throws(ToolError)
 }
 

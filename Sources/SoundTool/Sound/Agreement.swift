@@ -1,11 +1,11 @@
 public import PCM
 public import SoundFile
 
-// What several inputs come to when they are joined, and what of one goes along.
+// The common format of several inputs that are joined, and the facts to keep.
 
 extension AudioSource {
-  /// What goes with the sound into a file of this format: texts, the speakers where they are the
-  /// same, and the time when the first frame that is kept was captured.
+  /// The facts to keep in a file of this format: texts, the speakers if they are the same, and the
+  /// capture time of the first frame kept.
   public func kept(
     in format: StreamFormat, _ changes: FramePipeline.Options, frameCount: Int?
   ) -> AudioFileWriter.Options {
@@ -22,8 +22,8 @@ extension AudioSource {
 }
 
 extension [AudioSource] {
-  /// Throws a failure that names both of the first two that differ in rate, or in channels, unless
-  /// that is going to be made the same.
+  /// Throws a failure that names the first two inputs with different rates or channel counts,
+  /// unless that difference is to be converted away.
   public func checkAgreement(rate: Bool, channelCount: Bool) throws(ToolError) {
     guard let first else { return }
     for other in dropFirst() {
@@ -45,8 +45,7 @@ extension [AudioSource] {
     return words.compactMap(\.self).joined(separator: ", ")
   }
 
-  /// The narrowest encoding that holds the samples of all inputs unchanged: the first one's, where
-  /// it does.
+  /// The narrowest encoding that holds all inputs' samples unchanged; the first one's if it does.
   public var commonEncoding: SampleEncoding? {
     guard let first else { return nil }
     let all = map(\.format.encoding)
@@ -55,8 +54,8 @@ extension [AudioSource] {
       ?? SampleEncoding(.float64)
   }
 
-  /// The file format that keeps what the inputs are, as far as the type can hold it. A lossy codec
-  /// is kept only in the type it came in.
+  /// The file format that keeps the inputs' coding, as far as the type can hold it. A lossy codec
+  /// is kept only in its own type.
   public func keptFormat(in type: AudioFileType) -> AudioFileFormat {
     let common = commonEncoding ?? .f32le
     if type == .raw { return AudioFileFormat(.raw, encoding: common.native) }
@@ -70,13 +69,13 @@ extension [AudioSource] {
 }
 
 extension [AudioSource] {
-  /// Says what becomes of the inputs that no option asked for, in a line for each kind of them:
-  /// `song.flac: 44100 to 48000 Hz, s24le to s16le`. A mix of many channels is said in any case.
+  /// Reports conversions of the inputs that no option requested, in a line for each kind of them:
+  /// `song.flac: 44100 to 48000 Hz, s24le to s16le`. A downmix is always reported.
   ///
   /// - Parameters:
-  ///   - format: what they become.
-  ///   - asked: what options asked for.
-  ///   - map: whether `-m` chooses the channels.
+  ///   - format: The resulting format.
+  ///   - asked: The format requested by options.
+  ///   - map: Whether `-m` selects the channels.
   public func reportConversion(to format: StreamFormat, asked: RawFormat, map: Bool = false) {
     var lines: [(text: String, names: [String])] = []
     for source in self {

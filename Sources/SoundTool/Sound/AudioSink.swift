@@ -1,18 +1,18 @@
 internal import Platform
 public import SoundFile
 
-/// A file or stdout being written. One thread at a time.
+/// A file or stdout, open for writing. One thread at a time.
 ///
-/// A file is readable at every moment: its header is completed every half second. After a stop a
-/// pipe gets half a second more; a file takes everything.
+/// A file is always readable: its header is completed every half second. After a stop, a pipe gets
+/// another half second; a file gets everything.
 public final class AudioSink {
-  /// What messages call it.
+  /// The name in messages.
   public let name: String
-  /// What ``write(_:captured:)`` takes.
+  /// The format that ``write(_:captured:)`` takes.
   public let format: StreamFormat
 
   private var writer: AudioFileWriter?
-  /// Whether it is a pipe or a device, which cannot be sought in.
+  /// Whether it is a pipe or a device, which cannot seek.
   public let isStream: Bool
   private let grace: Double
   private let syncs: Bool
@@ -26,13 +26,13 @@ public final class AudioSink {
   /// Opens the output.
   ///
   /// - Parameters:
-  ///   - plan: where, and as what type.
-  ///   - fileFormat: type and codec; its type is the plan's.
-  ///   - rate: in hertz.
-  ///   - channelCount: samples in a frame.
-  ///   - options: what else is known of the sound; whether a file is replaced, the plan says.
-  ///   - syncs: whether a file is on the disk once a second, for power cuts.
-  /// - Throws: a usage error where the format cannot be written, before anything is cut; or the
+  ///   - plan: The destination and its type.
+  ///   - fileFormat: The type and codec; the type is the plan's.
+  ///   - rate: In hertz.
+  ///   - channelCount: Samples per frame.
+  ///   - options: Other facts about the sound; the plan decides whether a file is replaced.
+  ///   - syncs: Whether to force a file to the disk once per second, in case of a power cut.
+  /// - Throws: A usage error if the format cannot be written, before anything is truncated; or the
   ///   failure.
   public init(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, rate: Double, channelCount: Int,
@@ -75,18 +75,18 @@ public final class AudioSink {
     Messages.detail(name, "written as \(fileFormat), \(hertz(rate)), \(channels(channelCount))")
   }
 
-  /// Frames written so far; those of a raw pipe are those the pipe has taken.
+  /// Frames written so far; in a raw pipe, those that the pipe has accepted.
   public var frameCount: Int { writer?.frameCount ?? finalFrameCount }
 
-  /// Samples that were no number or without bound, which a lossy codec cannot take.
+  /// NaN and infinite samples, which a lossy codec cannot take.
   public var clippedCount: Int { writer?.clippedCount ?? finalClippedCount }
 
-  /// Writes whole frames, all of them, in one `write` where the samples are plain.
+  /// Writes whole frames, all of them, in one `write` if the samples are plain.
   ///
-  /// - Parameter captured: The wall time of the first of them; that of the first frame of all goes
-  ///   into the header of a file opened for it.
-  /// - Throws: `stopped` when the program was asked to stop and a pipe takes no more (frameCount
-  ///   tells how far it got), `brokenPipe`, or the failure.
+  /// - Parameter captured: The wall time of the first one; the first of all goes into the header of
+  ///   a file opened for it.
+  /// - Throws: `stopped` if the program was asked to stop and a pipe accepts no more (`frameCount`
+  ///   says how far it got), `brokenPipe`, or the failure.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     do throws(AudioFileError) {
       if awaitsOrigination, frames.byteCount > 0 {
@@ -104,8 +104,8 @@ public final class AudioSink {
     }
   }
 
-  // Half a second of time or of sound, as a recorder that was held up writes much of it at once:
-  // with the block that is being written less than a second is missing after a kill.
+  // Every half second of time or of sound, since a delayed recorder writes a lot of sound at once:
+  // with the block being written, less than a second is missing after a kill.
   private func keepReadable() throws(AudioFileError) {
     let now = monotonicSeconds()
     let isDue = now >= nextUpdate || frameCount >= nextUpdateFrame
@@ -118,7 +118,7 @@ public final class AudioSink {
     try writer?.sync()
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until the written data is on the disk.
   public func sync() throws(ToolError) {
     do throws(AudioFileError) {
       try writer?.sync()
@@ -127,7 +127,7 @@ public final class AudioSink {
     }
   }
 
-  /// Completes and closes the output, and tells whether that worked. Nothing the second time.
+  /// Completes and closes the output, and throws if that fails. Does nothing the second time.
   public func close() throws(ToolError) {
     guard writer != nil else { return }
     (finalFrameCount, finalClippedCount) = (frameCount, clippedCount)

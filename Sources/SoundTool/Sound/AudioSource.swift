@@ -2,53 +2,53 @@ public import PCM
 internal import Platform
 public import SoundFile
 
-/// One input, opened: a file or stdin, with a header or raw. One thread at a time.
+/// An open input: a file or stdin, with a header or raw. One thread at a time.
 public final class AudioSource {
-  /// How inputs are to be read.
+  /// Options for reading inputs.
   public struct Options: Sendable {
-    /// What `-t` says of the inputs.
+    /// The type of the inputs, from `-t`.
     public var type = TypeChoice.auto
-    /// What raw data is, as far as anybody stated it (the environment included).
+    /// The format of raw data, as far as options or the environment state it.
     public var raw = RawFormat()
-    /// What options, not the environment, said of the data: where a header knows better, one line
-    /// says so.
+    /// The format that options, not the environment, state. If a header disagrees, it wins and a
+    /// notice is printed.
     public var claimed = RawFormat()
-    /// Whether silence of the same length stands for what is damaged.
+    /// Whether silence of the same length replaces damaged frames.
     public var fillsGaps = false
-    /// The option that says what an input is, for messages.
+    /// The option that states an input's type, for messages.
     public var typeOption = "-t"
     /// The option that states the encoding of raw data.
     public var formatOption = "-f"
 
-    /// Find out what each input is; raw data is f32le, 48000 Hz, 2 channels.
+    /// Detects each input's type; raw data is f32le, 48000 Hz, 2 channels.
     public init() {}
   }
 
-  /// What messages call it: the operand, or `stdin`.
+  /// The name in messages: the operand, or `stdin`.
   public let name: String
   /// The open file.
   public let file: AudioFile
-  /// What ``read(into:capacity:)`` delivers.
+  /// The format that ``read(into:capacity:)`` returns.
   public let format: StreamFormat
-  /// What was stated of it; everything, unless it is raw.
+  /// The stated format; complete, unless the input is raw.
   public let stated: RawFormat
-  /// Which file it is, to keep an output from cutting it.
+  /// The file's identity, to keep an output from truncating it.
   public let identity: FileIdentity?
 
-  /// What is told of its damage, or kept of it.
+  /// The report of its damage.
   public internal(set) var damage: DamageReport
 
   private var didReportEnd = false
-  /// Judges what raw data begins with where nobody stated its encoding.
+  /// Checks the start of raw data whose encoding is not stated.
   private var examiner: RawExaminer?
 
   // MARK: Opening
 
-  /// Opens all operands, `-` and no operand at all being stdin, so that a missing one is known
-  /// before the first is read.
+  /// Opens all operands, so that a missing one is known before the first is read. `-`, or no
+  /// operand, is stdin.
   ///
-  /// - Parameter whenOpen: Called when all are open and none has been looked into.
-  /// - Throws: a failure that names the operand.
+  /// - Parameter whenOpen: Called when all are open, before any is read.
+  /// - Throws: A failure that names the operand.
   public static func open(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
   ) throws(ToolError) -> [AudioSource] {
@@ -63,8 +63,8 @@ public final class AudioSource {
     return sources
   }
 
-  /// Opens all operands as ``open(_:_:whenOpen:)`` does, but hands each on with its own failure, so
-  /// that none is kept longer than it is used.
+  /// Opens all operands like ``open(_:_:whenOpen:)``, but passes each on with its own failure, so
+  /// that none is kept longer than necessary.
   public static func openEach(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
     _ body: (_ name: String, _ source: Result<AudioSource, ToolError>) throws(ToolError) -> Void
@@ -84,7 +84,7 @@ public final class AudioSource {
     }
   }
 
-  /// The rest of an input whose format changes, as joined streams may; nil where there is none.
+  /// The rest of an input whose format changes, as in joined streams, or nil.
   func continuation() -> AudioSource? {
     file.continuation().map { AudioSource(continuing: self, with: $0) }
   }
@@ -99,7 +99,7 @@ public final class AudioSource {
     Messages.note(name, "goes on with \(hertz(format.rate)), \(channels(format.channelCount))")
   }
 
-  /// Opens one operand, `-` being stdin.
+  /// Opens one operand; `-` is stdin.
   public convenience init(_ operand: String, _ options: Options = Options()) throws(ToolError) {
     try self.init(OpenOperand(operand, options), options)
   }
@@ -149,24 +149,24 @@ public final class AudioSource {
     if !words.isEmpty { Messages.note(name, words.joined(separator: ", ")) }
   }
 
-  /// Where the loudspeaker of each channel stands, as far as that is known.
+  /// The loudspeaker of each channel, if known.
   public var channelLayout: ChannelLayout? { file.layout }
 
   // MARK: Reading
 
-  /// Frames in all, or nil where only the end will tell.
+  /// Frames in all, or nil if only the end reveals it.
   public var frameCount: Int? { file.frameCount }
 
-  /// Whether it can be read again from the beginning: a file, not a pipe.
+  /// Whether it can be read again from the start: a file, not a pipe.
   public var isRepeatable: Bool { file.isSeekable }
 
-  /// Reads whole frames into the beginning of `span`: from a file as many as fit, raw data in a
-  /// pipe as soon as there is one.
+  /// Reads whole frames into the start of `span`: from a file as many as fit; from a pipe of raw
+  /// data as soon as there is one.
   ///
-  /// - Parameter capacity: the most frames to read; the span has room for them.
-  /// - Returns: the number of frames, 0 at the end, where bytes that make no whole frame are
-  ///   reported and the program's status becomes 1.
-  /// - Throws: `stopped` when a signal asked the program to stop, or the failure.
+  /// - Parameter capacity: The maximum number of frames to read, for which the span has room.
+  /// - Returns: The number of frames, or 0 at the end. An incomplete frame there is reported, and
+  ///   makes the program's status 1.
+  /// - Throws: `stopped` if a signal asked the program to stop, or the failure.
   public func read(into span: inout MutableRawSpan, capacity: Int) throws(ToolError) -> Int {
     guard capacity > 0 else { return 0 }
     precondition(capacity * format.bytesPerFrame <= span.byteCount, "room for that many frames")
@@ -174,7 +174,7 @@ public final class AudioSource {
     return try examiner.read(self, into: &span, capacity: capacity)
   }
 
-  /// Reads on in the file, past any judgement.
+  /// Reads on in the file, without checking.
   func readFile(into span: inout MutableRawSpan, capacity: Int) throws(ToolError) -> Int {
     let byteCount = capacity * format.bytesPerFrame
     let count = try unsafe span.withUnsafeMutableBytes { bytes throws(ToolError) in
@@ -198,14 +198,14 @@ public final class AudioSource {
     return count
   }
 
-  /// Whether frames, or the end, are at hand or come within so many milliseconds.
+  /// Whether frames, or the end, are available within this many milliseconds.
   public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
     examiner?.hasFrames == true || file.isReady(withinMilliseconds: milliseconds)
   }
 
-  /// Passes over frames.
+  /// Skips frames.
   ///
-  /// - Returns: how many, fewer only at the end.
+  /// - Returns: How many were skipped, fewer only at the end.
   public func skip(_ count: Int) throws(ToolError) -> Int {
     guard count > 0 else { return 0 }
     let file = self.file
@@ -215,7 +215,7 @@ public final class AudioSource {
       + (try Self.calling(name) { () throws(AudioFileError) in try file.skip(count - held) })
   }
 
-  /// Goes back to the first frame; ``isRepeatable`` tells whether that works.
+  /// Seeks to the first frame; works if ``isRepeatable``.
   public func rewind() throws(ToolError) {
     let file = self.file
     try Self.calling(name) { () throws(AudioFileError) in try file.rewind() }
@@ -250,8 +250,8 @@ public final class AudioSource {
   }
 }
 
-/// An operand that is open, and that nobody has looked into. Closed with this object, unless its
-/// file was taken.
+/// An operand that is open but not read yet. It is closed with this object, unless its file was
+/// taken.
 private final class OpenOperand {
   let name: String
   let identity: FileIdentity?
@@ -259,7 +259,7 @@ private final class OpenOperand {
   private let raw: RawDescription
   private let path: String?
   private var descriptor: CInt?
-  /// A file that is two files must be looked into to be opened.
+  /// A type of two files must be read in order to be opened.
   private var opened: AudioFile?
 
   init(_ operand: String, _ options: AudioSource.Options) throws(ToolError) {
@@ -291,7 +291,7 @@ private final class OpenOperand {
     if let descriptor { close(descriptor) }
   }
 
-  /// Looks into it, once.
+  /// Reads its header, once.
   func file() throws(ToolError) -> AudioFile {
     if let opened { return opened }
     let (path, type, raw, center) = (path, type, raw, SignalCenter.shared)
@@ -305,7 +305,7 @@ private final class OpenOperand {
 }
 
 extension ToolError {
-  /// What a sound file's error means for the program.
+  /// The program's error for a sound file's error.
   static func of(_ error: AudioFileError, _ name: String) -> ToolError {
     if error.isBrokenPipe { return .brokenPipe(name) }
     switch error.kind {
@@ -314,6 +314,9 @@ extension ToolError {
       return .stopped
     case .system where error.errorNumber != 0:
       return .failure(name, errno: error.errorNumber)
+    case .foreign where name == "stdin":
+      // Like raw data that cannot be what it is taken for.
+      return .usage(name, error.message.replacing("FILE", with: "-"))
     default:
       return .failure(name, error.message)
     }
@@ -321,7 +324,7 @@ extension ToolError {
 }
 
 extension System {
-  /// Opens a file, or a named pipe, whose writer is waited for until a stop.
+  /// Opens a file, or a named pipe; waits for the pipe's writer until a stop.
   fileprivate static func openForReading(_ path: String) throws(ToolError) -> CInt {
     while true {
       try SignalCenter.shared.checkStop()

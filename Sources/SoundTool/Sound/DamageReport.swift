@@ -10,7 +10,7 @@ public struct DamageReport {
 
   private let name: String
   private var count = 0
-  private static let mostLines = 10
+  private static let maxLines = 10
 
   init(_ name: String) { self.name = name }
 
@@ -21,15 +21,15 @@ public struct DamageReport {
   mutating func take(_ words: String) {
     count += 1
     if isKept {
-      if kept.count < Self.mostLines { kept.append(words) }
-    } else if count <= Self.mostLines {
+      if kept.count < Self.maxLines { kept.append(words) }
+    } else if count <= Self.maxLines {
       ProgramExit.remember(.failure(name, words))
     }
   }
 
   /// Sums up the damage beyond the limit.
   mutating func end() {
-    let more = count - Self.mostLines
+    let more = count - Self.maxLines
     guard more > 0 else { return }
     let words = "damaged at \(counted(more, "more place"))"
     if isKept { kept.append(words) } else { ProgramExit.remember(.failure(name, words)) }

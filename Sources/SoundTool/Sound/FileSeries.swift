@@ -38,6 +38,7 @@ public final class FileSeries: FrameSink {
   private var firstPath = ""
   /// Frames of the current file, if it has a limit in frames.
   private var length = Int.max
+  private var headerByteCount = 0
   private var finishedFrameCount = 0
   private var finishedClippedCount = 0
   private let splits = SplitFlag()
@@ -110,16 +111,13 @@ public final class FileSeries: FrameSink {
   /// Frames that still fit into the current file; at least one in an empty file.
   private var room: Int {
     let written = sink?.frameCount ?? 0
-    guard case .bytes(let most) = limit else { return max(length - written, 0) }
+    guard case .bytes(let maxCount) = limit else { return max(length - written, 0) }
     // The size of a coded file is only known afterwards; a plain one grows with each write.
     let size = fileFormat.codec.isPlain ? written * format.bytesPerFrame : 0
     let onDisk = FileIdentity(path: path)?.byteCount ?? 0
-    let left = most - max(size + Self.headerByteCount, onDisk)
+    let left = maxCount - max(size + headerByteCount, onDisk)
     return max(left / format.bytesPerFrame, written == 0 ? 1 : 0)
   }
-
-  /// More than any of our headers without texts.
-  private static let headerByteCount = 800
 
   private func beginFile(at captured: Double) throws(ToolError) {
     path = try namer.next(at: captured, reserve: System.createFile)
@@ -132,6 +130,7 @@ public final class FileSeries: FrameSink {
     sink = try AudioSink(
       plan, as: fileFormat, rate: format.rate, channelCount: format.channelCount, options: options,
       syncs: syncs)
+    headerByteCount = FileIdentity(path: path)?.byteCount ?? 0
     Messages.detail(path, "begun")
     keeper?.add(path)
     didBegin?(path, finishedFrameCount, captured)
@@ -140,8 +139,8 @@ public final class FileSeries: FrameSink {
   /// The maximum number of frames in a file that begins now.
   private func begin(at captured: Double) -> Int {
     switch limit {
-    case .frames(let most): length = most
-    case .bytes(let most): return most / format.bytesPerFrame
+    case .frames(let maxCount): length = maxCount
+    case .bytes(let maxCount): return maxCount / format.bytesPerFrame
     case .aligned(let seconds):
       length = SeriesAlignment.frameCount(from: captured, length: seconds, rate: format.rate)
     }

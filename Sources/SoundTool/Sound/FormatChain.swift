@@ -1,16 +1,16 @@
 package import PCM
 internal import Resampler
 
-/// From frames of one format to frames of another: select channels, mix, resample, gain, convert,
-/// spread. Each step is there only if something changes, and samples become floating point only
-/// for a step that computes: float32 where that holds the source and the target, else float64.
+/// Converts frames from one format to another: select channels, mix, resample, gain, convert,
+/// spread. Only the steps that change something run. Samples become floating point only for a step
+/// that computes: float32 if that holds both source and target, otherwise float64.
 ///
 /// One thread at a time.
 package final class FormatChain {
-  /// What happens besides the change of format.
+  /// Processing besides the change of format.
   package struct Options {
     package var map: ChannelMap?
-    /// How many channels become two, where no map chooses some.
+    /// The downmix to two channels, unless a map selects some.
     package var downmix: Downmix?
     package var gain: Gain
     package var dither: Bool
@@ -26,7 +26,7 @@ package final class FormatChain {
     }
   }
 
-  // Bytes of input that are pushed at once.
+  // Bytes of input pushed at once.
   private static let blockByteCount = 1 << 16
 
   package let input: StreamFormat
@@ -48,8 +48,8 @@ package final class FormatChain {
   private let unspread = Scratch()
   private let pushed = Scratch()
 
-  /// Throws where the channels of one cannot become those of the other, or soxr refuses; the
-  /// message does not name the source.
+  /// Throws if the channels cannot be converted, or soxr refuses; the message does not name the
+  /// source.
   package init(from input: StreamFormat, to output: StreamFormat, _ options: Options)
     throws(ToolError)
   {
@@ -94,7 +94,7 @@ package final class FormatChain {
     }
   }
 
-  /// Whether frames pass as they are, so that they may be read straight into their place.
+  /// Whether frames pass unchanged, and so can be read directly into their destination.
   var isCopy: Bool {
     map == nil && work == nil && entry.isCopy && selectedCount == output.channelCount
   }
@@ -105,7 +105,7 @@ package final class FormatChain {
   /// Samples clipped so far.
   package var clippedCount: Int { entry.clippedCount + (exit?.clippedCount ?? 0) }
 
-  /// The frames that come of `count` when a stream of one rate is brought to another.
+  /// The frames that result from `count` frames when the rate is converted.
   static func frameCount(for count: Int, from input: Double, to output: Double) -> Int {
     input == output ? count : RateConverter.frameCount(for: count, from: input, to: output)
   }
@@ -122,18 +122,18 @@ package final class FormatChain {
 
   // MARK: Pulling, with resampling
 
-  /// Frames that were taken in and wait to be resampled.
+  /// Frames taken that wait to be resampled.
   var waitingCount: Int { resampler?.waitingCount ?? 0 }
 
-  /// Takes whole frames in; none may be waiting.
+  /// Takes whole frames; none may be waiting.
   func take(_ frames: RawSpan) {
     guard let resampler, let work else { return }
     let (samples, byteCount) = enter(frames)
     resampler.wait(for: samples, sampleCount: byteCount / work.byteCount)
   }
 
-  /// Gives at most `capacity` resampled frames; 0 means that it needs more, or after the last
-  /// (`isEnding`) that this was all.
+  /// Returns at most `capacity` resampled frames. 0 means that it needs more input or, after the
+  /// last (`isEnding`), that there are no more.
   func give(
     into target: inout MutableRawSpan, capacity: Int, isEnding: Bool
   ) throws(ToolError) -> Int {
@@ -147,7 +147,7 @@ package final class FormatChain {
 
   // MARK: Pushing
 
-  /// Pushes whole frames and gives what comes of them to `emit`, as far as the resampler lets it.
+  /// Pushes whole frames and passes the results to `emit`, as far as the resampler allows.
   package func push(
     _ frames: RawSpan, _ emit: (RawSpan) throws(ToolError) -> Void
   ) throws(ToolError) {
@@ -169,7 +169,7 @@ package final class FormatChain {
     }
   }
 
-  /// Gives what the resampler still holds to `emit`. Nothing may be pushed afterwards.
+  /// Passes the resampler's remaining frames to `emit`. Nothing may be pushed afterwards.
   package func finish(_ emit: (RawSpan) throws(ToolError) -> Void) throws(ToolError) {
     if resamples { try drain(isEnding: true, emit) }
   }
@@ -201,7 +201,7 @@ package final class FormatChain {
       map.gather(
         frames, channelCount: input.channelCount, into: &$0, encoding: input.encoding)
     }
-    // Without a working format, leaving is the one conversion there is.
+    // Without a working format, `leave` does the only conversion.
     guard work != nil else { return (selected, byteCount) }
     return (converted, selected.withBytes(byteCount) { toWork($0, frameCount: count) })
   }

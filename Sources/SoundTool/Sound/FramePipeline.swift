@@ -1,45 +1,45 @@
 public import PCM
 
-/// Inputs one after the other, as one stream of frames in a wanted format.
+/// Several inputs as one stream of frames in a given format.
 ///
-/// decode → select channels → mix → resample → gain → convert → spread: whatever of that is needed.
-/// Where nothing is, bytes go from the input straight into the caller's memory. Inputs of one
-/// format are one stream for the resampler too, so they join without a seam. N frames in are N
-/// frames out, resampled round(N · out / in). One thread at a time.
+/// decode → select channels → mix → resample → gain → convert → spread, as far as needed. If no
+/// step is needed, bytes go from the input directly to the caller's memory. The resampler also
+/// treats inputs of the same format as one stream, so they join without a seam. N input frames
+/// become N output frames, or round(N · out / in) if resampled. One thread at a time.
 public final class FramePipeline {
-  /// What happens to the frames besides the change of format.
+  /// Processing of the frames besides the change of format.
   public struct Options: Sendable {
-    /// Skip this much of the input first, at the input's rate.
+    /// How much of the input to skip, at the input's rate.
     public var start: FrameTime?
-    /// Stop after this much, at the output's rate.
+    /// How much to deliver, at the output's rate.
     public var length: FrameTime?
-    /// The channels to keep, in order; repeats are allowed. Nil keeps all.
+    /// The channels to keep, in order, with repeats allowed. nil keeps all.
     public var map: ChannelMap?
     /// The gain.
     public var gain = Gain.unity
-    /// Whether TPDF dither is added where bits are lost.
+    /// Whether to add TPDF dither when bits are lost.
     public var dither = true
-    /// Whether floating point output is clipped at ±1 too; integers always are.
+    /// Whether to clip floating point output at ±1 too; integers are always clipped.
     public var clips = false
-    /// How often all inputs are played, nil for ever; then each must be repeatable.
+    /// How many times all inputs are played; nil means forever. If not 1, each must be repeatable.
     public var passes: Int? = 1
 
     /// All of the input once, unchanged.
     public init() {}
   }
 
-  /// What ``read(into:)`` delivers.
+  /// The format that ``read(into:)`` delivers.
   public let format: StreamFormat
-  /// Frames in all, where every input knows its own and there is an end.
+  /// Frames in all, if every input knows its own and there is an end.
   public let frameCount: Int?
   /// Frames delivered so far.
   public private(set) var position = 0
   /// Samples clipped so far.
   public var clippedCount: Int { clippedBefore + (chain?.clippedCount ?? 0) }
-  /// The input that is read now or next; nil at the end.
+  /// The current or next input; nil at the end.
   public var current: AudioSource? { inputs.upcoming }
 
-  // Bytes asked of an input at once, where frames are not read straight into their place.
+  // The bytes per read from an input, unless frames are read directly into their destination.
   private static let blockByteCount = 1 << 16
 
   private let options: FormatChain.Options
@@ -49,9 +49,9 @@ public final class FramePipeline {
   private var chain: FormatChain?
   private var clippedBefore = 0
 
-  /// A stream of `format` made of these inputs.
+  /// Creates a stream of `format` from these inputs.
   ///
-  /// - Throws: a failure that names the first input that cannot become that.
+  /// - Throws: A failure that names the first input that cannot be converted.
   public init(
     _ sources: [AudioSource], to format: StreamFormat, _ options: Options = Options()
   ) throws(ToolError) {
@@ -74,18 +74,18 @@ public final class FramePipeline {
     try inputs.checkStart()
   }
 
-  /// Reads frames: as many as fit or remain, fewer where a pipe has no more just now.
+  /// Reads frames: as many as fit or remain, fewer if a pipe has no more at present.
   ///
-  /// - Parameter span: room for at least one frame of ``format``.
-  /// - Returns: the number of frames, 0 at the end.
-  /// - Throws: `stopped` when a signal asked the program to stop, or the failure.
+  /// - Parameter span: Room for at least one frame of ``format``.
+  /// - Returns: The number of frames, or 0 at the end.
+  /// - Throws: `stopped` if a signal asked the program to stop, or the failure.
   public func read(into span: inout MutableRawSpan) throws(ToolError) -> Int {
     let capacity = min(span.byteCount / format.bytesPerFrame, limit - position)
     guard capacity > 0 else { return 0 }
     while true {
       let source = try inputs.next()
-      // The resampler keeps the end of one input for the beginning of the next, unless that has
-      // another format.
+      // The resampler keeps the end of one input for the start of the next, unless that has a
+      // different format.
       if let chain, chain.resamples, chain.waitingCount > 0 || source?.format != chain.input {
         let isEnding = chain.waitingCount == 0
         let count = try chain.give(into: &span, capacity: capacity, isEnding: isEnding)
@@ -100,7 +100,7 @@ public final class FramePipeline {
     }
   }
 
-  /// Tells how many samples were clipped, if any, those that the output could not take among them.
+  /// Reports how many samples were clipped, if any, including those that the output could not hold.
   public func reportClipped(besides others: Int = 0) {
     let clippedCount = clippedCount + others
     if clippedCount > 0 { Messages.note("", "\(counted(clippedCount, "sample")) clipped") }

@@ -1,18 +1,18 @@
 internal import PCM
 internal import SoundFile
 
-/// The inputs in their order, the first part skipped, all of them once, several times or for ever.
+/// The inputs in order, with the start skipped, played once, several times or forever.
 final class Inputs {
-  /// The input being read, once reading has begun and until the end.
+  /// The input being read; nil before the first and after the last.
   private(set) var current: AudioSource?
 
   private let sources: [AudioSource]
   private let start: FrameTime?
   private var passesLeft: Int?
   private var index = 0
-  // What is still to be skipped, in the first pass.
+  // How much is still to be skipped, in the first pass.
   private var toSkip: FrameTime?
-  // A pass without a frame would repeat for ever.
+  // A pass without a frame would repeat forever.
   private var passHadFrames = false
 
   init(_ sources: [AudioSource], start: FrameTime?, passes: Int?) {
@@ -22,7 +22,7 @@ final class Inputs {
     passesLeft = passes
   }
 
-  /// The input that is read now or next; nil at the end.
+  /// The current or next input; nil at the end.
   var upcoming: AudioSource? { current ?? (index < sources.count ? sources[index] : nil) }
 
   /// The input to read from now, or nil at the end.
@@ -39,7 +39,7 @@ final class Inputs {
     }
   }
 
-  /// The current input has no more.
+  /// Leaves the current input, which has ended.
   func advance() {
     guard let current else { return }
     if current.file.position > 0 { passHadFrames = true }
@@ -47,8 +47,7 @@ final class Inputs {
     if self.current == nil { index += 1 }
   }
 
-  /// Throws a failure where the first part, which is to be skipped, is known to be more than there
-  /// is.
+  /// Throws a failure if the part to skip is known to be longer than the input.
   func checkStart() throws(ToolError) {
     guard var left = start else { return }
     for source in sources {
@@ -68,12 +67,12 @@ final class Inputs {
     return .failure(name, "-S is beyond the end")
   }
 
-  /// Frames in all when each input is brought to `rate`, or nil where that is not known.
+  /// Frames in all when each input is converted to `rate`, or nil if unknown.
   func frameCount(at rate: Double) -> Int? {
     guard let passesLeft else { return nil }
     var total = 0
     var toSkip = start
-    // Inputs of one format in a row are one stream.
+    // Consecutive inputs of the same format are one stream.
     var run: (format: StreamFormat?, count: Int) = (nil, 0)
     for pass in 0..<passesLeft {
       for source in sources {
@@ -112,7 +111,7 @@ final class Inputs {
     return true
   }
 
-  /// Skips what is to be skipped; says whether all of the input went with it.
+  /// Skips what is left to skip; returns whether that took the whole input.
   private func skip(into source: AudioSource) throws(ToolError) -> Bool {
     guard let skipping = toSkip else { return false }
     let rate = source.format.rate

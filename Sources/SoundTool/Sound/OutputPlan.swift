@@ -2,24 +2,24 @@ public import PCM
 internal import Platform
 public import SoundFile
 
-/// Where sound goes, and as what type of file: decided, and refused, before anything is opened.
+/// The destination of sound and its file type, decided or refused before anything is opened.
 public struct OutputPlan: Hashable, Sendable {
   /// The file, or nil for stdout.
   public let path: String?
   /// The container.
   public let type: AudioFileType
-  /// Whether the header cannot be completed afterwards: a pipe, a device, or a file appended to.
+  /// Whether the header cannot be completed later: a pipe, a device, or a file that is appended to.
   public let isStream: Bool
-  /// Whether a file that exists is replaced, or an error.
+  /// Whether an existing file is replaced; if not, it is an error.
   public let replacing: Bool
 
-  /// What messages call it.
+  /// The name in messages.
   public var name: String { path.map { $0.isEmpty ? "''" : $0 } ?? "stdout" }
 
-  /// A plan for `path` (nil and `-` are stdout), with the type that `-t` or the name says.
+  /// Creates a plan for `path` (nil and `-` are stdout), with the type from `-t` or the name.
   ///
-  /// - Throws: a usage error: a terminal, a name that tells no type, a type that cannot go to a
-  ///   pipe.
+  /// - Throws: A usage error: a terminal, a name without a known type, or a type that cannot go to
+  ///   a pipe.
   public init(path: String?, type: TypeChoice, replacing: Bool = true) throws(ToolError) {
     self.path = Self.isOutput(path) ? nil : path
     self.replacing = replacing
@@ -38,13 +38,13 @@ public struct OutputPlan: Hashable, Sendable {
     }
   }
 
-  /// Whether a path is stdout, by its own name or another: `/dev/stdout`, `/dev/fd/1`, a link.
+  /// Whether a path is stdout, under any name: `/dev/stdout`, `/dev/fd/1`, a link.
   private static func isOutput(_ path: String?) -> Bool {
     guard let path, path != "-" else { return true }
     guard let named = FileIdentity(path: path),
       let output = FileIdentity(descriptor: StandardStreams.output)
     else { return false }
-    // /dev/null is the same place by any way, and has its name in messages.
+    // /dev/null is the same place under any name, and keeps its name in messages.
     return named.isSameFile(as: output)
       && (!output.isDevice || System.isTerminal(StandardStreams.output))
   }
@@ -58,7 +58,7 @@ public struct OutputPlan: Hashable, Sendable {
     throw .usage(path, complaint(about: path))
   }
 
-  /// What a name says that tells no type: nothing, or one that cannot be written.
+  /// The complaint about a name without a type: it has none, or one that cannot be written.
   private static func complaint(about path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     let suffix = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last ?? ""
@@ -71,7 +71,7 @@ public struct OutputPlan: Hashable, Sendable {
       : "no file extension; add .wav or .flac, or use -t"
   }
 
-  /// What a failure to create or write the output means to the user.
+  /// The program's error for a failure to create or write the output.
   func failure(_ error: AudioFileError) -> ToolError {
     guard error.kind == .system, error.errorNumber == ENOENT, let folder,
       FileIdentity(path: folder) == nil
@@ -79,7 +79,7 @@ public struct OutputPlan: Hashable, Sendable {
     return .failure(folder, "no such directory")
   }
 
-  /// The folder of the file, where its path names one.
+  /// The file's folder, if its path has one.
   private var folder: String? {
     guard let path, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
       return nil
@@ -90,15 +90,15 @@ public struct OutputPlan: Hashable, Sendable {
   /// Whether it has no header.
   public var isRaw: Bool { type == .raw }
 
-  /// Whether raw data goes into a pipe, so that another program must know what it is.
+  /// Whether raw data goes into a pipe, so that another program must know its format.
   public var isRawPipe: Bool {
     path == nil && type == .raw && FileIdentity(descriptor: StandardStreams.output)?.isPipe == true
   }
 
-  /// The encoding that the file's name asks for, as in `take.s16le`.
+  /// The encoding in the file's name, as in `take.s16le`.
   public var encodingInName: SampleEncoding? { path.flatMap(AudioFileType.rawEncoding(forPath:)) }
 
-  /// Throws a usage error if the output is one of the inputs, which opening it would cut.
+  /// Throws a usage error if the output is one of the inputs, which opening it would truncate.
   public func refuse(_ inputs: [AudioSource]) throws(ToolError) {
     let identity =
       path.map { FileIdentity(path: $0) } ?? FileIdentity(descriptor: StandardStreams.output)
@@ -108,7 +108,7 @@ public struct OutputPlan: Hashable, Sendable {
     }
   }
 
-  /// Throws a usage error if the type cannot hold the encoding, rate and channels; what is nil is
+  /// Throws a usage error if the type cannot hold the encoding, rate and channels; nil values are
   /// not known yet.
   public func check(
     _ encoding: SampleEncoding?, rate: Double?, channelCount: Int?

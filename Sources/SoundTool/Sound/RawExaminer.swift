@@ -1,36 +1,36 @@
 internal import PCM
 internal import SoundFile
 
-/// Holds the first frames of raw data until ``RawGuard`` has judged them: before anything sounds,
-/// and before an output is created or cut. One thread at a time.
+/// Holds back the first frames of raw data until ``RawGuard`` has judged them: before anything is
+/// played, and before an output is created or truncated. One thread at a time.
 ///
-/// A file is looked through as far as it takes; of a pipe only what its first read gives, and each
-/// read after that, because what is live is not waited for.
+/// A file is examined as far as necessary. A pipe is examined read by read, because live input must
+/// not be delayed.
 final class RawExaminer {
   private let name: String
   private let option: String
   private var judge = RawGuard()
   private let block = Scratch()
-  /// Frames of the block that have been judged and not been read yet.
+  /// Frames of the block that have been judged but not read yet.
   private var held = 0..<0
 
-  /// Zeros at the beginning of a file that are looked at.
+  /// The maximum number of leading zeros in a file to examine.
   private static let longestLook = 16 << 20
 
   /// - Parameters:
-  ///   - name: what messages call the input.
-  ///   - option: the option that states the encoding.
+  ///   - name: The input's name in messages.
+  ///   - option: The option that states the encoding.
   init(name: String, option: String) {
     self.name = name
     self.option = option
   }
 
-  /// Whether frames can be read without asking the file.
+  /// Whether frames can be read without reading the file.
   var hasFrames: Bool { !held.isEmpty }
 
-  /// Looks at what the input begins with.
+  /// Examines the start of the input.
   ///
-  /// - Throws: a usage error where it is not f32le, or the failure.
+  /// - Throws: A usage error if it is not f32le, or the failure.
   func begin(_ source: AudioSource) throws(ToolError) {
     var looked = 0
     let width = source.format.bytesPerFrame
@@ -46,8 +46,8 @@ final class RawExaminer {
     try source.rewind()
   }
 
-  /// What ``AudioSource/read(into:capacity:)`` does: frames that were held, then those of the file,
-  /// judged as long as that is not done with.
+  /// Implements ``AudioSource/read(into:capacity:)``: returns the frames held back, then those of
+  /// the file, judged until the verdict is certain.
   func read(
     _ source: AudioSource, into span: inout MutableRawSpan, capacity: Int
   ) throws(ToolError) -> Int {
@@ -70,7 +70,7 @@ final class RawExaminer {
     return count
   }
 
-  /// Passes over frames that are held; returns how many.
+  /// Skips frames that are held back; returns how many.
   func skip(_ count: Int) -> Int {
     let skipped = min(count, held.count)
     held = held.lowerBound + skipped..<held.upperBound

@@ -1,36 +1,36 @@
 internal import PCM
 
-/// Judges raw samples that are taken for f32le because nobody stated their format: anything else
-/// would be noise at full scale.
+/// Judges raw samples that count as f32le because their format is not stated: other data would be
+/// noise at full scale.
 ///
-/// Sound is finite, within 24 dB of full scale, and not minute. More than one in eight of the first
-/// 1024 samples against that is no f32le. Exact zeros say nothing: they pass and are not counted.
+/// Sound is finite, within 24 dB of full scale, and not tiny. If more than one in eight of the
+/// first 1024 samples violates that, the data is not f32le. Exact zeros are not counted.
 struct RawGuard {
-  /// Samples that decide; as many bytes are looked at to find out what they look like.
+  /// The number of samples that decides; as many bytes are examined to guess the real format.
   static let sampleLimit = 1024
-  /// So few samples, one of them odd, are no evidence yet.
+  /// Fewer samples than this, one of them odd, are not enough evidence.
   private static let fewest = 8
 
   private var judgedCount = 0
   private var oddCount = 0
-  /// Samples of a size that sound has and halves of doubles have not.
+  /// Samples of a magnitude that sound has and halves of doubles do not.
   private var midCount = 0
   private var negativeCount = 0
-  /// Samples of the first channel, where there are two.
+  /// Samples of the first channel, if there are two.
   private var evenCount = 0
   private var values: Set<UInt32> = []
   /// The first bytes that are not all zero.
   private var head: [UInt8] = []
 
-  /// Whether enough was seen: what follows is not looked at.
+  /// Whether enough was seen; later samples are not examined.
   var isSatisfied: Bool { judgedCount >= Self.sampleLimit }
 
-  /// What it looks like instead, for a message; nil where it looks like nothing known.
+  /// The likely real format, for a message, or nil.
   var likeness: RawLikeness? { RawLikeness(head) }
 
-  /// Takes the next samples; says whether all so far may be f32le.
+  /// Takes the next samples; returns whether all so far may be f32le.
   ///
-  /// - Parameter isLast: whether nothing follows, so that few samples must do.
+  /// - Parameter isLast: Whether nothing follows, so that a few samples must decide.
   mutating func accepts(_ bytes: RawSpan, isLast: Bool = false) -> Bool {
     unsafe bytes.withUnsafeBytes { bytes in
       var start = bytes.count
@@ -53,16 +53,16 @@ struct RawGuard {
   private mutating func judge(_ bits: UInt32) {
     judgedCount += 1
     let value = Float(bitPattern: bits)
-    // NaN is not within anything.
+    // NaN is outside every range.
     if !(1e-20...16).contains(value.magnitude) { oddCount += 1 }
     if (2e-18..<0.2).contains(value.magnitude) { midCount += 1 }
     if value < 0 { negativeCount += 1 }
     if values.count < 32 { values.insert(bits) }
   }
 
-  /// The upper halves of f64 read as f32 lie between 0.25 and 2, and the lower halves of what had
-  /// few bits are zero or next to nothing: both are harmless by themselves. Sound in f32 passes
-  /// through the smaller values on its way from one sign to the other.
+  /// The upper halves of f64, read as f32, lie between 0.25 and 2, and the lower halves of data
+  /// with few bits are zero or nearly so; both look harmless. Sound in f32 passes through small
+  /// values between positive and negative ones.
   private var looksLikeHalvesOfDoubles: Bool {
     guard judgedCount >= 48, midCount == 0 else { return false }
     if evenCount == 0 { return values.count >= 8 }

@@ -1,14 +1,13 @@
 internal import PCM
 
-/// What data that is not what it was taken for may be, by its first bytes: a guess for a message,
-/// never something to decode by.
+/// Guesses the real format of data from its first bytes, for a message, never for decoding.
 enum RawLikeness: Hashable, CustomStringConvertible {
   case encoding(SampleEncoding)
   case scaledFloat
   case text
   case compressed
 
-  /// The guess, nil where the bytes look like nothing known.
+  /// The guess, or nil if the bytes look like nothing known.
   init?(_ bytes: [UInt8]) {
     if let likeness = Self.text(bytes) ?? Self.float(bytes) ?? Self.integer(bytes) {
       self = likeness
@@ -35,7 +34,7 @@ enum RawLikeness: Hashable, CustomStringConvertible {
       ? .text : nil
   }
 
-  /// Of each byte order, the doubles first: their halves may be taken for floats.
+  /// In each byte order, doubles first, since their halves may look like floats.
   private static func float(_ bytes: [UInt8]) -> RawLikeness? {
     let candidates: [SampleEncoding] = [.f64le, .f64be, .f32be]
     let shares = candidates.map { share(of: values(bytes, $0), in: 1e-6...16) }
@@ -45,15 +44,15 @@ enum RawLikeness: Hashable, CustomStringConvertible {
     return share(of: values(bytes, .f32le), in: 1e-20...70_000) >= 0.95 ? .scaledFloat : nil
   }
 
-  /// Zeros are of any size; nothing but zeros is nothing.
+  /// Zeros fit any range, but zeros alone fit none.
   private static func share(of values: [Double], in range: ClosedRange<Double>) -> Double {
     let sound = values.count { $0 != 0 && range.contains($0.magnitude) }
     let zeros = values.count { $0 == 0 }
     return sound < 4 ? 0 : Double(sound + zeros) / Double(values.count)
   }
 
-  /// The integers of which each follows best from the two before it; of several widths the
-  /// narrowest that is not much worse.
+  /// The integer format in which each sample is best predicted by the two before it; among widths,
+  /// the narrowest that is not much worse.
   private static func integer(_ bytes: [UInt8]) -> RawLikeness? {
     var widths: [[SampleEncoding]] = [
       [.s8, .u8, .ulaw, .alaw], [.s16le, .s16be], [.s24le, .s24be], [.s32le, .s32be],
@@ -65,7 +64,7 @@ enum RawLikeness: Hashable, CustomStringConvertible {
     if isCarried { widths[0] = [] }
     let isPadded = (0..<2).contains { half in
       let places = stride(from: 2 * half, to: bytes.count - 1, by: 4)
-      // Full scale itself has all bits.
+      // Full scale itself has all bits set.
       return places.count { bytes[$0] == 0 && bytes[$0 + 1] == 0 } * 200 >= bytes.count * 49
     }
     if isPadded { widths[1] = [] }
@@ -77,8 +76,8 @@ enum RawLikeness: Hashable, CustomStringConvertible {
     return found.map { .encoding($0.0) }
   }
 
-  /// The part of the energy that does not follow from the two samples before, of one channel or of
-  /// two: next to nothing for sound, all of it for noise.
+  /// The share of energy that the two previous samples, of one channel or of two, do not predict:
+  /// nearly zero for sound, nearly one for noise.
   private static func surprise(_ values: [Double]) -> Double {
     let mean = values.reduce(0, +) / Double(max(1, values.count))
     let parts = (1...2).map { channelCount in
@@ -91,7 +90,7 @@ enum RawLikeness: Hashable, CustomStringConvertible {
     return parts.map { $0.all > 0 ? $0.left / $0.all : 1 }.min() ?? 1
   }
 
-  /// What the best linear prediction from two samples leaves.
+  /// The residual of the best linear prediction from two samples.
   private static func residual(_ x: [Double]) -> (left: Double, all: Double) {
     guard x.count >= 16 else { return (1, 1) }
     func correlation(_ lag: Int) -> Double {
@@ -116,7 +115,7 @@ enum RawLikeness: Hashable, CustomStringConvertible {
     return values
   }
 
-  /// How many values bytes have, each weighted by how often it comes: 256 for noise.
+  /// The number of byte values, weighted by frequency: 256 for noise.
   private static func variety(_ bytes: [UInt8]) -> Double {
     guard bytes.count >= 256 else { return 0 }
     var counts = [Int](repeating: 0, count: 256)

@@ -1,11 +1,10 @@
 public import PCM
 
-/// The `SD_` variables. The command line beats each of them; one that is empty is not set.
+/// The `SD_` variables. The command line beats each of them; an empty variable is not set.
 ///
-/// A value that cannot be taken is a usage error that names the variable, but only in a program
-/// and a run that would use it.
+/// An invalid value is a usage error that names the variable, but only in a run that would use it.
 public enum Environment {
-  /// The value of a variable as `parse` reads it, or nil where it is not set.
+  /// The value of a variable, parsed with `parse`, or nil if it is not set.
   public static func value<Value>(
     _ name: String, _ parse: (String) throws(InvalidValue) -> Value
   ) throws(ToolError) -> Value? {
@@ -17,7 +16,7 @@ public enum Environment {
     }
   }
 
-  /// The text of a variable, or nil where it is not set or empty.
+  /// The text of a variable, or nil if it is not set or empty.
   public static func text(_ name: String) -> String? {
     guard let text = System.environment(name), !text.isEmpty else { return nil }
     return text
@@ -31,7 +30,7 @@ public enum Environment {
     try value("SD_CHANNELS", Words.channelCount)
   }
 
-  /// `SD_FORMAT`; ``RawFormat/completedByEnvironment()`` puts the three together.
+  /// `SD_FORMAT`; ``RawFormat/completedByEnvironment()`` combines the three variables.
   public static func format() throws(ToolError) -> RawFormat? {
     try value("SD_FORMAT", Words.format)
   }

@@ -1,15 +1,15 @@
 public import PCM
 
-/// What raw interleaved samples are: everything one needs to know to read them.
+/// The complete format of raw interleaved samples.
 public struct StreamFormat: Hashable, Sendable {
-  /// How each sample is written.
+  /// The encoding of each sample.
   public var encoding: SampleEncoding
   /// Frames per second.
   public var rate: Double
   /// Channels, interleaved.
   public var channelCount: Int
 
-  /// A format of these three.
+  /// Creates a format.
   public init(encoding: SampleEncoding, rate: Double, channelCount: Int) {
     self.encoding = encoding
     self.rate = rate
@@ -30,7 +30,7 @@ extension StreamFormat: CustomStringConvertible {
 /// `48000 Hz`, as messages write a rate.
 public func hertz(_ rate: Double) -> String { "\(plainNumber(rate)) Hz" }
 
-/// `48000`: a number without a point where it is whole.
+/// `48000`: a number, without a decimal point if it is whole.
 func plainNumber(_ number: Double) -> String {
   Int(exactly: number).map(String.init) ?? String(number)
 }
@@ -40,7 +40,7 @@ public func channels(_ count: Int) -> String {
   counted(count, "channel")
 }
 
-/// `1 frame`, `2 frames`: a number and a word that takes an s.
+/// `1 frame`, `2 frames`: a number and a noun with a plural in s.
 public func counted(_ count: Int, _ word: String) -> String {
   "\(count) \(word)\(count == 1 ? "" : "s")"
 }

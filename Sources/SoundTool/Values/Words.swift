@@ -1,10 +1,11 @@
 public import PCM
 public import SoundFile
 
-/// From words on the command line, or in the environment, to values.
+/// Parses values from the command line or the environment.
 ///
-/// Each function fits `@Option(parsing: .unconditional, transform:)` and ``Environment/value(_:_:)``;
-/// its complaint reaches the user as one line that names the option or the variable.
+/// Each function fits `@Option(parsing: .unconditional, transform:)` and
+/// ``Environment/value(_:_:)``; the user sees its complaint as one line that names the option or
+/// the variable.
 public enum Words {
   /// A sample rate in hertz: `44100`, `44.1k`.
   public static func rate(_ text: String) throws(InvalidValue) -> Double {
@@ -41,8 +42,7 @@ public enum Words {
     do { return try SampleEncoding(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
-  /// What raw samples are, by a name: an encoding, or `cd` or `dat`, which say rate and channels
-  /// too.
+  /// A raw format by name: an encoding, or `cd` or `dat`, which include rate and channels.
   public static func format(_ text: String) throws(InvalidValue) -> RawFormat {
     switch text.lowercased() {
     case "cd": RawFormat(encoding: .s16le, rate: 44_100, channelCount: 2)
@@ -66,7 +66,7 @@ public enum Words {
     do { return try Gain(parsing: text) } catch { throw InvalidValue(error.description) }
   }
 
-  /// The type of a file: `wav`, `raw`, or `auto` to find out.
+  /// The type of a file: `wav`, `raw`, or `auto` to detect it.
   public static func type(_ text: String) throws(InvalidValue) -> TypeChoice {
     if text.lowercased() == "auto" { return .auto }
     do {
@@ -76,8 +76,8 @@ public enum Words {
     }
   }
 
-  /// What every input is, whatever it begins with: `s16le`, `s16le:44100`, `s16le:44.1k:1` for raw
-  /// data; `raw`, or another type.
+  /// The kind of all inputs, whatever their first bytes: `s16le`, `s16le:44100`, `s16le:44.1k:1`
+  /// for raw data; `raw`, or another type.
   public static func inputKind(_ text: String) throws(InvalidValue) -> InputKind {
     if let type = AudioFileType(rawValue: text.lowercased()) {
       return InputKind(type: type, raw: RawFormat())
@@ -96,31 +96,31 @@ public enum Words {
     return named.completed(by: try format(first))
   }
 
-  /// Digits with at most one point, whatever the locale: no sign, no exponent.
+  /// Digits with at most one point, in any locale: no sign, no exponent.
   static func decimal(_ text: Substring) -> Double? {
     let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
     guard isNumber, text.utf8.contains(where: { $0 != 0x2E }) else { return nil }
     return Double(text.hasPrefix(".") ? "0" + text : text.hasSuffix(".") ? text.dropLast() : text)
   }
 
-  /// Digits and nothing else.
+  /// Digits only.
   static func wholeNumber(_ text: String) -> Int? {
     text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
   }
 }
 
-/// What `-t` says of a file's type.
+/// The value of `-t`.
 public enum TypeChoice: Hashable, Sendable {
-  /// Input: by what the data begins with. Output: by the file's name, raw on a pipe.
+  /// Input: by its first bytes. Output: by the file's name, raw on a pipe.
   case auto
-  /// This one.
+  /// This type.
   case named(AudioFileType)
 }
 
-/// What inputs are said to be, so that nobody looks at what they begin with.
+/// The stated kind of inputs, which skips detection.
 public struct InputKind: Hashable, Sendable {
   /// The container.
   public let type: AudioFileType
-  /// What raw data is, as far as that was said.
+  /// The format of raw data, as far as stated.
   public let raw: RawFormat
 }

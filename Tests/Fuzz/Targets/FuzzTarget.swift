@@ -1,4 +1,4 @@
-/// What is fed with bytes that nobody chose, and must neither crash nor hang.
+/// Code that takes arbitrary bytes, and must neither crash nor hang.
 ///
 /// `make fuzz` lets libFuzzer choose; the tests replay the corpus.
 public enum FuzzTarget: String, CaseIterable, Sendable {

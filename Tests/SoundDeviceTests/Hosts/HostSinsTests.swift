@@ -99,7 +99,7 @@ struct HostSinsTests {
     #expect(stream.time == 0)
   }
 
-  /// No flag, no count, wrong times: the clock tells, in periods.
+  /// No flag, no count, wrong times: only the clock reveals the loss, in periods.
   @Test(arguments: ["flags=none", "flags=none,times=garbage"])
   func lossesAreFoundByTheClock(sin: String) async throws {
     let bench = try VirtualBench("pace=realtime,xrun@48000:12800,\(sin)")

@@ -48,7 +48,7 @@ struct HostThreadTests {
     #expect(ran.isSet && thread.everLost)
   }
 
-  /// Nobody waits for a posted job; whoever comes next must not wait for ever behind it.
+  /// A posted job has no waiter; the next caller must not wait forever behind it.
   @Test func aPostedJobThatHangsLosesTheHostForTheNextCaller() async throws {
     let release = Latch()
     let thread = thread

@@ -66,7 +66,7 @@ final class LedgerBench: @unchecked Sendable {
       format: .float32)
     let sound = StreamRequest.Direction(
       parameters: StreamParameters(device: device, channelCount: 1), format: .float32)
-    // A test held up by a busy machine is no lost device.
+    // A busy machine that delays a test must not look like a lost device.
     var options = StreamOptions(
       clipOff: true, stallTime: 3600, bufferFrameCount: plan.ringFrameCount)
     options.prebuffersOutput = plan.start == .prebuffered
@@ -139,7 +139,7 @@ final class LedgerBench: @unchecked Sendable {
   var readable: Int { session.rings?.inputRing?.readableCount ?? 0 }
   var writable: Int { session.rings?.outputRing?.writableCount ?? 0 }
 
-  /// Reads so many frames, waiting for the first, and takes the gaps that are known by then.
+  /// Reads `count` frames, waiting for the first, and takes the gaps known by then.
   @discardableResult
   func read(_ count: Int) throws -> Int {
     var block = [Float](repeating: .nan, count: max(1, count))
@@ -173,7 +173,7 @@ final class LedgerBench: @unchecked Sendable {
     return segment
   }
 
-  /// Writes so many frames, waiting for room.
+  /// Writes frames, waiting for room.
   func write(_ count: Int) throws {
     let block = (written..<written + count).map { Float($0 + 1) }
     written += try unsafe block.withUnsafeBytes { bytes in
@@ -188,7 +188,7 @@ final class LedgerBench: @unchecked Sendable {
   /// Frames the host has handed over or asked for.
   var handedOver: Int { stream.elapsed - lostInAll }
 
-  /// Frames the host has told that it lost.
+  /// Frames that the host has reported lost.
   var lost: Int { lostInAll - stream.untoldLoss }
 
   private var lostInAll: Int {

@@ -67,7 +67,7 @@ struct TrampolineTests {
     var output: [Float] = [9, 9]
     #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
     #expect(output == [1, 0] && !stream.isFinishing)
-    // Five frames, and a period, of which nobody knows yet that it ends with the block.
+    // Five frames, and a period that is not yet known to end with the block.
     for _ in 1...10 {
       #expect(Blocks.call(stream, output: &output, frameCount: 2) == .continue)
     }
@@ -167,7 +167,7 @@ struct TrampolineTests {
     #expect(stream.flags == .inputOverflow)
   }
 
-  /// PortAudio flags a loss and never its length: the jump of the input time tells, in periods.
+  /// PortAudio flags a loss without its length; the jump of the input time reveals it, in periods.
   @Test(arguments: [
     (jump: 0, periods: 1), (768, 3), (900, 4), (-50_000, 1), (20 * 48_000, 1),
   ])

@@ -89,6 +89,16 @@ struct StreamWatchTests {
     #expect(watch.look(at: signs, time: 13.65) == .lost)
   }
 
+  @Test func manyPortsMayTakeTheirTime() {
+    var watch = StreamWatch(
+      .init(stallTime: 1, sampleRate: 1000, channelCount: 10), signs: Signs(), at: 0)
+    let signs = Signs(frameCount: 100, period: 100, isFinishing: true)
+    #expect(watch.look(at: signs, time: 1) == .ask)
+    // A period, the stall time, and four periods a port.
+    #expect(watch.look(at: signs, time: 6) == .finish)
+    #expect(watch.look(at: signs, time: 6.2) == .lost)
+  }
+
   /// Frames that still come after the end change nothing.
   @Test func theEndIsCountedFromTheFirstSight() {
     var watch = watch(latency: 0)

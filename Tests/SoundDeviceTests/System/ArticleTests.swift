@@ -17,7 +17,7 @@ struct ArticleTests {
       .map { lines(Substring($0.components(separatedBy: "```")[0])) }
   }
 
-  /// What an article shows stands word for word in a file that is compiled and run.
+  /// Every snippet of an article is, word for word, in a file that is compiled and run.
   @Test(arguments: ["SoundDevice", "GettingStarted", "CallbackRules", "FromPython"])
   func snippetsAreTheOnesThatAreCompiled(article: String) throws {
     let code = Self.lines(Substring(try Self.text("Tests/DeviceClient/Snippets.swift")))

@@ -227,7 +227,7 @@ struct JACKTests {
     }
   }
 
-  /// PortAudio never tells; its own calls hang; ending it aborts the program.
+  /// PortAudio never reports it; its own calls hang; terminating it aborts the program.
   @Test(arguments: ["play", "rec", "playrec", "read", "write", "callback"])
   func aKilledServerEndsEverything(what: String) async throws {
     try await withJACKServer { server in

@@ -31,7 +31,7 @@ struct WatchdogTests {
     #expect(stream.isLost && !stream.isActive)
   }
 
-  /// However long this process was held up, that is one interval of the watchdog's clock.
+  /// However long this process was suspended, that is one interval of the watchdog's clock.
   @Test func itsClockStandsStillWhileNobodyLooks() {
     let watchdog = Watchdog()
     let before = watchdog.time
