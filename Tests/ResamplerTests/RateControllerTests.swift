@@ -183,7 +183,7 @@ private let hours = 1.0
     line.run(seconds: 1800)
     #expect(line.inserted == 0)
     #expect(line.dropped == 0)
-    #expect(try #require(line.lockedAt) <= 15)
+    #expect(try #require(line.lockedAt) <= 25)
     let (least, greatest) = Self.limits(Array(line.means[20...]))
     #expect(least >= Self.target / 2 && greatest <= Self.target * 2, "\(least) \(greatest)")
     let expected = (1 / (1 + drift * 1e-6) - 1) * 1e6
