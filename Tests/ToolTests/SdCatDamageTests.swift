@@ -29,7 +29,8 @@ import Testing
     #expect(file.status == .exited(1))
     #expect(file.errorText.hasPrefix("sd-cat: \(path): ends early"), "\(file.errorText)")
     #expect(file.errorText.split(separator: "\n").count == 1, "\(file.errorText)")
-    #expect(!file.output.isEmpty)
+    // Its first page of sound is longer than that.
+    #expect(!file.output.isEmpty || type == "ogg")
   }
 
   @Test func aDamagedFrameOfFLACLosesOnlyItself() async throws {
@@ -95,7 +96,7 @@ import Testing
       #expect(file.status == .exited(1))
       #expect(file.errorText.contains("which is not read here"))
       let piped = try await cat(stdin: .bytes(input))
-      #expect(!piped.succeeded)
+      #expect(piped.status == .exited(2))
       #expect(piped.errorText.contains("which is not read here"))
       #expect(piped.output.isEmpty)
     }
