@@ -2,8 +2,8 @@ internal import PCM
 internal import SoundDevice
 internal import SoundTool
 
-/// sd-wire over two devices that keep time each by a clock of its own: two streams, joined by a
-/// ring and resampling that follows both.
+/// sd-wire between two devices with separate clocks: two streams, joined by a ring and by
+/// resampling that follows both.
 final class BridgedWire {
   private let input: RawAudioInputStream
   private let output: RawAudioOutputStream
@@ -14,7 +14,7 @@ final class BridgedWire {
   private let inputFormat: StreamFormat
   private var entry: SampleConverter
   private let block = Scratch()
-  /// Frames of the input that were passed on.
+  /// Frames of input passed through.
   private var takenCount = 0
 
   // MARK: Opening
@@ -137,7 +137,7 @@ final class BridgedWire {
     if input.readAvailable == 0 { bridge.idle() }
   }
 
-  /// Both accounts; what the input gave after the end was asked for by nobody.
+  /// Both accounts; input after the end was not wanted.
   private func settled() -> LossReport {
     var report = bridge.settled(output.losses)
     report.input = input.losses.input

@@ -5,10 +5,10 @@ internal import SoundFile
 public import SoundTool
 internal import Synchronization
 
-/// What sd-playrec does: a device plays and records at once, frame for frame.
+/// sd-playrec: a device plays and records at the same time, frame for frame.
 ///
-/// Frame n of the recording was captured while frame n was played, and there are as many. The main
-/// thread records; another one feeds what is played.
+/// Frame n of the recording was captured while frame n was played, and both have the same length.
+/// The main thread records; another thread feeds the output.
 public final class DuplexRecorder {
   private let stream: RawAudioStream
   private let run: StreamRun
@@ -17,7 +17,7 @@ public final class DuplexRecorder {
   private let feeder: Feeder
   private let measurement: RoundTripMeasurement?
 
-  /// Plays and records, from the first call into the libraries to the last.
+  /// Plays and records, including the start and shutdown of the libraries.
   public static func run(_ plan: PlayRecordPlan) throws(ToolError) {
     try DeviceSystem.run(plan.duplex.stream) { () throws(ToolError) in
       try DuplexRecorder(plan).playAndRecord()
@@ -75,7 +75,7 @@ public final class DuplexRecorder {
       progress.length = length
       return progress
     }
-    // While the tail plays, the end of the sound comes back.
+    // The end of the sound comes back while the tail plays.
     let tail = roundTrip + plan.tail.frameCount(at: rate)
     feeder = Feeder(OutputFeed(pipeline, to: stream, device, tail: tail), pipeline, stream)
     (self.stream, self.recording) = (stream, recording)
@@ -135,7 +135,8 @@ public final class DuplexRecorder {
     return measurement
   }
 
-  /// The recording is encoded as what is played, unless its name or an option says otherwise.
+  /// The recording has the encoding of the sound played, unless its name or an option says
+  /// otherwise.
   private static func fileFormat(_ plan: PlayRecordPlan, _ source: AudioSource) -> AudioFileFormat {
     let type = plan.output.type
     if let encoding = plan.recordFormat { return AudioFileFormat(type, encoding: encoding) }
@@ -163,7 +164,7 @@ public final class DuplexRecorder {
     }
     run.halt(.abort)
     run.attempt { () throws(ToolError) in try recording.close() }
-    // What went wrong with the input explains a recording that ends early.
+    // A failure of the input explains a recording that ends early.
     run.prefer(feeder.failure)
     try run.finish(
       settled(),
@@ -181,9 +182,9 @@ public final class DuplexRecorder {
     return report
   }
 
-  /// Feeds what is played, on a thread of its own.
+  /// Feeds the output on a separate thread.
   private final class Feeder: @unchecked Sendable {
-    // Safe to share: from `begin` on, nobody but the thread asks the feed and the pipeline anything.
+    // Safe to share: from `begin` on, only the thread uses the feed and the pipeline.
     private let feed: OutputFeed
     private let pipeline: FramePipeline
     private let stream: RawAudioStream
@@ -198,7 +199,7 @@ public final class DuplexRecorder {
     var failure: ToolError? { state.withLock { $0.failure } }
     var clippedCount: Int { state.withLock { $0.clippedCount } }
 
-    /// Fills the ring before the start, unless the sound comes as it is made.
+    /// Fills the ring before the start, unless the sound is live.
     func prefill() throws(ToolError) {
       if pipeline.current?.isRepeatable == true { try feed.prefill() }
       noteClipped()

@@ -1,35 +1,35 @@
 internal import CSampleRate
 
-/// Converts interleaved float32 frames by a ratio that may change from block to block, with
+/// Resamples interleaved float32 frames by a ratio that may change from block to block, with
 /// libsamplerate.
 ///
-/// The ratio glides from one block's to the next, so a change makes no click. The first output
-/// frame stands where the first input frame stood. THD+N is below −118 dB at every ratio near 1.
-/// Nothing is clipped: a converted full scale may overshoot ±1. For use by one thread at a time,
-/// not on the audio thread.
+/// The ratio glides from one block's to the next, so a change does not click. The first output
+/// frame is aligned with the first input frame. THD+N is below −118 dB at all ratios near 1.
+/// Nothing is clipped: full scale may overshoot ±1. Any thread except the audio thread, one at a
+/// time.
 @safe
 public struct AdaptiveResampler: ~Copyable, @unchecked Sendable {
-  // Sendable although it owns a C handle: libsamplerate keeps no thread state, and only one owner
-  // exists.
+  // Sendable although it owns a C handle: libsamplerate has no thread state, and the handle has one
+  // owner.
   private let handle: OpaquePointer
   private let bytesPerFrame: Int
   /// The ratio at the end of the last block.
   private var lastRatio: Double?
-  /// What the input so far is worth, in output frames, less those that came out.
+  /// Output frames due for the input so far, less those returned.
   private var balance = 0.0
 
-  /// Samples of one frame, in and out.
+  /// Samples per frame, in and out.
   public let channelCount: Int
 
-  /// The most channels a resampler takes.
+  /// The maximum channel count.
   public static let channelLimit = 128
 
-  /// How many times one rate may be the other.
+  /// The maximum ratio between the rates, either way.
   public static let ratioLimit = 256.0
 
-  /// A resampler for frames of `channelCount` float32 samples, 1 to 128.
+  /// Creates a resampler for frames of `channelCount` float32 samples, 1 to 128.
   ///
-  /// Throws where there are too many channels or libsamplerate refuses. Corresponds to `src_new`.
+  /// Throws if there are too many channels or libsamplerate refuses. Corresponds to `src_new`.
   public init(channelCount: Int) throws(RateConverterError) {
     guard 1...Self.channelLimit ~= channelCount else {
       throw RateConverterError(
@@ -47,22 +47,22 @@ public struct AdaptiveResampler: ~Copyable, @unchecked Sendable {
 
   deinit { unsafe src_delete(handle) }
 
-  /// Output frames that the input so far is worth and that have not come out yet.
+  /// Output frames due for the input so far but not returned yet.
   public var heldFrameCount: Double { max(0, balance) }
 
-  /// The most frames that `convert` makes of `count`.
+  /// The maximum number of frames that `convert` makes of `count`.
   public static func frameLimit(for count: Int, ratio: Double) -> Int {
     Int((Double(count) * ratio).rounded(.up)) + 64
   }
 
-  /// Takes all frames of `input` and gives what can be told of them by now.
+  /// Takes all frames of `input` and returns the output available so far.
   ///
   /// - Parameters:
   ///   - input: Whole frames, interleaved.
   ///   - ratio: Output rate / input rate at the end of this block, 1/256 to 256.
-  ///   - output: Room for ``frameLimit(for:ratio:)`` frames of the larger of this ratio and the
+  ///   - output: Room for ``frameLimit(for:ratio:)`` frames, at the larger of this ratio and the
   ///     last.
-  /// - Returns: The frames at the beginning of `output`.
+  /// - Returns: The frames at the start of `output`.
   ///
   /// Corresponds to `src_process`.
   public mutating func convert(
@@ -75,7 +75,7 @@ public struct AdaptiveResampler: ~Copyable, @unchecked Sendable {
     guard count > 0 else { return 0 }
     let mean = ((lastRatio ?? ratio) + ratio) / 2
     balance += Double(count) * mean
-    // libsamplerate spreads the change of the ratio over the room it is given.
+    // libsamplerate spreads a change of the ratio over the available room.
     let wanted = Int(balance.rounded(.up)) + 8
     let produced = try process(
       input, count, ratio: ratio, into: &output, after: 0,
@@ -84,15 +84,15 @@ public struct AdaptiveResampler: ~Copyable, @unchecked Sendable {
     return produced
   }
 
-  /// Gives the frames still inside, after the last input; call until it gives none.
+  /// Returns the frames still inside after the last input; call it until there are none.
   ///
-  /// - Returns: The frames at the beginning of `output`. Only `finish` may follow.
+  /// - Returns: The frames at the start of `output`. Only `finish` may follow.
   public mutating func finish(
     into output: inout MutableRawSpan
   ) throws(RateConverterError) -> Int {
     let room = min(output.byteCount / bytesPerFrame, Int(balance.rounded()))
     guard room > 0 else { return 0 }
-    // Silence pushes out what is inside.
+    // Silence pushes out the remaining frames.
     let silence = [Float](repeating: 0, count: 256 * channelCount)
     var produced = 0
     while produced < room {

@@ -4,17 +4,17 @@
   internal import Glibc
 #endif
 
-/// What is told of a fill under windows that overlap by half.
+/// Statistics of a fill, in windows that overlap by half.
 struct FillWindow: Sendable {
   struct Result {
     var mean: Double
-    /// What half of the time was below. A writer or a device that is late for less than that does
-    /// not move it; of regular bursts it is the mean.
+    /// The fill during half of the time was below it. A shorter delay of the writer or the device
+    /// does not move it; with regular bursts it is the mean.
     var median: Double
     var least: Double
   }
 
-  /// In frames.
+  /// The window's length, in frames.
   let length: Double
   private var position = 0.0
   private var first: Weights
@@ -22,9 +22,9 @@ struct FillWindow: Sendable {
   private var hasFirst = false
 
   /// - Parameters:
-  ///   - length: In frames.
-  ///   - middle: The fill that is looked for.
-  ///   - step: The least difference that matters.
+  ///   - length: The window's length, in frames.
+  ///   - middle: The expected fill.
+  ///   - step: The smallest difference that matters.
   init(length: Double, middle: Double, step: Double) {
     self.length = length
     first = Weights(middle: middle, step: step)
@@ -38,10 +38,10 @@ struct FillWindow: Sendable {
     hasFirst = false
   }
 
-  /// Takes a fill that stood for so long; gives the result of a window each time one is whole.
+  /// Adds a fill and its duration; returns the result of each completed window.
   mutating func add(_ fill: Double, for elapsed: Double) -> Result? {
     position += elapsed
-    // The second half of one window and the first of the next; both weights together are 1.
+    // The second half of one window and the first of the next; both weights sum to 1.
     let cosine = cos(.pi * min(1, position / (length / 2)))
     first.add(fill, elapsed * (1 + cosine) / 2)
     second.add(fill, elapsed * (1 - cosine) / 2)
@@ -56,7 +56,7 @@ struct FillWindow: Sendable {
 }
 
 extension FillWindow {
-  /// How long each fill stood, in bins around the one that is looked for.
+  /// The duration of each fill, in bins around the expected one.
   private struct Weights: Sendable {
     private static let binCount = 1024
 
@@ -102,7 +102,7 @@ extension FillWindow {
   }
 }
 
-/// Whether as much arrives as time goes by.
+/// Whether frames arrive at the pace of time.
 struct ClockEvidence: Sendable {
   var arrived = 0.0
   var elapsed = 0.0
@@ -112,7 +112,7 @@ struct ClockEvidence: Sendable {
     elapsed = 0
   }
 
-  /// Two seconds show it, to a hundredth and two bursts.
+  /// Two seconds show it, to within a hundredth plus two bursts.
   mutating func isClock(rate: Double, burst: Double) -> Bool {
     guard elapsed >= 2 * rate else { return false }
     defer { restart() }

@@ -1,44 +1,44 @@
-/// Finds the ratio of two clocks, a writer's and a device's, from how much stands between them, and
-/// holds that at a target. A value without a clock or a thread of its own.
+/// Finds the ratio of two clocks, a writer's and a device's, from the number of frames between them
+/// (the fill), and holds the fill at a target. A value without a clock or a thread of its own.
 ///
-/// A loop of second order, critically damped. It sees the median of the fill under a Hann window of
-/// one second, every half second, so that neither blocks nor bursts of 100 ms move the ratio, nor a
-/// write or a block that is late now and then. Its
-/// natural frequency is 0.3 rad/s (48 mHz) for the first ten seconds, then falls in proportion to
-/// the time, down to 0.02 rad/s (3 mHz). The ratio glides between two steps. Clocks may be
-/// 1000 ppm apart; 100 ppm more bring the fill back to its target.
+/// A second-order loop, critically damped. Every half second it sees the median of the fill under a
+/// Hann window of one second, so that neither blocks, nor bursts of 100 ms, nor an occasional late
+/// write or block move the ratio. Its natural frequency is 0.3 rad/s (48 mHz) for the first ten
+/// seconds, then falls in proportion to the time, down to 0.02 rad/s (3 mHz). The ratio glides
+/// between two steps. Clocks may be 1000 ppm apart; another 100 ppm bring the fill back to its
+/// target.
 ///
-/// Lateness that the ratio would need minutes to make up is cut, at once, by leaving out frames
-/// that arrive. A writer that waits for room is no clock: the ratio stays 1, nothing is cut.
+/// A delay that the ratio would need minutes to make up is cut at once, by dropping arriving
+/// frames. A writer that waits for room is not a clock: the ratio stays 1, and nothing is cut.
 ///
 /// All fills and times are in frames of the device.
 public struct RateController: Sendable {
-  /// How far apart two clocks may be.
+  /// The maximum difference between two clocks.
   public static let driftLimit = 1000e-6
-  /// How far from 1 the ratio may be.
+  /// The maximum distance of the ratio from 1.
   public static let ratioLimit = 1100e-6
 
-  /// The fill that is held: its median, of regular bursts their mean.
+  /// The fill to hold: its median, or with regular bursts its mean.
   public let target: Double
   private let rate: Double
-  /// The fill is at its target as long as it is not further from it.
+  /// The distance from the target within which the fill counts as on target.
   private let tolerance: Double
 
-  /// Output frames to make of one frame, beside the ratio of the nominal rates.
+  /// Output frames per input frame, relative to the ratio of the nominal rates.
   public private(set) var ratio = 1.0
-  /// Whether the clocks' ratio is known and the fill is at its target.
+  /// Whether the clocks' ratio is known and the fill is on target.
   public private(set) var isLocked = false
-  /// Whether the writer has shown that it keeps time.
+  /// Whether the writer has proved to keep time.
   public private(set) var isClock = false
-  /// How often frames were left out to be in time again.
+  /// The number of cuts.
   public private(set) var cutCount = 0
-  /// Least and greatest median of the fill while it was locked; nil before.
+  /// The minimum and maximum median of the fill while locked; nil before.
   public private(set) var range: ClosedRange<Double>?
 
   private var window: FillWindow
-  /// The part of the ratio that remembers the clocks: how far from 1 it is.
+  /// The loop's memory of the clocks: their ratio's distance from 1.
   private var drift = 0.0
-  /// The ratio at which the next step begins, and its slope per frame.
+  /// The ratio at the start of the next step, and its slope per frame.
   private var goal = 1.0
   private var slope = 0.0
   private var trackedSeconds = 0.0
@@ -51,8 +51,8 @@ public struct RateController: Sendable {
   private var evidence = ClockEvidence()
 
   private var cut = Cut.none
-  /// Whether the fill is brought to its target as it is: at the beginning, and after a backlog,
-  /// whose end says nothing about when the next burst comes.
+  /// Whether the fill is settling without a change of the ratio: at the start, and after a backlog,
+  /// whose end does not predict the next burst.
   private var isSettling = true
   private var cutFrameCount = 0.0
   private var finishedCut = 0.0
@@ -61,16 +61,16 @@ public struct RateController: Sendable {
 
   private enum Cut: Equatable {
     case none
-    /// So many frames are left out.
+    /// Drops this many frames.
     case frames(Double)
-    /// What comes is left out as long as more than enough stands there.
+    /// Drops arriving frames while the fill is above its target.
     case backlog
   }
 
   /// - Parameters:
   ///   - target: The fill to hold, in frames.
   ///   - period: The device's block, in frames.
-  ///   - rate: The device's, in hertz.
+  ///   - rate: The device's rate, in hertz.
   public init(target: Double, period: Double, rate: Double) {
     self.target = target
     self.rate = rate
@@ -78,10 +78,10 @@ public struct RateController: Sendable {
     window = FillWindow(length: rate, middle: target, step: period / 16)
   }
 
-  /// The ratio as its distance from 1, in millionths.
+  /// The ratio's distance from 1, in ppm.
   public var partsPerMillion: Double { (ratio - 1) * 1e6 }
 
-  /// Frames left out by the cut that has just ended, 0 for none.
+  /// Frames dropped by the cut that has just ended, or 0.
   public mutating func takeCut() -> Double {
     defer { finishedCut = 0 }
     return finishedCut
@@ -89,22 +89,21 @@ public struct RateController: Sendable {
 
   // MARK: What arrives
 
-  /// What becomes of frames that arrive.
+  /// The handling of arriving frames.
   public struct Admission: Equatable, Sendable {
-    /// Frames of silence to be written before them.
+    /// Frames of silence to write before them.
     public var silence = 0.0
-    /// Frames of them to be left out, the last ones.
+    /// How many of them to drop, from the end.
     public var dropped = 0.0
   }
 
-  /// Frames arrive.
+  /// Handles arriving frames.
   ///
   /// - Parameters:
-  ///   - count: What they are worth.
-  ///   - fill: What stands between writer and device besides, except for `behind`.
-  ///   - behind: What waits behind them, as far as that is known.
-  ///   - isDry: Whether the device has nothing to play, at the beginning or because the writer was
-  ///     late.
+  ///   - count: Their number, in device frames.
+  ///   - fill: The frames between writer and device, without these and those in `behind`.
+  ///   - behind: The frames waiting behind these, as far as known.
+  ///   - isDry: Whether the device has nothing to play, at the start or because the writer is late.
   public mutating func admit(_ count: Double, fill: Double, behind: Double = 0, isDry: Bool)
     -> Admission
   {
@@ -115,7 +114,7 @@ public struct RateController: Sendable {
       let arrived = count + behind
       let wanted = target + (burst ?? arrived) / 2
       admission.silence = max(0, wanted - fill - arrived)
-      // What was sent while nothing played is late now.
+      // Frames sent while nothing played are late now.
       if hasBegun, isClock { cut = .backlog }
       isRunWhole = false
       hasBegun = true
@@ -140,14 +139,14 @@ public struct RateController: Sendable {
     return admission
   }
 
-  /// More than any recorder holds back, in seconds.
+  /// The maximum time that any recorder holds back, in seconds.
   private static let longestBacklog = 15.0
 
   private var backlogLimit: Double { target + (burst ?? 0) }
 
-  /// Nothing more has arrived, for now.
+  /// Handles the absence of new frames.
   ///
-  /// - Parameter fill: What stands between writer and device.
+  /// - Parameter fill: The frames between writer and device.
   public mutating func wait(fill: Double) {
     if cut == .backlog, fill <= backlogLimit + tolerance {
       cut = .none
@@ -159,14 +158,14 @@ public struct RateController: Sendable {
     if isRunWhole {
       burst = burst.map { $0 + (run - $0) / 16 } ?? run
     } else {
-      // What had waited for the beginning says nothing about time.
+      // Frames that waited for the start say nothing about time.
       evidence.restart()
     }
     run = 0
     isRunWhole = true
   }
 
-  /// The writer waits for room.
+  /// Records that the writer waits for room.
   public mutating func press() {
     isRunWhole = false
     if isClock {
@@ -194,21 +193,21 @@ public struct RateController: Sendable {
     cutFrameCount = 0
     cutCount += 1
     lastCuts = lastCuts.suffix(2) + [time]
-    // Who is late again and again is ahead of time.
+    // A writer that needs repeated cuts is faster than time.
     if lastCuts.count == 3, time - lastCuts[0] < 10 * rate {
       isClock = false
       lastCuts = []
     }
   }
 
-  // MARK: What stands there
+  // MARK: The fill
 
-  /// Looks at the fill, as often as that can be done: once a block at least.
+  /// Observes the fill, at least once per block.
   ///
   /// - Parameters:
-  ///   - fill: What stands between writer and device.
-  ///   - time: Of the device: how many frames it has called for, with the fraction of a block that
-  ///     has gone by since.
+  ///   - fill: The frames between writer and device.
+  ///   - time: The device's time: the frames it has requested, including the elapsed fraction of
+  ///     the current block.
   public mutating func observe(fill: Double, at time: Double) {
     let elapsed = time - self.time
     guard elapsed > 0 else { return }
@@ -228,7 +227,7 @@ public struct RateController: Sendable {
   private mutating func step(_ result: FillWindow.Result) {
     let excess = result.mean - target
     if isSettling {
-      // The ratio stays as it is known, until the fill says something about clocks.
+      // The ratio keeps its known value until the fill says something about clocks.
       glide(to: 1 + drift)
       guard isClock else { return }
       if excess > tolerance {
@@ -238,7 +237,7 @@ public struct RateController: Sendable {
       }
       return
     }
-    // A ratio would take minutes, or for ever.
+    // The ratio alone would take minutes, or forever.
     if isClock, result.least > target, excess > max(2 * tolerance, 0.05 * rate) {
       cut = .frames(excess.rounded())
       return
@@ -247,14 +246,14 @@ public struct RateController: Sendable {
     follow(result.median)
   }
 
-  /// One step of the loop.
+  /// Makes one step of the loop.
   ///
-  /// - Parameter error: How far the fill is above its target, in seconds.
+  /// - Parameter error: The fill's distance above its target, in seconds.
   private mutating func track(_ error: Double) {
     let seconds = window.length / 2 / rate
     trackedSeconds += seconds
     let frequency = max(0.02, 0.3 * min(1, 10 / trackedSeconds))
-    // No drift makes more than two milliseconds: that is a stall, not a clock.
+    // Drift causes at most two milliseconds; more is a stall, not a clock.
     let bounded = min(max(error, -0.002), 0.002)
     let next = drift - frequency * frequency * bounded * seconds
     let wanted = next - 2 * frequency * error
@@ -273,7 +272,7 @@ public struct RateController: Sendable {
     missCount = isNear ? 0 : missCount + 1
     if isNear, isClock, trackedSeconds >= 5 { isLocked = true }
     if missCount >= 4 {
-      // As far as it has got, but quicker.
+      // Continues from the current state, but faster.
       isLocked = false
       trackedSeconds = min(trackedSeconds, 10)
     }

@@ -4,14 +4,14 @@ internal import Resampler
 internal import SoundDevice
 internal import SoundTool
 
-/// Output for a writer with a clock of its own: resamples what it takes by the ratio of the clocks,
-/// and so holds what stands between writer and device at a target. One thread at a time.
+/// Output for a writer with its own clock: resamples by the ratio of the clocks, which holds the
+/// number of frames between writer and device at a target. One thread at a time.
 final class AdaptedOutput {
   private let stream: any AudioOutputStreaming
   private let device: Device
   private let format: StreamFormat
   private let reporter: RunReporter?
-  /// The device's rate / the writer's, as both call them.
+  /// The device's nominal rate / the writer's.
   private let nominal: Double
   private let latency: Double
   private var controller: RateController
@@ -20,7 +20,7 @@ final class AdaptedOutput {
   private let block = (resampled: Scratch(), converted: Scratch())
   private var silence = SilenceAccount()
   private var writtenCount = 0
-  /// Frames of sound to write.
+  /// The number of frames of sound to write.
   private let limit: Int
   private var soundCount = 0
   private var droppedCount = 0
@@ -30,11 +30,10 @@ final class AdaptedOutput {
   private let interval = RateLimit(interval: 1)
 
   /// - Parameters:
-  ///   - format: What the stream takes.
-  ///   - rate: The writer's, in hertz.
-  ///   - limit: Frames of the device's to write; nil for all.
-  ///   - latency: What is held, in seconds, the device's own latency with it, but at least three
-  ///     blocks.
+  ///   - format: The format that the stream takes.
+  ///   - rate: The writer's rate, in hertz.
+  ///   - limit: Device frames to write; nil for all.
+  ///   - latency: Seconds to hold, including the device's own latency, but at least three blocks.
   init(
     _ stream: some AudioOutputStreaming, _ device: Device, _ format: StreamFormat,
     from rate: Double, latency: Double, dither: Bool, limit: Int? = nil, _ reporter: RunReporter?
@@ -54,22 +53,22 @@ final class AdaptedOutput {
     controller = RateController(target: 1, period: 1, rate: format.rate)
   }
 
-  /// Whether all frames that were wanted are written.
+  /// Whether all wanted frames are written.
   var isComplete: Bool { soundCount >= limit }
 
   /// Samples clipped so far.
   var clippedCount: Int { exit.clippedCount }
 
-  /// The most frames to be taken at once.
+  /// The maximum number of frames to take at once.
   let capacity = 2048
 
-  /// How long it may be left alone, in milliseconds.
+  /// Milliseconds until it needs the next call.
   var patience: Int {
     min(10, max(1, Int(Double(stream.periodFrameCount) * 500 / format.rate)))
   }
 
-  /// Waits for the first block, which says how long one is; a host that is not bound to a clock
-  /// waits for frames instead.
+  /// Waits for the first block, which reveals the block size; a host without a clock waits for
+  /// frames instead.
   func prepare() {
     var left = 500
     while stream.periodFrameCount == 0, stream.isActive, !isStopping(), left > 0 {
@@ -86,7 +85,7 @@ final class AdaptedOutput {
 
   /// Takes the writer's frames, interleaved float32, at most ``capacity``.
   ///
-  /// - Parameter behind: Frames of the writer's that wait behind them.
+  /// - Parameter behind: Frames of the writer waiting behind these.
   func take(_ frames: RawSpan, behind: Int) throws(ToolError) {
     let bytesPerFrame = format.channelCount * MemoryLayout<Float>.stride
     let count = frames.byteCount / bytesPerFrame
@@ -105,14 +104,14 @@ final class AdaptedOutput {
     try write(frames.extracting(0..<kept * bytesPerFrame), ratio: ratio)
   }
 
-  /// Nothing has come, for now.
+  /// Handles the absence of new frames.
   func idle() {
     let fill = look(behind: 0)
     controller.wait(fill: fill)
     report(controller.takeCut())
   }
 
-  /// Writes what the resampler holds; no more frames follow.
+  /// Writes the resampler's remaining frames; no more frames follow.
   func end() throws(ToolError) {
     defer { stream.endOutput() }
     while true {
@@ -123,8 +122,8 @@ final class AdaptedOutput {
     }
   }
 
-  /// Observes what stands between writer and device, with frames of the writer's that were not
-  /// resampled yet.
+  /// Observes the frames between writer and device, including frames of the writer not resampled
+  /// yet.
   private func look(behind: Int) -> Double {
     let held = resampler.heldFrameCount + Double(behind) * nominal
     guard let clock = stream.outputClock else { return held }
@@ -172,7 +171,7 @@ final class AdaptedOutput {
     do throws(PortAudioError) {
       writtenCount += try stream.write(frames, until: isStopping)
     } catch {
-      // Somebody who stopped it knows why.
+      // Another thread stopped it and has the reason.
       throw error.code == .streamIsStopped ? .stopped : .running(error, device)
     }
     try SignalCenter.shared.checkStop()
@@ -203,7 +202,7 @@ final class AdaptedOutput {
     reportRatio()
   }
 
-  /// Reports how it stood at the end.
+  /// Reports the final state.
   func reportEnd() {
     reportRatio()
     Messages.detail("", status.summary)
@@ -215,7 +214,7 @@ final class AdaptedOutput {
     fills = nil
   }
 
-  /// How the ratio stands.
+  /// The current state.
   var status: AdaptStatus {
     AdaptStatus(
       partsPerMillion: controller.partsPerMillion, isLocked: controller.isLocked,
@@ -223,10 +222,10 @@ final class AdaptedOutput {
       cutCount: controller.cutCount, discarded: discardedCount)
   }
 
-  /// Device frames that were left out to be in time again.
+  /// Device frames dropped to catch up.
   private var discardedCount: Int { Int((Double(droppedCount) * nominal).rounded()) }
 
-  /// The account of the stream with the silence that was written here, and what was left out.
+  /// The stream's account, with the silence written here and the frames dropped.
   func settled(_ losses: LossReport) -> LossReport {
     var losses = losses
     let played = silence.played(upTo: losses.output.delivered)

@@ -4,28 +4,28 @@ internal import SoundDevice
 internal import SoundTool
 internal import Synchronization
 
-/// Measures on a stream that runs how many frames later what it plays comes back.
+/// Measures a running stream's round trip, in frames.
 ///
-/// Plays silence, a burst and silence; whatever is played next follows without a break.
+/// Plays silence, a burst and silence; the sound after that follows without a gap.
 struct RoundTripMeasurement {
   /// Frames of the round trip.
   let lag: Int
-  /// Frames of input that were used for it.
+  /// Frames of input used for the measurement.
   let takenCount: Int
-  /// Frames of input, beyond those, that come before what is played next comes back.
+  /// Frames of input after those, before the next sound comes back.
   let skippedCount: Int
-  /// Frames that were played for it.
+  /// Frames played for the measurement.
   let playedCount: Int
 
   /// Starts the stream and measures.
   ///
-  /// - Throws: A failure where there is no single clear peak, or frames were lost meanwhile.
+  /// - Throws: A failure if there is no single clear peak, or frames were lost meanwhile.
   init(
     _ stream: RawAudioStream, _ played: StreamFormat, _ recorded: StreamFormat,
     _ line: StreamInput, _ run: StreamRun
   ) throws(ToolError) {
     let probe = RoundTripProbe()
-    // Some hosts swallow what comes first.
+    // Some hosts drop the first frames.
     let lead = Int(played.rate / 10)
     let needed = lead + probe.burst.count + Int(played.rate)
     var signal = Signal(probe, lead: lead, played)
@@ -103,7 +103,7 @@ private final class Correlating: Sendable {
   var lag: Int? { result.withLock { $0.lag } }
 }
 
-/// Silence, the burst on every channel, and silence without end.
+/// Silence, the burst on every channel, and endless silence.
 private struct Signal {
   private(set) var writtenCount = 0
   private let format: StreamFormat

@@ -16,7 +16,7 @@ public struct DuplexShapeOptions: ParsableArguments {
     transform: Words.channelCounts)
   var channels: DuplexPair<Int>?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 }
 
@@ -37,19 +37,19 @@ public struct DuplexFormatOptions: ParsableArguments {
     transform: Words.type)
   public var type: TypeChoice = .auto
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// `-r`, or the rate of `-f cd` and `-f dat`, in hertz.
   public var rate: Double? { rawFormat.rate }
 
-  /// What the options say of raw input.
+  /// The format of raw input according to the options.
   private var rawFormat: RawFormat {
     let alone = RawFormat(rate: shape.rate, channelCount: shape.channels?.output)
     return alone.completed(by: format ?? RawFormat())
   }
 
-  /// How the input is read: options, then the environment.
+  /// The options for reading the input: options, then the environment.
   public func reading() throws(ToolError) -> AudioSource.Options {
     var reading = AudioSource.Options()
     reading.type = type
@@ -58,7 +58,7 @@ public struct DuplexFormatOptions: ParsableArguments {
     return reading
   }
 
-  /// Channels to record: option, then environment, then for raw data 2; nil for the device's, at
+  /// Channels to record: option, then environment, then 2 for raw data; nil for the device's, at
   /// most 2.
   public func inputChannelCount(isRaw: Bool) throws(ToolError) -> Int? {
     try resolve(shape.channels?.input, Environment.channelCount)
@@ -66,7 +66,7 @@ public struct DuplexFormatOptions: ParsableArguments {
   }
 }
 
-/// `-r`, `-c` and `-f` of a program that only passes sound on.
+/// `-r`, `-c` and `-f` of a program that only passes sound through.
 public struct WireFormatOptions: ParsableArguments {
   @OptionGroup var shape: DuplexShapeOptions
 
@@ -76,10 +76,10 @@ public struct WireFormatOptions: ParsableArguments {
     transform: Words.encoding)
   var format: SampleEncoding?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
-  /// Writes into a plan what options, then the environment say.
+  /// Applies the options, then the environment, to a plan.
   public func apply(to plan: inout WirePlan) throws(ToolError) {
     plan.duplex.rate = try resolve(shape.rate, Environment.rate)
     let counts = try resolve(shape.channels) { () throws(ToolError) in
@@ -104,12 +104,12 @@ public struct DuplexMapOptions: ParsableArguments {
     transform: Words.map)
   var output: ChannelMap?
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 
   /// Both maps.
   ///
-  /// - Throws: a usage error if a channel is named twice.
+  /// - Throws: A usage error if a channel is repeated.
   public func maps() throws(ToolError) -> DuplexPair<ChannelMap?> {
     for (name, map) in [("--input-map", input), ("--output-map", output)] {
       do throws(ChannelMapError) { try map?.validateDistinct() } catch {
@@ -122,14 +122,14 @@ public struct DuplexMapOptions: ParsableArguments {
 
 /// `-g` alone.
 public struct GainOptions: ParsableArguments {
-  /// `-g`: unity when not given.
+  /// `-g`: unity by default.
   @Option(
     name: [.customShort("g", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Gain in decibels (default: 0).", valueName: "db"),
     transform: Words.gain)
   public var gain: Gain = .unity
 
-  /// No options given.
+  /// Creates options without values.
   public init() {}
 }
 

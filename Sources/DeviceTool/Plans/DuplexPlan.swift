@@ -4,7 +4,7 @@ public import SoundTool
 
 /// A stream in both directions at once.
 public struct DuplexPlan: Sendable {
-  /// Words for the devices; nil for the defaults.
+  /// Queries for the devices; nil for the defaults.
   public var devices = DuplexPair<String?>(input: nil, output: nil)
   /// The rate; nil for the devices' own.
   public var rate: Double?
@@ -19,62 +19,62 @@ public struct DuplexPlan: Sendable {
   /// The reports.
   public var report = ReportPlan()
 
-  /// The defaults.
+  /// Creates a plan of defaults.
   public init() {}
 }
 
-/// What sd-playrec is to do.
+/// A plan for sd-playrec.
 public struct PlayRecordPlan: Sendable {
-  /// The round trip to be taken off the recording's beginning.
+  /// The round trip to remove from the start of the recording.
   public enum Compensation: Hashable, Sendable {
-    /// What the host says input and output latency add up to.
+    /// The sum of input and output latency that the host reports.
     case automatic
     /// What a burst takes to come back.
     case measured
-    /// So many frames.
+    /// This many frames.
     case frames(Int)
   }
 
   /// The file to play; `-` is stdin.
   public var input = "-"
-  /// How it is read.
+  /// How to read it.
   public var reading = AudioSource.Options()
-  /// What becomes of it on its way.
+  /// Processing of the sound on its way.
   public var sound = FramePipeline.Options()
-  /// Where the recording goes.
+  /// The destination of the recording.
   public var output: OutputPlan
-  /// The recording's encoding; nil for what is played.
+  /// The recording's encoding; nil for that of the sound played.
   public var recordFormat: SampleEncoding?
-  /// What is taken off the beginning; nil for nothing.
+  /// How much to remove from the start; nil for nothing.
   public var compensation: Compensation?
-  /// How much is recorded after the last frame has been played.
+  /// How long to record after the last frame has been played.
   public var tail = FrameTime.seconds(0)
   /// Devices, channels, stream and reports.
   public var duplex = DuplexPlan()
 
-  /// The defaults, into this output.
+  /// Creates a plan of defaults with this output.
   public init(output: OutputPlan) {
     self.output = output
     sound.clips = true
   }
 }
 
-/// What sd-wire is to do.
+/// A plan for sd-wire.
 public struct WirePlan: Sendable {
-  /// The encoding the devices are opened with.
+  /// The encoding with which the devices are opened.
   public var encoding = SampleEncoding.f32le
   /// The gain.
   public var gain = Gain.unity
-  /// Whether two clocks may be joined by resampling.
+  /// Whether resampling may join two clocks.
   public var mayResample = true
-  /// Whether it was asked for that clocks are followed; two are in any case.
+  /// Whether following clocks was requested; two clocks are followed in any case.
   public var adapts = false
-  /// How much is passed on; nil until stopped.
+  /// How long to run; nil until stopped.
   public var length: FrameTime?
   /// Devices, channels, stream and reports.
   public var duplex = DuplexPlan()
 
-  /// The defaults.
+  /// Creates a plan of defaults.
   public init() {}
 }
 

@@ -1,21 +1,20 @@
-/// Finds by how many frames a short burst comes back later than it was played.
+/// Finds the round trip of a short burst, in frames.
 ///
-/// Play ``burst`` on a stream, record what comes back from the frame on at which it was played, and
-/// ask ``lag(in:)``. The burst is noise, so that its correlation with itself is one peak.
+/// Play ``burst`` on a stream, record from the frame at which it is played, and call ``lag(in:)``.
+/// The burst is noise, so that its autocorrelation has a single peak.
 public struct RoundTripProbe: Sendable {
   /// Frames of the burst.
   public static let burstFrameCount = 2048
 
-  /// How much of a path's energy may be other sound: the least correlation of what came back with
-  /// the burst, 0...1.
+  /// The minimum correlation of the recording with the burst, 0...1, which allows for other sound.
   private static let leastCorrelation = 0.1
-  /// How much lower every other peak is.
+  /// The maximum height of any other peak, relative to the highest.
   private static let greatestRival = 0.5
 
-  /// What is played, one channel, at −12 dB.
+  /// The sound to play, one channel, at −12 dB.
   public let burst: [Float]
 
-  /// A probe; they are all the same.
+  /// Creates a probe; all are the same.
   public init() {
     var state: UInt64 = 0x5D
     burst = (0..<Self.burstFrameCount).map { _ in
@@ -26,14 +25,14 @@ public struct RoundTripProbe: Sendable {
 
   /// The lag of the burst in a recording, in frames.
   ///
-  /// - Parameter recording: One channel, from the frame on at which the burst was played.
-  /// - Returns: nil where there is no single clear peak: nothing came back, or it did so more than
-  ///   once, or drowned in other sound.
+  /// - Parameter recording: One channel, from the frame at which the burst was played.
+  /// - Returns: nil without a single clear peak: nothing came back, or more than once, or other
+  ///   sound drowned it.
   public func lag(in recording: Span<Float>) -> Int? {
     let lagCount = recording.count - burst.count + 1
     guard lagCount > 0 else { return nil }
     var correlations = [Float](repeating: 0, count: lagCount)
-    // Every sample of the burst is as large as the others.
+    // All samples of the burst have the same magnitude.
     let reference = Double(burst.count) * Double(burst[0] * burst[0])
     var energy = 0.0
     for index in burst.indices { energy += square(recording[index]) }
@@ -49,7 +48,7 @@ public struct RoundTripProbe: Sendable {
     guard let best = correlations.indices.max(by: { correlations[$0] < correlations[$1] }),
       Double(correlations[best]) >= Self.leastCorrelation
     else { return nil }
-    // What a filter on the way smears lies within a quarter of a millisecond or so.
+    // A filter on the way smears the peak by about a quarter of a millisecond.
     let near = best - 16...best + 16
     let rival =
       correlations.indices.lazy.filter { !near.contains($0) }

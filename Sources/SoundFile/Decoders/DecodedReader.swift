@@ -1,28 +1,28 @@
 import PCM
 
-/// Reads what a decoder makes, and keeps its time: finds out how much was lost where, and puts
-/// silence there if asked to. One thread at a time.
+/// Reads the output of a decoder and keeps time: determines how many frames were lost where, and
+/// replaces them by silence on request. One thread at a time.
 @safe final class DecodedReader {
   let facts: SoundFacts
 
-  /// Whether silence of the same length stands for frames that are lost.
+  /// Whether silence of the same length replaces lost frames.
   var fillsGaps = false
 
-  /// What is damaged, until it is taken.
+  /// The damage found, until it is taken.
   var damage = DamageLog()
 
-  /// The decoder that goes on where this one ends, with frames of another format.
+  /// The decoder that continues where this one ends, with frames of another format.
   private(set) var continuation: (any FrameDecoder)?
 
   private let decoder: any FrameDecoder
-  /// Whether frames go on as they arrive, before more is waited for.
+  /// Whether to return frames as they arrive, rather than wait for more.
   private let isLive: Bool
   private let queue: FrameQueue
-  /// Where the next frame stands in the sound, lost ones counted.
+  /// The next frame's position in the sound, counting lost frames.
   private var time = 0
-  /// What to add to the decoder's position to get the time: a stream may begin anywhere.
+  /// The offset from the decoder's position to the time: a stream may start anywhere.
   private var shift = 0
-  /// Frames of silence that are due.
+  /// Frames of silence still to return.
   private var silence = 0
   private var hasSought = false
   private var isAtEnd = false
@@ -35,7 +35,7 @@ import PCM
     queue = FrameQueue(bytesPerFrame: decoder.facts.bytesPerFrame)
   }
 
-  /// Whole frames into the caller's bytes; 0 at the end.
+  /// Reads whole frames into the caller's bytes; 0 at the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(AudioFileError) -> Int {
     let bytesPerFrame = facts.bytesPerFrame
     let queue = queue
@@ -48,7 +48,7 @@ import PCM
     }
   }
 
-  /// Decodes and drops frames; fewer than asked for only at the end.
+  /// Decodes and drops frames; fewer than requested only at the end.
   func skip(_ frames: Int) throws(AudioFileError) -> Int {
     let queue = queue
     var skipped = 0
@@ -62,7 +62,7 @@ import PCM
     return skipped
   }
 
-  /// Moves to a frame; false where this codec can only be read from its beginning.
+  /// Seeks to a frame; false if this codec can only be read from the start.
   func seek(toFrame frame: Int) throws(AudioFileError) -> Bool {
     guard facts.canSeek else { return false }
     queue.removeAll()
@@ -71,7 +71,7 @@ import PCM
     return true
   }
 
-  /// Hands on up to `wanted` frames with `move`: from the queue, or silence.
+  /// Delivers up to `wanted` frames with `move`: from the queue, or silence.
   private func give(
     _ wanted: Int, _ move: (_ done: Int, _ wanted: Int, _ isSilence: Bool) -> Int
   ) throws(AudioFileError) -> Int {
@@ -94,14 +94,14 @@ import PCM
         }
       }
     } catch {
-      // What was decoded before it goes on first.
+      // Frames decoded before the error come first.
       guard done > 0 else { throw error }
       failure = error
     }
     return done
   }
 
-  /// Deals with the first item; returns the frames that `move` took.
+  /// Processes the first item; returns the frames that `move` took.
   private func handleFirst(_ move: () -> Int) throws(AudioFileError) -> Int {
     switch queue.first {
     case .frames(_, let position):
@@ -123,8 +123,8 @@ import PCM
     return 0
   }
 
-  /// Takes a position for what it is: where frames are missing without an error, in FLAC, whose
-  /// frames have numbers; or where a stream's time begins.
+  /// Evaluates a position: it reveals frames missing without an error, in FLAC, whose frames are
+  /// numbered, or the start of a stream's time.
   private func follow(_ position: Int?) {
     guard let position else { return }
     let gap = position + shift - time
@@ -135,7 +135,7 @@ import PCM
     }
   }
 
-  /// Finds out how long a loss is by the position of what follows.
+  /// Determines the length of a loss from the position of the next frames.
   private func recordLoss(_ reason: String) throws(AudioFileError) {
     var ahead = 0
     var seen = 0
@@ -148,19 +148,19 @@ import PCM
         ahead += count
       case .frames(_, let position?):
         let gap = position + shift - time - ahead
-        // A stream that is joined in its middle begins with a hole.
+        // A stream that is joined in the middle starts with a gap.
         guard time > 0 || facts.frameCount != nil || gap < Self.farthest else { return }
         guard isPlausible(gap) else { return record(.lost(reason: reason), nil) }
         return lose(max(0, gap), reason: reason)
       case .damage where ahead == 0:
         queue.removeFirst()
         failures += 1
-        // A decoder that only complains has lost its way for good.
+        // A decoder that only reports errors cannot recover.
         if failures < Self.mostFailures { continue }
         isAtEnd = true
         return finish(.mark("in what cannot be decoded"), false)
       case .end where time + ahead < facts.frameCount ?? 0:
-        // That is told by how much is missing.
+        // The shortage reports that instead.
         return
       case .damage, .change, .end:
         return record(.lost(reason: reason), nil)
@@ -170,7 +170,7 @@ import PCM
     record(.lost(reason: reason), nil)
   }
 
-  /// Whether so many frames may be missing: a damaged number says anything.
+  /// Whether this many frames may be missing; a damaged number can be anything.
   private func isPlausible(_ gap: Int) -> Bool {
     gap <= Int(Self.longestGap * facts.sampleRate) && time + gap <= facts.frameCount ?? .max
   }
@@ -197,7 +197,7 @@ import PCM
     damage.append(Damage(kind: kind, position: time, frameCount: frames))
   }
 
-  /// Frames that are decoded ahead to learn how many were lost before them.
+  /// Frames decoded ahead to learn how many were lost before them.
   private static let farthest = 1 << 19
   private static let mostFailures = 100_000
   /// Seconds.

@@ -1,9 +1,9 @@
 internal import PCM
 internal import SoundFile
 
-/// What sd-cat does: files, or stdin, decoded, joined, and written as raw PCM or into a file.
+/// sd-cat: decodes, joins and writes files or stdin as raw PCM or to a file.
 public enum Cat {
-  /// Does what the plan says.
+  /// Carries out the plan.
   public static func run(_ plan: CatPlan) throws(ToolError) {
     switch plan.task {
     case .copy: try copy(plan)
@@ -30,7 +30,7 @@ public enum Cat {
       do throws(ToolError) {
         descriptions.append(SourceDescription(try source.get()))
       } catch {
-        // The others are described, unless it was a signal.
+        // The others are still described, unless a signal came.
         guard error.kind == .reported else { throw error }
         ProgramExit.remember(error)
       }
@@ -46,7 +46,7 @@ public enum Cat {
 
   private static func copy(_ plan: CatPlan) throws(ToolError) {
     guard let output = plan.output else { return }
-    // All are open, and what is not needed to decode them is given up, before any is looked into.
+    // All inputs are open; drop the rights that decoding does not need before any is read.
     let sources = try AudioSource.open(plan.files, plan.reading) {
       Confinement.begin(writing: output.path, isTwoFiles: output.type == .sd2)
     }
@@ -74,11 +74,11 @@ public enum Cat {
     pipeline.reportClipped(besides: sink.clippedCount)
   }
 
-  /// What comes out, and what of it options asked for.
+  /// The resulting format, and the part of it that options requested.
   private typealias Target = (file: AudioFileFormat, stream: StreamFormat, asked: RawFormat)
 
-  /// On a raw stdout that neither -f nor -t describes the raw format, otherwise the inputs' own, but
-  /// for what options say.
+  /// The raw format for a raw stdout that neither -f nor -t describes, otherwise the inputs' own,
+  /// except for options.
   private static func target(
     of sources: [AudioSource], _ output: OutputPlan, _ plan: CatPlan
   ) throws(ToolError) -> Target {

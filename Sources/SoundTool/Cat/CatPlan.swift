@@ -1,42 +1,42 @@
-/// What sd-cat is to do.
+/// A plan for sd-cat.
 public struct CatPlan: Sendable {
-  /// What becomes of the files.
+  /// The action to take on the files.
   public enum Task: Hashable, Sendable {
-    /// They are joined and written.
+    /// Join and write them.
     case copy
-    /// They are decoded, and each gets a line.
+    /// Decode them, and print a line for each.
     case check
-    /// They are described, as text.
+    /// Describe them, as text.
     case describe
-    /// They are described, as JSON.
+    /// Describe them, as JSON.
     case describeAsJSON
-    /// One is described, as variables for eval.
+    /// Describe one, as variables for eval.
     case describeAsVariables
-    /// Nothing: the types are listed.
+    /// List the types, without files.
     case listTypes
-    /// Nothing: the types are listed, as JSON.
+    /// List the types, as JSON, without files.
     case listTypesAsJSON
   }
 
-  /// What is done.
+  /// The action.
   public var task = Task.copy
-  /// The files; none is stdin.
+  /// The files; stdin if empty.
   public var files: [String] = []
-  /// How they are read.
+  /// How to read the files.
   public var reading = AudioSource.Options()
-  /// Where the copy goes; nil where there is none.
+  /// The destination of the copy; nil if there is none.
   public var output: OutputPlan?
-  /// Whether -t says what type the copy is of.
+  /// Whether -t states the type of the copy.
   public var isTypeStated = false
-  /// What options ask of the copy.
+  /// The format that options request for the copy.
   public var asked = RawFormat()
-  /// What raw stdout is: as options ask, else by the environment and the rule.
+  /// The format of a raw stdout: from options, otherwise from the environment and the standard.
   public var rawOutput = RawFormat.standard
-  /// What becomes of the sound on its way.
+  /// Processing of the sound on its way.
   public var sound = FramePipeline.Options()
-  /// Whether position and levels are shown on the terminal.
+  /// Whether to show the progress line with position and levels.
   public var showsLine = false
 
-  /// A copy of stdin to nowhere.
+  /// Creates a plan to copy stdin to nowhere.
   public init() {}
 }
