@@ -85,7 +85,8 @@ let package = Package(
     .target(name: "Platform", dependencies: ["CRealtime"], swiftSettings: settings),
     .target(name: "PCM", dependencies: ["Platform"], swiftSettings: settings),
     .target(
-      name: "Resampler", dependencies: ["PCM", "CSoxr", "CSampleRate"], swiftSettings: settings),
+      name: "Resampler", dependencies: ["PCM", "Platform", "CSoxr", "CSampleRate"],
+      swiftSettings: settings),
     .target(
       name: "SoundFile",
       dependencies: [

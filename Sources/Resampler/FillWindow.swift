@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
+internal import Platform
 
 /// Statistics of a fill, in windows that overlap by half.
 struct FillWindow: Sendable {
