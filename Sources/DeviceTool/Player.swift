@@ -40,7 +40,7 @@ public final class Player {
     let (stream, agreement) = try Agreement.open(plan.stream) { () throws(DeviceFailure) in
       try Agreement(
         plan.stream, output: side, rate: rate, mayResample: plan.mayResample,
-        buffer: .seconds(adapts ? max(1, 4 * plan.latency.heldSeconds(at: rate)) : 1))
+        buffer: .seconds(adapts ? AdaptedFeed.bufferSeconds : 1))
     } _: { agreement throws(PortAudioError) in
       var options = agreement.options
       // Silence brings what is adapted to its latency.

@@ -40,7 +40,6 @@ final class MemorySink: FrameSink {
   let clippedCount = 0
   let format: StreamFormat
   let isStream = true
-  let clippedCount = 0
   private(set) var samples: [Float] = []
   private(set) var isClosed = false
   /// The capture time of each write.
@@ -53,7 +52,6 @@ final class MemorySink: FrameSink {
   }
 
   var frameCount: Int { samples.count }
-  let clippedCount = 0
 
   func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     self.captured.append(captured)

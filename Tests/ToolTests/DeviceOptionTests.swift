@@ -112,7 +112,11 @@ import Testing
     #expect(play.succeeded && play.errorText.contains("22050 Hz, 2 channels"), "\(play)")
     #expect(!play.errorText.contains("header"))
     let loop = try await runTool(
-      "sd-playrec", ["-q", "--no-dither", "-c", "2", "--compensate", "auto", path, "-"],
+      "sd-playrec",
+      [
+        "-q", "--no-dither", "-c", "2", "--record-format", "s16le", "--compensate", "auto", path,
+        "-",
+      ],
       environment: environment.merging(fast) { $1 })
     #expect(Sound(loop.output) == Sound(bytes(of: noise(480))), "\(loop)")
   }

@@ -39,8 +39,8 @@ import Testing
   @Test func nothingIsASuccess() async throws {
     for name in ["sd-play", "sd-playrec"] {
       let result = try await runTool(name, ["-D", "virtual:null"] + Self.raw)
-      result.expectSilentSuccess()
-      #expect(result.output.isEmpty)
+      #expect(result.succeeded && result.output.isEmpty, "\(result)")
+      #expect(result.complaint() == "stdin: empty")
     }
   }
 
@@ -82,15 +82,15 @@ import Testing
     let stages = try await runPipeline([
       .program("cat", [path]),
       Command.tool(
-        "sd-playrec", ["-q", "-D", "virtual:loopback", "--no-dither", "--compensate", "auto"]
+        "sd-playrec",
+        ["-q", "-D", "virtual:loopback", "--no-dither", "--compensate", "auto"]
+          + (type == "ogg" ? [] : ["--record-format", "s16le"])
       ).with(environment: fast),
     ])
     stages[1].expectSilentSuccess()
     let plain = try await runTool("sd-cat", ["-f", type == "ogg" ? "f32le" : "s16le", path])
     if type == "ogg" {
       #expect(stages[1].output.count == plain.output.count)
-    } else if type == "aiff" || type == "caf" {
-      #expect(Sound(stages[1].output) == Sound(swapped(sound, sampleSize: 2)))
     } else if type != "au" {
       #expect(Sound(stages[1].output) == Sound(sound))
     } else {

@@ -135,7 +135,6 @@ import Testing
     Mistake("sd-play -D virtual:null a.wav", "1 channel", environment: virtual("channels=1")),
     Mistake("sd-playrec -D virtual:null -c 3,2 a.wav b.raw", "virtual:null", "3"),
     Mistake("sd-wire -D virtual:null -c 1,2", "-c"),
-    Mistake("sd-wire -i virtual:null -o virtual:loopback", "virtual:null", "virtual:loopback"),
     Mistake(
       "sd-play -D virtual:null --no-resample a.wav", "virtual:null", "Invalid sample rate",
       "44100 Hz", environment: virtual("rate=44100")),

@@ -3,6 +3,10 @@ internal import SoundTool
 
 /// Feeds the output from a live pipeline with its own clock. One thread at a time.
 final class AdaptedFeed {
+  /// What the ring holds: more than a recorder that began earlier, or was stopped, holds back. Who
+  /// fills it all the same waits for room, and keeps no time.
+  static let bufferSeconds = 16.0
+
   private let output: AdaptedOutput
   private let pipeline: FramePipeline
   private let block = Scratch()

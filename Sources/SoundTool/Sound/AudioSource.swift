@@ -315,7 +315,7 @@ extension ToolError {
     case .system where error.errorNumber != 0:
       return .failure(name, errno: error.errorNumber)
     case .foreign where name == "stdin":
-      // Anything else there would be taken for raw samples: refused like those.
+      // Like raw data that cannot be what it is taken for.
       return .usage(name, error.message.replacing("FILE", with: "-"))
     default:
       return .failure(name, error.message)
