@@ -82,7 +82,7 @@ struct Opening {
     }
     guard path != nil, source.isSeekable else { return try rawDecoder(raw) }
     if try source.peek(at: 0, count: 1).isEmpty {
-      throw .unrecognized("empty file (for raw samples, -t raw)")
+      throw .unrecognized("empty file")
     }
     // MPEG's mark is only eleven bits, which other files have too.
     if MPEGHeader(try source.peek(at: 0, count: 4)) != nil {
