@@ -9,7 +9,8 @@ SOURCES = Package.swift Sources Tests $(wildcard tools)
 # Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
-	flac alsa-utils sndfile-programs jq python3 python3-venv man-db strace zsh fish
+	flac alsa-utils sndfile-programs jq python3 python3-venv man-db strace dbus pipewire wireplumber \
+	pipewire-pulse zsh fish
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
@@ -85,7 +86,9 @@ libraries:
 test-tools:
 	@scripts/need $(LIBRARIES) $(TEST_TOOLS)
 	@scripts/python
+	@scripts/pipewire
 
 test-deps:
 	@scripts/need --install $(LIBRARIES) $(TEST_TOOLS)
 	@scripts/python --install
+	@scripts/pipewire --install
