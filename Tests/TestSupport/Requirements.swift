@@ -50,6 +50,12 @@ extension Trait where Self == ConditionTrait {
     }
   }
 
+  /// The test needs PipeWire and its doors (``withPipeWire(_:_:)``): without them it is skipped, and
+  /// fails where `CI=true`.
+  public static var requiresPipeWire: Self {
+    .enabled("needs PipeWire") { try Requirement.isMet(PipeWireServer.problem) }
+  }
+
   /// The test needs a Python with the sounddevice module (``Python/command(_:)``): without one it is
   /// skipped, and fails where `CI=true`.
   public static var requiresPythonSoundDevice: Self {

@@ -91,15 +91,6 @@ import Testing
     }
   }
 
-  /// What a program said without being asked.
-  private func withoutStatus(_ result: ToolResult) -> [String] {
-    result.errorLines.filter { line in
-      ![
-        "nothing open yet", "frames played", "frames recorded", " frames, ", "freewheeling",
-      ].contains { line.contains($0) }
-    }
-  }
-
   /// A Sun header for 16 bits, big endian, stereo, of unknown length.
   private var sunHeader: [UInt8] {
     [0x2E, 0x73, 0x6E, 0x64, 0, 0, 0, 24, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 3, 0, 0, 0xBB, 0x80]

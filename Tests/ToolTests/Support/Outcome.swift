@@ -48,6 +48,15 @@ extension ToolResult {
   }
 }
 
+/// What a program said without being asked.
+func withoutStatus(_ result: ToolResult) -> [String] {
+  result.errorLines.filter { line in
+    ![
+      "nothing open yet", "frames played", "frames recorded", " frames, ", "freewheeling",
+    ].contains { line.contains($0) }
+  }
+}
+
 /// Where a sound begins in a longer one, in frames; nil where it does not lie at a whole frame, or
 /// not at all.
 func position(of sound: [UInt8], in recording: [UInt8], bytesPerFrame: Int) -> Int? {
