@@ -194,7 +194,7 @@ let package = Package(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",
       swiftSettings: settings),
     .target(
-      name: "FuzzTargets", dependencies: ["PCM", "Platform", "SoundFile", "SoundTool"],
+      name: "FuzzTargets", dependencies: ["PCM", "Platform", "PlotTool", "SoundFile", "SoundTool"],
       path: "Tests/Fuzz/Targets", swiftSettings: settings),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "SoundTool", "TestSupport"],

@@ -18,6 +18,8 @@ import Testing
     #expect(!peaks.isEmpty && !peaks.isSilent)
     #expect(abs(peaks.decibels[0] + 6.02) < 0.01 && peaks.decibels[1] == -.infinity)
     #expect(LossMessages.peaks(peaks) == "peak -6.0 -inf dB")
+    peaks.hold(meter([0.5, 0]), Gain(factor: 2))
+    #expect(abs(peaks.decibels[0]) < 0.01 && peaks.decibels[1] == -.infinity)
     peaks.reset()
     peaks.hold(meter([0, 0]))
     #expect(!peaks.isEmpty && LossMessages.peaks(peaks) == "silent")

@@ -20,8 +20,10 @@ import Testing
       let made = try await runTool("sd-cat", ["-o", folder.file("song.\(type)"), tone])
       try #require(made.succeeded, "\(made)")
     }
-    // The other machine is this one.
-    try folder.write(Array("#!/bin/sh\nshift\nexec sh -c \"$*\"\n".utf8), to: "ssh")
+    // The other machine is this one; someone stops what runs there.
+    try folder.write(
+      Array("#!/bin/sh\nshift\nexec timeout --preserve-status -s INT 3 sh -c \"$*\"\n".utf8),
+      to: "ssh")
     try #require(unsafe chmod(folder.file("ssh"), 0o755) == 0)
     return folder
   }

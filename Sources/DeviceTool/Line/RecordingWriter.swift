@@ -139,6 +139,8 @@ final class RecordingWriter {
   }
 
   private func push(_ frames: RawSpan) throws(ToolError) {
+    // Before the dither, which would hide that a device gives nothing but zeros.
+    reporter.measure(frames, encoding: chain.input.encoding, gain: plan.gain)
     try chain.push(frames) { frames throws(ToolError) in try write(frames) }
   }
 
@@ -147,7 +149,6 @@ final class RecordingWriter {
     let count = budget.admit(frames.byteCount / bytesPerFrame)
     guard count > 0 else { return }
     let frames = frames.extracting(0..<count * bytesPerFrame)
-    reporter.measure(frames, encoding: sink.format.encoding)
     try sink.write(frames, captured: captured)
     captured = captured.map { $0 + Double(count) / sink.format.rate }
   }

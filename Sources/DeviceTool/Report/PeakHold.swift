@@ -4,10 +4,12 @@ internal import PCM
 struct PeakHold {
   private var peaks: [Double] = []
 
-  /// Adds the peaks that a meter has measured.
-  mutating func hold(_ meter: LevelMeter) {
-    guard !peaks.isEmpty else { return peaks = (0..<meter.channelCount).map(meter.peak) }
-    for channel in peaks.indices { peaks[channel] = max(peaks[channel], meter.peak(channel)) }
+  /// Adds the peaks that a meter has measured, as they are after a gain.
+  mutating func hold(_ meter: LevelMeter, _ gain: Gain = .unity) {
+    if peaks.isEmpty { peaks = [Double](repeating: 0, count: meter.channelCount) }
+    for channel in peaks.indices {
+      peaks[channel] = max(peaks[channel], gain.factor * meter.peak(channel))
+    }
   }
 
   mutating func reset() { peaks = [] }

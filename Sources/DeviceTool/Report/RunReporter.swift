@@ -40,14 +40,14 @@ final class RunReporter {
     if isMeasured, channelCount > 0 { meter = LevelMeter(channelCount: channelCount) }
   }
 
-  /// Adds frames to the levels.
-  func measure(_ frames: RawSpan, encoding: SampleEncoding) {
+  /// Adds frames to the levels, as they are after `gain`.
+  func measure(_ frames: RawSpan, encoding: SampleEncoding, gain: Gain = .unity) {
     meter?.reset()
     meter?.update(frames, encoding: encoding)
     guard let meter else { return }
-    linePeaks.hold(meter)
-    feedPeaks.hold(meter)
-    runPeaks.hold(meter)
+    linePeaks.hold(meter, gain)
+    feedPeaks.hold(meter, gain)
+    runPeaks.hold(meter, gain)
   }
 
   /// Reports the start, once its time is known.

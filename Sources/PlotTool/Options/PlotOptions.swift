@@ -86,14 +86,14 @@ public struct PlotOptions: ParsableArguments {
 
 extension Words {
   /// Two frequencies in hertz, the lower first: `100,8k`.
-  static func frequencyRange(_ text: String) throws(InvalidValue) -> ClosedRange<Double> {
+  package static func frequencyRange(_ text: String) throws(InvalidValue) -> ClosedRange<Double> {
     let range = try pairOfNumbers(text, or: "not a range of frequencies, try 100,8000 or 100,8k")
     guard range.lowerBound >= 0 else { throw InvalidValue("a frequency below 0") }
     return range
   }
 
   /// Two levels in decibels, the lower first: `-90,0`.
-  static func decibelRange(_ text: String) throws(InvalidValue) -> ClosedRange<Double> {
+  package static func decibelRange(_ text: String) throws(InvalidValue) -> ClosedRange<Double> {
     let range = try pairOfNumbers(text, or: "not a range of decibels, try -90,0")
     guard range.lowerBound >= -300, range.upperBound <= 100 else {
       throw InvalidValue("beyond -300 to 100 dB")
@@ -102,7 +102,7 @@ extension Words {
   }
 
   /// A duration long enough for its own line.
-  static func blockLength(_ text: String) throws(InvalidValue) -> FrameTime {
+  package static func blockLength(_ text: String) throws(InvalidValue) -> FrameTime {
     let time = try time(text)
     let isFitting =
       switch time {
@@ -114,7 +114,7 @@ extension Words {
   }
 
   /// A number of columns of text.
-  static func columnCount(_ text: String) throws(InvalidValue) -> Int {
+  package static func columnCount(_ text: String) throws(InvalidValue) -> Int {
     guard let count = Int(text), (10...1_000).contains(count) else {
       throw InvalidValue("not a number of columns (10 to 1000)")
     }
@@ -150,7 +150,7 @@ extension Words {
     let digits = inThousands ? text.dropLast() : text
     guard
       digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }),
-      let number = Double(digits)
+      let number = Double(digits), (number * 1_000).isFinite
     else { return nil }
     return inThousands ? number * 1_000 : number
   }

@@ -1,14 +1,16 @@
 import PCM
+import PlotTool
 import SoundFile
 import SoundTool
 
 /// The grammars. What is understood must come back from its own spelling.
 enum FuzzWords {
   static func attempt(_ bytes: inout FuzzBytes) {
-    let grammar = bytes.byte() % 16
+    let grammar = bytes.byte()
     let text = String(decoding: bytes.remaining(), as: UTF8.self)
     do throws(InvalidValue) {
-      switch grammar {
+      if grammar >= 240 { return try plot(grammar, text) }
+      switch grammar % 16 {
       case 0: try time(text)
       case 1: try encoding(text)
       case 2: try map(text)
@@ -28,6 +30,21 @@ enum FuzzWords {
       }
     } catch {
       demand(!error.description.isEmpty, "a complaint without words")
+    }
+  }
+
+  /// sd-plot's own words.
+  private static func plot(_ grammar: UInt8, _ text: String) throws(InvalidValue) {
+    switch grammar % 5 {
+    case 0:
+      let range = try Words.frequencyRange(text)
+      demand(range.lowerBound >= 0 && range.upperBound.isFinite, "impossible frequencies")
+    case 1: demand(try Words.decibelRange(text).upperBound.isFinite, "an impossible level")
+    case 2: demand(try Words.blockLength(text).seconds(at: 48_000) > 0, "an empty block")
+    case 3: demand(try Words.columnCount(text) > 0, "no columns")
+    default:
+      let size = try Words.pictureSize(text)
+      demand(size.width > 0 && size.height > 0, "an empty picture")
     }
   }
 
