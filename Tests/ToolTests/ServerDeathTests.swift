@@ -143,7 +143,8 @@ import Testing
       list.expectSilentSuccess()
       #expect(list.outputText.contains("virtual:null") && !list.outputText.contains("JACK"))
       let play = try await runTool(
-        "sd-play", ["-D", "loopback, JACK"], environment: server.environment)
+        "sd-play", ["-D", "loopback, JACK", try folder.write(wave(noise(10)), to: "a.wav")],
+        environment: server.environment)
       play.expectFailure(1, "'loopback, JACK'", "virtual:null")
     }
   }

@@ -34,7 +34,7 @@ enum FuzzWords {
   }
 
   /// sd-plot's own words.
-  private static func plot(_ grammar: UInt8, _ text: String) throws(InvalidValue) {
+  private static func plot(_ grammar: Int, _ text: String) throws(InvalidValue) {
     switch grammar % 5 {
     case 0:
       let range = try Words.frequencyRange(text)
