@@ -22,7 +22,7 @@ import Testing
     }
     // The other machine is this one; someone stops what runs there.
     try folder.write(
-      Array("#!/bin/sh\nshift\nexec timeout --preserve-status -s INT 3 sh -c \"$*\"\n".utf8),
+      Array("#!/bin/sh\nshift\nexec timeout --preserve-status -s INT 3 sh -c \"exec $*\"\n".utf8),
       to: "ssh")
     try #require(unsafe chmod(folder.file("ssh"), 0o755) == 0)
     return folder

@@ -243,14 +243,14 @@ import Testing
       let path = folder.file("a.wav")
       let trace = folder.file("trace")
       let recorder = [
-        try BuiltTool.path(of: "sd-rec"), "-q", "-D", "virtual:null", "-d", "2.2",
+        try BuiltTool.path(of: "sd-rec"), "-q", "-D", "virtual:null", "-d", "3.5",
       ]
       let result = try await runProgram(
         "strace",
         ["-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", trace] + recorder + arguments + [path])
       result.expectSilentSuccess()
       #expect(
-        try await runTool("sd-cat", ["-f", "u8", path]).output.count == 2 * 105_600, "\(result)")
+        try await runTool("sd-cat", ["-f", "u8", path]).output.count == 2 * 168_000, "\(result)")
       return String(decoding: try folder.read("trace"), as: UTF8.self)
         .split(separator: "\n").count { $0.hasSuffix("= 0") }
     }
