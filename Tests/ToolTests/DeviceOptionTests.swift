@@ -279,19 +279,19 @@ import Testing
   @Test func aRecordingOnATerminalEndsWithASummary() async throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("a.wav")
-    func told(_ program: String, _ arguments: String...) async throws -> String {
+    func summary(_ program: String, _ arguments: String...) async throws -> String {
       let command = Command.tool(program, ["--no-progress"] + arguments)
         .with(environment: virtual("pace=fast")).writing(.terminal, to: 2)
       let result = try await run(command)
       #expect(result.succeeded, "\(result)")
       return result.terminalText.replacing("\r", with: "")
     }
-    let silent = try await told("sd-rec", "-D", "virtual:null", "-n", "24000", path)
+    let silent = try await summary("sd-rec", "-D", "virtual:null", "-n", "24000", path)
     #expect(silent.contains("sd-rec: \(path): 0:00.5, silent\n"), "\(silent)")
-    #expect(try await told("sd-rec", "-q", "-D", "virtual:null", "-n", "100", path).isEmpty)
+    #expect(try await summary("sd-rec", "-q", "-D", "virtual:null", "-n", "100", path).isEmpty)
     let tone = try folder.write(
       wave([Int16](repeating: 16_384, count: 9600)), to: "tone.wav")
-    let loud = try await told(
+    let loud = try await summary(
       "sd-playrec", "-D", "virtual:loopback", "--no-dither", "--compensate", "auto", tone, path)
     #expect(loud.contains("sd-playrec: \(path): 0:00.1, peak -6.0 -6.0 dB\n"), "\(loud)")
   }

@@ -152,7 +152,7 @@ final class LedgerBench: @unchecked Sendable {
     return got
   }
 
-  /// Takes one segment, of so many frames at most; nil where there is none just now or, after the
+  /// Takes one segment of at most that many frames; nil where there is none just now or, after the
   /// end, none at all.
   func readSegment(_ count: Int) throws -> InputSegment? {
     var block = [Float](repeating: .nan, count: max(1, count))
