@@ -18,6 +18,16 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
     case interrupted
   }
 
+  /// What would help, as values: the program puts its own options into words.
+  public enum Remedy: Hashable, Sendable {
+    /// Convert to this rate, in Hz.
+    case rate(Double)
+    /// State that the data has one of these types.
+    case type([AudioFileType])
+    /// Convert data of this kind with another program.
+    case conversion(kind: String)
+  }
+
   /// The kind of failure.
   public let kind: Kind
 
@@ -27,27 +37,32 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   /// The operating system's error number, or 0 for other errors.
   public let errorNumber: CInt
 
+  /// What would help, if that is known.
+  public internal(set) var remedy: Remedy?
+
   /// Whether the reader of a pipe is gone (EPIPE).
   public var isBrokenPipe: Bool { errorNumber == EPIPE }
 
   /// The same as `message`.
   public var description: String { message }
 
-  static func unsupported(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .unsupported, message: message, errorNumber: 0)
+  static func unsupported(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
+    AudioFileError(kind: .unsupported, message: message, errorNumber: 0, remedy: remedy)
   }
 
-  static func unrecognized(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .unrecognized, message: message, errorNumber: 0)
+  static func unrecognized(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
+    AudioFileError(kind: .unrecognized, message: message, errorNumber: 0, remedy: remedy)
   }
 
   /// - Parameter name: The kind of data.
   static func foreign(_ name: String) -> AudioFileError {
-    AudioFileError(kind: .foreign, message: ForeignMark.complaint(name), errorNumber: 0)
+    AudioFileError(
+      kind: .foreign, message: "\(name), which is not read here", errorNumber: 0,
+      remedy: .conversion(kind: name))
   }
 
-  static func malformed(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .malformed, message: message, errorNumber: 0)
+  static func malformed(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
+    AudioFileError(kind: .malformed, message: message, errorNumber: 0, remedy: remedy)
   }
 
   static func system(_ number: CInt) -> AudioFileError {

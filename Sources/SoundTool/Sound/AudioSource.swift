@@ -106,11 +106,7 @@ public final class AudioSource {
 
   private init(_ operand: OpenOperand, _ options: Options) throws(ToolError) {
     name = operand.name
-    do {
-      (file, identity) = (try operand.file(), operand.identity)
-    } catch {
-      throw error.replacing(" -t ", " \(options.typeOption) ")
-    }
+    (file, identity) = (try operand.file(), operand.identity)
     damage = DamageReport(name)
     file.fillsGaps = options.fillsGaps
     format = StreamFormat(
@@ -187,7 +183,7 @@ public final class AudioSource {
           try file.read(into: &part)
         }
       } catch {
-        throw Self.translate(error, name)
+        throw .of(error, name)
       }
     }
     damage.take(file.takeDamage(), rate: format.rate)
@@ -235,18 +231,14 @@ public final class AudioSource {
   }
 
   fileprivate static func calling<R>(
-    _ name: String, _ body: () throws(AudioFileError) -> R
+    _ name: String, typeOption: String = "-t", _ body: () throws(AudioFileError) -> R
   ) throws(ToolError) -> R {
     try SignalCenter.shared.checkStop()
     do throws(AudioFileError) {
       return try SignalCenter.shared.interruptible(body)
     } catch {
-      throw translate(error, name)
+      throw .of(error, name, typeOption: typeOption)
     }
-  }
-
-  private static func translate(_ error: AudioFileError, _ name: String) -> ToolError {
-    .of(error, name)
   }
 }
 
@@ -257,6 +249,7 @@ private final class OpenOperand {
   let identity: FileIdentity?
   let type: AudioFileType?
   private let raw: RawDescription
+  private let typeOption: String
   private let path: String?
   private var descriptor: CInt?
   /// A type of two files must be read in order to be opened.
@@ -267,6 +260,7 @@ private final class OpenOperand {
     raw = RawDescription(
       encoding: resolved.encoding, sampleRate: resolved.rate, channelCount: resolved.channelCount)
     type = if case .named(let type) = options.type { type } else { nil }
+    typeOption = options.typeOption
     path = operand == "-" ? nil : operand
     name = operand.isEmpty ? "''" : path ?? "stdin"
     guard let path else {
@@ -276,7 +270,8 @@ private final class OpenOperand {
     }
     if (type ?? AudioFileType.forPath(path)) == .sd2 {
       let (type, raw, center) = (type, raw, SignalCenter.shared)
-      opened = try AudioSource.calling(name) { () throws(AudioFileError) in
+      opened = try AudioSource.calling(name, typeOption: typeOption) {
+        () throws(AudioFileError) in
         try AudioFile(path: path, type: type, raw: raw, interrupted: { center.isStopping })
       }
       identity = FileIdentity(path: path)
@@ -296,29 +291,11 @@ private final class OpenOperand {
     if let opened { return opened }
     let (path, type, raw, center) = (path, type, raw, SignalCenter.shared)
     let descriptor = self.descriptor.take()
-    return try AudioSource.calling(name) { () throws(AudioFileError) in
+    return try AudioSource.calling(name, typeOption: typeOption) {
+      () throws(AudioFileError) in
       try AudioFile(
         descriptor: descriptor ?? STDIN_FILENO, closing: descriptor != nil, path: path, type: type,
         raw: raw, interrupted: { center.isStopping })
-    }
-  }
-}
-
-extension ToolError {
-  /// The program's error for a sound file's error.
-  static func of(_ error: AudioFileError, _ name: String) -> ToolError {
-    if error.isBrokenPipe { return .brokenPipe(name) }
-    switch error.kind {
-    case .interrupted:
-      SignalCenter.shared.noticeStop()
-      return .stopped
-    case .system where error.errorNumber != 0:
-      return .failure(name, errno: error.errorNumber)
-    case .foreign where name == "stdin":
-      // Like raw data that cannot be what it is taken for.
-      return .usage(name, error.message.replacing("FILE", with: "-"))
-    default:
-      return .failure(name, error.message)
     }
   }
 }
