@@ -41,6 +41,8 @@ public final class AudioSource {
   private var didReportEnd = false
   /// Checks the start of raw data whose encoding is not stated.
   private var examiner: RawExaminer?
+  /// Reads the file on another thread; nil if this one does, and after the end.
+  private var ahead: ReadAhead?
 
   // MARK: Opening
 
@@ -65,8 +67,11 @@ public final class AudioSource {
 
   /// Opens all operands like ``open(_:_:whenOpen:)``, but passes each on with its own failure, so
   /// that none is kept longer than necessary.
+  ///
+  /// - Parameter readsAhead: Whether several files are decoded at the same time.
   public static func openEach(
-    _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
+    _ operands: [String], _ options: Options, readsAhead: Bool = false,
+    whenOpen: () -> Void = {},
     _ body: (_ name: String, _ source: Result<AudioSource, ToolError>) throws(ToolError) -> Void
   ) throws(ToolError) {
     if operands.count > 200 { raiseOpenFileLimit() }
@@ -74,14 +79,32 @@ public final class AudioSource {
       let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
       return (name: operand == "-" ? "stdin" : operand, operand: result)
     }
+    let window = readsAhead ? ReadAhead.Window.perProcessor(fileCount: opened.count) : .none
     whenOpen()
     opened.reverse()
-    while let entry = opened.popLast() {
-      let source = entry.operand.flatMap { operand in
-        Result { () throws(ToolError) in try AudioSource(operand, options) }
+    var begun: [(name: String, source: Result<AudioSource, ToolError>)] = []
+    while !opened.isEmpty || !begun.isEmpty {
+      // The header of a pipe may be long in coming, and waits until the files before it are done.
+      while begun.count < window.fileCount, let entry = opened.last,
+        begun.isEmpty || (try? entry.operand.get())?.isPipe != true
+      {
+        opened.removeLast()
+        let source = entry.operand.flatMap { operand in
+          Result { () throws(ToolError) in try AudioSource(operand, options) }
+        }
+        if case .success(let source) = source { source.readAhead(window) }
+        begun.append((entry.name, source))
       }
-      try body(entry.name, source)
+      let (name, source) = begun.removeFirst()
+      try body(name, source)
     }
+  }
+
+  /// Begins to decode on another thread, within the window, unless that takes no time or the input
+  /// is a pipe, whose frames must not be held.
+  func readAhead(_ window: ReadAhead.Window) {
+    guard window.fileCount > 1, ahead == nil, isRepeatable, !file.isPlain else { return }
+    ahead = ReadAhead(file, byteCount: window.byteCount)
   }
 
   /// The rest of an input whose format changes, as in joined streams, or nil.
@@ -176,9 +199,10 @@ public final class AudioSource {
     let count = try unsafe span.withUnsafeMutableBytes { bytes throws(ToolError) in
       let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<byteCount])
       var part = unsafe MutableRawSpan(_unsafeBytes: room)
-      let file = self.file
+      let (file, ahead) = (self.file, self.ahead)
       try SignalCenter.shared.checkStop()
       do throws(AudioFileError) {
+        if let ahead { return try ahead.read(into: &part, report) }
         return try SignalCenter.shared.interruptible { () throws(AudioFileError) in
           try file.read(into: &part)
         }
@@ -186,13 +210,16 @@ public final class AudioSource {
         throw .of(error, name)
       }
     }
-    damage.take(file.takeDamage(), rate: format.rate)
+    if count == 0 { ahead = nil }
+    if ahead == nil { report(file.takeDamage()) }
     if count == 0 {
       damage.end()
       reportEnd()
     }
     return count
   }
+
+  private func report(_ found: [Damage]) { damage.take(found, rate: format.rate) }
 
   /// Whether frames, or the end, are available within this many milliseconds.
   public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
@@ -204,15 +231,19 @@ public final class AudioSource {
   /// - Returns: How many were skipped, fewer only at the end.
   public func skip(_ count: Int) throws(ToolError) -> Int {
     guard count > 0 else { return 0 }
-    let file = self.file
+    let (file, ahead) = (self.file, self.ahead)
     let held = examiner?.skip(count) ?? 0
     guard held < count else { return held }
     return held
-      + (try Self.calling(name) { () throws(AudioFileError) in try file.skip(count - held) })
+      + (try Self.calling(name) { () throws(AudioFileError) in
+        if let ahead { return try ahead.skip(count - held, report) }
+        return try file.skip(count - held)
+      })
   }
 
   /// Seeks to the first frame; works if ``isRepeatable``.
   public func rewind() throws(ToolError) {
+    ahead = nil
     let file = self.file
     try Self.calling(name) { () throws(AudioFileError) in try file.rewind() }
   }
@@ -285,6 +316,9 @@ private final class OpenOperand {
   deinit {
     if let descriptor { close(descriptor) }
   }
+
+  /// Whether it may be long in coming.
+  var isPipe: Bool { identity?.isRegularFile == false }
 
   /// Reads its header, once.
   func file() throws(ToolError) -> AudioFile {
