@@ -44,7 +44,8 @@ func checkRefresh(on query: String) throws {
   let list = try DeviceList.refresh()
   check(list.contains { $0.id == device.id }, "still listed")
   try StreamParameters(device: device, channelCount: 2).check(for: .output)
-  try play(SampleBuffer<Float>(frameCount: 480, channelCount: 2), device: device).wait(timeout: .seconds(30))
+  try play(SampleBuffer<Float>(frameCount: 480, channelCount: 2), device: device).wait(
+    timeout: .seconds(30))
 
   Defaults.current.setDevice(device)
   Defaults.current.setChannelCount(1)

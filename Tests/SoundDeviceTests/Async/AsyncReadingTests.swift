@@ -24,11 +24,11 @@ struct AsyncReadingTests {
     try raw.start()
     let bytes = bytes(of: (1...1000).map(Int16.init))
     try await raw.write(bytes, timeout: .seconds(20))
-    try await raw.write([UInt8](repeating: 0, count: 1000))
+    try await raw.write([UInt8](repeating: 0, count: 2000))
     let (echo, flags) = try await raw.read(frameCount: 1400, timeout: .seconds(20))
     #expect(flags.isEmpty)
     #expect(Array(echo.drop { $0 == 0 }.prefix(1998)) == Array(bytes.prefix(1998)))
-    #expect(raw.losses.output.delivered == 1500)
+    #expect(raw.losses.output.delivered >= 1500)
     try raw.abort()
   }
 

@@ -35,7 +35,8 @@ struct StreamRequestTests {
       input: bench.parameters(1), output: bench.parameters(1),
       StreamOptions(
         sampleRate: 22_050, blockSize: 99, clips: false, dithers: false, neverDropInput: true,
-        primeOutputBuffersUsingStreamCallback: true, stallTime: .seconds(9), bufferFrameCount: 100_000))
+        primeOutputBuffersUsingStreamCallback: true, stallTime: .seconds(9),
+        bufferFrameCount: 100_000))
     let configuration = stream.configuration
     #expect(configuration.sampleRate == 22_050 && configuration.blockSize == 99)
     #expect(configuration.neverDropInput && configuration.primeOutput)

@@ -7,7 +7,8 @@ import Testing
 struct RecordTests {
   @Test func defaultsAreFloatAndAllChannels() throws {
     let bench = try VirtualBench("channels=3")
-    let take: SampleBuffer<Float> = try rec(frameCount: 100, device: bench.null).wait(timeout: .seconds(20))
+    let take: SampleBuffer<Float> = try rec(frameCount: 100, device: bench.null).wait(
+      timeout: .seconds(20))
     #expect(take.frameCount == 100 && take.channelCount == 3)
   }
 
