@@ -8,6 +8,13 @@ public struct InputBlock<S: StreamSample>: Sendable {
   public var flags: CallbackFlags
   /// Frames that the host lost or the ring had no room for, since the previous block.
   public var lostFrameCount: Int
+
+  /// Creates a block, for tests of what takes one.
+  public init(buffer: SampleBuffer<S>, flags: CallbackFlags = [], lostFrameCount: Int = 0) {
+    self.buffer = buffer
+    self.flags = flags
+    self.lostFrameCount = lostFrameCount
+  }
 }
 
 /// The input of a stream, block by block: what `blocks(frameCount:)` of ``AudioInputStream`` and
