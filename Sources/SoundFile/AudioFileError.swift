@@ -18,16 +18,6 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
     case interrupted
   }
 
-  /// What would help, as values: the program puts its own options into words.
-  public enum Remedy: Hashable, Sendable {
-    /// Convert to this rate, in Hz.
-    case rate(Double)
-    /// State that the data has one of these types.
-    case type([AudioFileType])
-    /// Convert data of this kind with another program.
-    case conversion(kind: String)
-  }
-
   /// The kind of failure.
   public let kind: Kind
 
@@ -37,8 +27,18 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   /// The operating system's error number, or 0 for other errors.
   public let errorNumber: CInt
 
-  /// What would help, if that is known.
-  public internal(set) var remedy: Remedy?
+  /// What a caller can do about it.
+  public enum Remedy: Hashable, Sendable {
+    /// Resample to this rate, in Hz.
+    case resample(to: Double)
+    /// Name the type, if it is one of these.
+    case nameType([AudioFileType])
+    /// Convert data of this kind with another program.
+    case conversion(kind: String)
+  }
+
+  /// What a caller can do about it; nil if there is nothing in particular.
+  public let remedy: Remedy?
 
   /// Whether the reader of a pipe is gone (EPIPE).
   public var isBrokenPipe: Bool { errorNumber == EPIPE }
@@ -46,23 +46,29 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   /// The same as `message`.
   public var description: String { message }
 
+  private init(kind: Kind, message: String, errorNumber: CInt = 0, remedy: Remedy? = nil) {
+    self.kind = kind
+    self.message = message
+    self.errorNumber = errorNumber
+    self.remedy = remedy
+  }
+
   static func unsupported(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
-    AudioFileError(kind: .unsupported, message: message, errorNumber: 0, remedy: remedy)
+    AudioFileError(kind: .unsupported, message: message, remedy: remedy)
   }
 
   static func unrecognized(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
-    AudioFileError(kind: .unrecognized, message: message, errorNumber: 0, remedy: remedy)
+    AudioFileError(kind: .unrecognized, message: message, remedy: remedy)
   }
 
   /// - Parameter name: The kind of data.
   static func foreign(_ name: String) -> AudioFileError {
     AudioFileError(
-      kind: .foreign, message: "\(name), which is not read here", errorNumber: 0,
-      remedy: .conversion(kind: name))
+      kind: .foreign, message: "\(name), which is not read here", remedy: .conversion(kind: name))
   }
 
   static func malformed(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
-    AudioFileError(kind: .malformed, message: message, errorNumber: 0, remedy: remedy)
+    AudioFileError(kind: .malformed, message: message, remedy: remedy)
   }
 
   static func system(_ number: CInt) -> AudioFileError {

@@ -117,7 +117,8 @@ public struct AudioFileFormat: Hashable, Sendable {
       throw .unsupported("a rate of \(plain(sampleRate)) Hz, files hold whole numbers up to 10^9")
     }
     if type == .opus, !Self.opusRates.contains(sampleRate) {
-      throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz", remedy: .rate(48000))
+      throw .unsupported(
+        "opus takes 8, 12, 16, 24 or 48 kHz", remedy: .resample(to: 48_000))
     }
     if let only = type.onlyRate, only != sampleRate {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")

@@ -48,7 +48,7 @@ struct OpusWriterTests {
     }
     #expect(error?.kind == .unsupported)
     #expect(error?.message == "opus takes 8, 12, 16, 24 or 48 kHz")
-    #expect(error?.remedy == .rate(48000))
+    #expect(error?.remedy == .resample(to: 48_000))
   }
 
   @Test func textsComeBack() throws {

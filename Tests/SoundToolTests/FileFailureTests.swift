@@ -6,18 +6,18 @@ import Testing
 
 /// The advice that SoundTool adds to the errors of SoundFile, which knows no option.
 @Suite struct FileFailureTests {
-  @Test func aRateIsAdvisedInKilohertz() {
-    let error = AudioFileError.unsupported("opus takes 48 kHz", remedy: .rate(48000))
-    #expect(ToolError.of(error, "a.opus").message == "a.opus: opus takes 48 kHz: add -r 48k")
+  @Test func aRateIsAdvised() {
+    let error = AudioFileError.unsupported("opus takes 48 kHz", remedy: .resample(to: 48000))
+    #expect(ToolError.of(error, "a.opus").message == "a.opus: opus takes 48 kHz; add -r 48000")
   }
 
   @Test func aTypeIsAdvisedByTheProgramsOption() {
-    let mpeg = AudioFileError.unrecognized("may be MPEG or not", remedy: .type([.mp3, .raw]))
+    let mpeg = AudioFileError.unrecognized("may be MPEG or not", remedy: .nameType([.mp3, .raw]))
     #expect(
       ToolError.of(mpeg, "a", typeOption: "--from").message
-        == "a: may be MPEG or not; use --from mp3 or, for raw samples, --from raw")
-    let other = AudioFileError.unrecognized("no sound", remedy: .type([.raw]))
-    #expect(ToolError.of(other, "a").message == "a: no sound (for raw samples, -t raw)")
+        == "a: may be MPEG or not; use --from mp3 or --from raw")
+    let other = AudioFileError.unrecognized("no sound", remedy: .nameType([.raw]))
+    #expect(ToolError.of(other, "a").message == "a: no sound; for raw samples use -t raw")
   }
 
   @Test func whatConvertsDependsOnTheKindOfData() {
@@ -36,6 +36,6 @@ import Testing
     let error = #expect(throws: ToolError.self) {
       try plan.check(AudioFileFormat(.opus), rate: 44100, channelCount: 2)
     }
-    #expect(error?.message.hasSuffix("8, 12, 16, 24 or 48 kHz: add -r 48k") == true)
+    #expect(error?.message.hasSuffix("8, 12, 16, 24 or 48 kHz; add -r 48000") == true)
   }
 }

@@ -34,19 +34,19 @@ public struct Defaults: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0, the factory default, lets the host choose.
   public var blockSize = 0
-  /// Leaves samples outside -1...1 unclipped; see ``StreamOptions/clipOff``.
-  public var clipOff = false
-  /// Disables dither when bits are lost; see ``StreamOptions/ditherOff``.
-  public var ditherOff = false
+  /// Clips samples to -1...1; see ``StreamOptions/clips``.
+  public var clips = true
+  /// Adds dither when bits are lost; see ``StreamOptions/dithers``.
+  public var dithers = true
   /// Calls the callback rather than lose input.
   public var neverDropInput = false
   /// Lets the callback fill the first output buffers.
   public var primeOutputBuffersUsingStreamCallback = false
-  /// Seconds without a callback after which a stream counts as lost.
-  public var stallTime = 2.0
-  /// Seconds that the sound system may take to answer a call. After that, every other call throws
+  /// The time without a callback after which a stream counts as lost.
+  public var stallTime = Duration.seconds(2)
+  /// How long the sound system may take to answer a call. After that, every other call throws
   /// `hostLost` at once, until the late answer comes.
-  public var hostPatience = 10.0
+  public var hostPatience = Duration.seconds(10)
 
   /// Creates the factory defaults.
   public init() {}

@@ -12,6 +12,19 @@ public struct CallbackInfo: Sendable {
   public var flags: CallbackFlags
   /// The number of frames handed over since the stream was opened, before this block.
   public var position: Int
+
+  /// Creates a block's information, for tests of a callback. Times in seconds.
+  public init(
+    frameCount: Int, inputTime: Double = 0, outputTime: Double = 0, currentTime: Double = 0,
+    flags: CallbackFlags = [], position: Int = 0
+  ) {
+    self.frameCount = frameCount
+    self.inputTime = inputTime
+    self.outputTime = outputTime
+    self.currentTime = currentTime
+    self.flags = flags
+    self.position = position
+  }
 }
 
 /// A stream callback's request for what follows.

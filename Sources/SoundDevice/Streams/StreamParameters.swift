@@ -49,25 +49,27 @@ public struct StreamOptions: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0 lets the host choose, and vary it.
   public var blockSize: Int?
-  /// Leaves samples outside -1...1 unclipped. Conversion between floating point formats never
-  /// clips; conversion to integers always does.
-  public var clipOff: Bool?
-  /// Disables dither when bits are lost. Integers recorded from floating point are never dithered.
-  public var ditherOff: Bool?
+  /// Clips samples to -1...1. Conversion between floating point formats never clips; conversion to
+  /// integers always does. The opposite of `paClipOff`.
+  public var clips: Bool?
+  /// Adds dither when bits are lost. Integers recorded from floating point are never dithered. The
+  /// opposite of `paDitherOff`.
+  public var dithers: Bool?
   /// Calls the callback rather than lose input; only for duplex callback streams with block size 0.
   /// Corresponds to `paNeverDropInput`.
   public var neverDropInput: Bool?
   /// Lets the callback fill the first output buffers, instead of silence. Corresponds to
   /// `paPrimeOutputBuffersUsingStreamCallback`.
   public var primeOutputBuffersUsingStreamCallback: Bool?
-  /// Seconds without a callback after which the stream counts as lost. ``Defaults/hostPatience``
+  /// The time without a callback after which the stream counts as lost. ``Defaults/hostPatience``
   /// limits how long the host may take to answer.
-  public var stallTime: Double?
+  public var stallTime: Duration?
   /// The ring's capacity in a blocking stream, in frames; nil for one second, at least 16384.
   public var bufferFrameCount: Int?
   /// Makes output of a blocking stream wait for a whole block plus a prebuffer before it starts or
   /// restarts. Each underflow adds one block to the prebuffer; after ten seconds without one it
-  /// starts from one block again.
+  /// starts from one block again. On a sound server, whose first callbacks ask for the whole
+  /// latency at once, the prebuffer is never less than the latency.
   public var prebuffersOutput = false
   /// Makes a blocking duplex stream keep input only for frames that it plays: frame n of the input
   /// was captured while frame n of the output was played.
@@ -75,15 +77,15 @@ public struct StreamOptions: Sendable {
 
   /// Creates options; everything has a default.
   public init(
-    sampleRate: Double? = nil, blockSize: Int? = nil, clipOff: Bool? = nil,
-    ditherOff: Bool? = nil, neverDropInput: Bool? = nil,
-    primeOutputBuffersUsingStreamCallback: Bool? = nil, stallTime: Double? = nil,
+    sampleRate: Double? = nil, blockSize: Int? = nil, clips: Bool? = nil,
+    dithers: Bool? = nil, neverDropInput: Bool? = nil,
+    primeOutputBuffersUsingStreamCallback: Bool? = nil, stallTime: Duration? = nil,
     bufferFrameCount: Int? = nil
   ) {
     self.sampleRate = sampleRate
     self.blockSize = blockSize
-    self.clipOff = clipOff
-    self.ditherOff = ditherOff
+    self.clips = clips
+    self.dithers = dithers
     self.neverDropInput = neverDropInput
     self.primeOutputBuffersUsingStreamCallback = primeOutputBuffersUsingStreamCallback
     self.stallTime = stallTime

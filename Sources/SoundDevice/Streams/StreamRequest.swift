@@ -59,7 +59,7 @@ extension StreamRequest {
     return ResolvedStream(
       host: host, configuration: configuration, input: inputSide, output: outputSide,
       inputDevice: inputDevice, outputDevice: outputDevice,
-      stallTime: options.stallTime ?? defaults.stallTime,
+      stallTime: (options.stallTime ?? defaults.stallTime).inSeconds,
       bufferFrameCount: max(
         leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.maxDefaultBuffer)))
   }
@@ -151,10 +151,10 @@ extension StreamRequest {
     _ defaults: Defaults
   ) -> SampleConverter? {
     // Between floating point formats nothing needs clipping; integers always do.
-    let clips = !(options.clipOff ?? defaults.clipOff) && !(format.isFloat && hostFormat.isFloat)
+    let clips = (options.clips ?? defaults.clips) && !(format.isFloat && hostFormat.isFloat)
     // Samples that fit float32 probably were integers originally; dither would only change them.
     let isExact = direction == .input && hostFormat.isFloat
-    let dithers = !(options.ditherOff ?? defaults.ditherOff) && !isExact
+    let dithers = (options.dithers ?? defaults.dithers) && !isExact
     let converter =
       direction == .input
       ? SampleConverter(

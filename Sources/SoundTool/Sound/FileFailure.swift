@@ -32,14 +32,10 @@ extension AudioFileError {
   ///   - typeOption: The option that states the file's type.
   func advice(_ name: String, _ typeOption: String = "-t") -> String {
     switch remedy {
-    case .rate(let rate): "\(message): add -r \(plainNumber(rate / 1000))k"
-    case .type([.raw]): "\(message) (for raw samples, \(typeOption) raw)"
-    case .type(let types):
-      "\(message); use "
-        + types.map { type in
-          (type == .raw ? "for raw samples, " : "") + "\(typeOption) \(type.name)"
-        }
-        .joined(separator: " or, ")
+    case .resample(let rate): "\(message); add -r \(plainNumber(rate))"
+    case .nameType([.raw]): "\(message); for raw samples use \(typeOption) raw"
+    case .nameType(let types):
+      "\(message); use " + types.map { "\(typeOption) \($0.name)" }.joined(separator: " or ")
     case .conversion(let kind):
       message
         + (Self.command(for: kind, name == "stdin" ? "-" : "FILE").map { "; \($0)" } ?? "")

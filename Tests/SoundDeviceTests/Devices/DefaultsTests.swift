@@ -13,7 +13,7 @@ struct DefaultsTests {
       #expect(values.format == nil && values.latency == nil)
     }
     #expect(defaults.sampleRate == nil && defaults.blockSize == 0)
-    #expect(!defaults.clipOff && !defaults.ditherOff && !defaults.neverDropInput)
+    #expect(defaults.clips && defaults.dithers && !defaults.neverDropInput)
     #expect(!defaults.primeOutputBuffersUsingStreamCallback)
   }
 

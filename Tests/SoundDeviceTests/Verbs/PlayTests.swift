@@ -14,7 +14,7 @@ struct PlayTests {
       frameCount: 480_000, channelCount: channelCount, device: bench.loopback)
     let playback = try play(
       data, mapping: try mapping.map { try ChannelMap($0) }, device: bench.loopback,
-      options: StreamOptions(ditherOff: true))
+      options: StreamOptions(dithers: false))
     return try await withBlockingTimeout(.seconds(30)) {
       #expect(try playback.wait() == [])
       try recording.stopWhenAllHasComeBack()
