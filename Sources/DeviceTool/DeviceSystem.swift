@@ -21,9 +21,9 @@ public enum DeviceSystem {
     let isChatty = Messages.verbosity >= .chatty
     try StandardStreams.reserveOutput(toErrors: isChatty)
     SoundSystem.prepare(clientName: Messages.program, isChatty: isChatty)
-    Defaults.current.stallTime = stall
+    Defaults.current.stallTime = .seconds(stall)
     // A busy system answers late; one that is gone never does.
-    Defaults.current.hostPatience = 2 * stall
+    Defaults.current.hostPatience = .seconds(2 * stall)
   }
 
   /// Shuts the libraries down or, if a host was lost, skips their exit handlers.

@@ -14,7 +14,7 @@ func checkLatest() throws {
   let first = try play(tone, device: device, loop: true)
   let second: Recording<Float> = try rec(frameCount: 480_000, device: device)
   check(stream()?.isActive == true, "the latest runs")
-  check(code { try SoundDevice.wait(timeout: 0.01) } == .timedOut, "it goes on")
+  check(code { try SoundDevice.wait(timeout: .seconds(0.01)) } == .timedOut, "it goes on")
   try SoundDevice.stop()
   check(!second.isActive && first.isActive && other.isActive, "only the latest is stopped")
   check(stream()?.isClosed == true, "and closed")
@@ -23,7 +23,7 @@ func checkLatest() throws {
   check(code { try play(tone, sampleRate: -1, device: device) } != nil, "a wrong rate")
   check(stream()?.isClosed == true, "what never began is not the latest")
   try play(SampleBuffer<Float>(frameCount: 480), device: device)
-  try SoundDevice.wait(timeout: 30)
+  try SoundDevice.wait(timeout: .seconds(30))
   check(first.isActive, "the first goes on")
   try first.stop()
   try other.close()
@@ -44,7 +44,8 @@ func checkRefresh(on query: String) throws {
   let list = try DeviceList.refresh()
   check(list.contains { $0.id == device.id }, "still listed")
   try StreamParameters(device: device, channelCount: 2).check(for: .output)
-  try play(SampleBuffer<Float>(frameCount: 480, channelCount: 2), device: device).wait(timeout: 30)
+  try play(SampleBuffer<Float>(frameCount: 480, channelCount: 2), device: device).wait(
+    timeout: .seconds(30))
 
   Defaults.current.setDevice(device)
   Defaults.current.setChannelCount(1)

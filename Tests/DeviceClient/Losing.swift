@@ -5,7 +5,7 @@ import SoundDevice
 /// frames were recorded until then.
 func lose(_ what: String, on query: String) throws {
   let device = try Device.find(query)
-  let options = StreamOptions(stallTime: 1)
+  let options = StreamOptions(stallTime: .seconds(1))
   let long = SampleBuffer<Float>(frameCount: 480_000_000 / 100, channelCount: 2)
   let parameters = StreamParameters(device: device, channelCount: 2)
   switch what {

@@ -101,7 +101,7 @@ private func gettingStarted8() throws {
   for _ in 0..<4 {
     let (block, flags) = try microphone.read(frameCount: 512)
     if !flags.isEmpty { print(flags) }
-    try speaker.write(block, timeout: 1)
+    try speaker.write(block, timeout: .seconds(1))
   }
   try microphone.stop()
   try speaker.stop()
@@ -135,7 +135,7 @@ private func gettingStarted10() throws {
     done += try speaker.write(rest, until: isInterrupted)
   }
   speaker.endOutput()
-  while try !speaker.wait(timeout: 0.1) {
+  while try !speaker.wait(timeout: .seconds(0.1)) {
     for gap in speaker.takeGaps() {
       print(gap.frameCount, "frames of silence at frame", gap.position)
     }
@@ -203,7 +203,7 @@ private func callbackRules2() throws {
 private func callbackRules3() throws {
   let stream = try AudioInputStream<Float>(StreamParameters(channelCount: 1))
   try stream.start()
-  let (block, _) = try stream.read(frameCount: 1_000, timeout: 5)
+  let (block, _) = try stream.read(frameCount: 1_000, timeout: .seconds(5))
   try stream.stop()
   for gap in stream.takeGaps() {
     print(gap.cause, "at frame", gap.position, "of", gap.frameCount, "frames")
@@ -241,7 +241,7 @@ private func fromPython3() throws {
 
 private func fromPython4() throws {
   try play(SampleBuffer<Float>(frameCount: 480))
-  let flags = try SoundDevice.wait(timeout: 10)
+  let flags = try SoundDevice.wait(timeout: .seconds(10))
   print(flags, SoundDevice.status(), SoundDevice.stream()?.isClosed ?? true)
 
   try play(SampleBuffer<Float>(frameCount: 480_000))
@@ -262,7 +262,7 @@ private func fromPython5() throws {
 }
 
 private func fromPython6() throws {
-  let parameters = StreamParameters(device: try Device.find("virtual:null"), channelCount: 2)
+  let parameters = StreamParameters(device: "virtual:null", channelCount: 2)
   try parameters.check(for: .input, format: .int16, sampleRate: 44_100)
   try parameters.check(for: .output)
 }
@@ -276,15 +276,15 @@ private func fromPython7() throws {
 }
 
 private func fromPython8() throws {
-  Defaults.current.setDevice(try Device.find("virtual:loopback"))
+  Defaults.current.setDevice("virtual:loopback")
   Defaults.current.setLatency(.low)
   Defaults.current.setFormat(.int16)
   Defaults.current.setChannelCount(2)
   Defaults.current.input.channelCount = 1
   Defaults.current.sampleRate = 48_000
   Defaults.current.blockSize = 0
-  Defaults.current.clipOff = false
-  Defaults.current.ditherOff = true
+  Defaults.current.clips = true
+  Defaults.current.dithers = false
   Defaults.current.neverDropInput = false
   Defaults.current.primeOutputBuffersUsingStreamCallback = true
   print(try Defaults.hostAPIIndex ?? -1)
@@ -335,7 +335,7 @@ private func fromPython12() throws {
   let stream = try AudioStream<Int32>(
     input: parameters, output: parameters,
     options: StreamOptions(
-      sampleRate: 48_000, blockSize: 0, clipOff: true, ditherOff: true, neverDropInput: true,
+      sampleRate: 48_000, blockSize: 0, clips: false, dithers: false, neverDropInput: true,
       primeOutputBuffersUsingStreamCallback: true),
     finished: {}
   ) { input, output, info in .continue }
@@ -351,8 +351,8 @@ private func fromPython13() throws {
   let stereo = StreamParameters(channelCount: 2)
   let stream = try AudioStream<Int16>(input: stereo, output: stereo)
   try stream.start()
-  let (data, overflowed) = try stream.read(frameCount: 1_000, timeout: 5)
-  let underflowed = try stream.write(data, timeout: 5)
+  let (data, overflowed) = try stream.read(frameCount: 1_000, timeout: .seconds(5))
+  let underflowed = try stream.write(data, timeout: .seconds(5))
   print(overflowed, underflowed, stream.readAvailable, stream.writeAvailable)
   try stream.stop()
   try stream.close()
@@ -361,7 +361,7 @@ private func fromPython13() throws {
 private func fromPython14() throws {
   let raw = try RawAudioInputStream(.int24, parameters: StreamParameters(channelCount: 1))
   try raw.start()
-  let (bytes, overflowed) = try raw.read(frameCount: 100, timeout: 5)
+  let (bytes, overflowed) = try raw.read(frameCount: 100, timeout: .seconds(5))
   try raw.close()
   print(bytes.count, overflowed)
 }

@@ -50,14 +50,14 @@ private final class Slots: Sendable {
       case 4: try chosen?.stop()
       case 5, 6: try chosen?.abort()
       case 7: try chosen?.close()
-      case 8: _ = try chosen?.wait(timeout: 0.001)
+      case 8: _ = try chosen?.wait(timeout: .seconds(0.001))
       case 9:
         if let stream = chosen as? AudioStream<Float> {
-          _ = try stream.read(frameCount: 32, timeout: 0.001)
+          _ = try stream.read(frameCount: 32, timeout: .seconds(0.001))
         }
       case 10:
         if let stream = chosen as? AudioStream<Float> {
-          try stream.write(SampleBuffer(frameCount: 32, channelCount: 2), timeout: 0.001)
+          try stream.write(SampleBuffer(frameCount: 32, channelCount: 2), timeout: .seconds(0.001))
         }
       default: _ = (chosen?.isActive, chosen?.losses, chosen?.takeGaps())
       }
@@ -113,7 +113,7 @@ func playMany() throws {
   try ear.start()
   let data = SampleBuffer<Float>((1...4_800).map { Float($0 % 97) / 32768 })
   let playbacks = try (0..<32).map { _ in try play(data, device: device) }
-  for playback in playbacks { check(try playback.wait(timeout: 60).isEmpty, "no flags") }
+  for playback in playbacks { check(try playback.wait(timeout: .seconds(60)).isEmpty, "no flags") }
   let enough = frames.load(ordering: .relaxed) + 4096
   while frames.load(ordering: .relaxed) < enough { sleep(milliseconds: 5) }
   try ear.close()

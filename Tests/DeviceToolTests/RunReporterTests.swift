@@ -33,7 +33,7 @@ import Testing
     let progress = { Progress(frame: 480, seconds: 0.01) }
     reporter.update(LossReport(), progress)
     try stream.start()
-    while stream.startTime == nil { try stream.wait(timeout: 0.01) }
+    while stream.startTime == nil { try stream.wait(timeout: .seconds(0.01)) }
     reporter.begin(stream, devices.null)
     reporter.begin(stream, devices.null)
     reporter.update(LossReport(), progress)

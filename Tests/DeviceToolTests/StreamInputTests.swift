@@ -25,7 +25,7 @@ import Testing
   @Test func anEndedRunIsHaltedAndGivesWhatTheStreamHolds() throws {
     let (stream, run, input) = try parts("pace=realtime,block=256")
     try run.start()
-    while stream.readAvailable < 1000 { try stream.wait(timeout: 0.01) }
+    while stream.readAvailable < 1000 { try stream.wait(timeout: .seconds(0.01)) }
     run.end(nil)
     var total = 0
     while let count = count(input.next()) { total += count }

@@ -98,7 +98,7 @@ struct Agreement {
     }
     for index in sides.indices { sides[index].settle(at: rate ?? 0) }
     options = StreamOptions(
-      sampleRate: rate, blockSize: plan.blockSize, clipOff: true, ditherOff: true,
+      sampleRate: rate, blockSize: plan.blockSize, clips: false, dithers: false,
       bufferFrameCount: Negotiation.bufferFrameCount(
         plan.buffer ?? buffer, rate: rate ?? 0,
         bytesPerFrame: sides.map(\.bytesPerFrame).max() ?? 1))

@@ -145,7 +145,9 @@ final class StreamRun {
   /// Whether the stream has finished, now or within a tenth of a second.
   private func hasFinished() -> Bool {
     // A lost stream has finished too; `check` reports that.
-    do throws(PortAudioError) { return try stream.wait(timeout: 0.1) } catch { return true }
+    do throws(PortAudioError) { return try stream.wait(timeout: .seconds(0.1)) } catch {
+      return true
+    }
   }
 
   /// Waits until the stream has finished, checking meanwhile.

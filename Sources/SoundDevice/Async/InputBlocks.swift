@@ -8,6 +8,13 @@ public struct InputBlock<S: StreamSample>: Sendable {
   public var flags: CallbackFlags
   /// Frames that the host lost or the ring had no room for, since the previous block.
   public var lostFrameCount: Int
+
+  /// Creates a block, for tests of what receives it.
+  public init(buffer: SampleBuffer<S>, flags: CallbackFlags = [], lostFrameCount: Int = 0) {
+    self.buffer = buffer
+    self.flags = flags
+    self.lostFrameCount = lostFrameCount
+  }
 }
 
 /// The input of a stream, block by block: what `blocks(frameCount:)` of ``AudioInputStream`` and
@@ -58,16 +65,13 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
     {
       guard !hasEnded else { return nil }
       let (session, frameCount) = (session, frameCount)
-      let isCancelled = AtomicFlag()
-      let result = await withTaskCancellationHandler {
-        await session.readThread.result { () throws(PortAudioError) in
-          try session.readBuffer(of: S.self, frameCount: frameCount) { isCancelled.isSet }
-        }
-      } onCancel: {
-        isCancelled.set()
-        session.wake()
+      guard frameCount > 0 else { throw PortAudioError(.bufferTooSmall, "reading stream") }
+      let result = await session.transfer(on: session.readThread, "reading stream", timeout: nil) {
+        _, isCancelled throws(PortAudioError) in
+        try session.readBuffer(of: S.self, frameCount: frameCount, interrupted: isCancelled)
       }
-      hasEnded = isCancelled.isSet
+      hasEnded = Task.isCancelled
+      if case .failure(let error) = result, error.code == .cancelled { return nil }
       if hasBegun, case .failure(let error) = result,
         [.streamIsStopped, .badStream].contains(error.code)
       {
@@ -80,7 +84,7 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
       defer { knownLoss = lost }
       return InputBlock(
         buffer: buffer,
-        flags: session.rings?.takeFlags([.inputOverflow, .inputUnderflow]) ?? [],
+        flags: session.takeInputFlags(),
         lostFrameCount: lost - knownLoss)
     }
   }
@@ -96,26 +100,4 @@ extension TypedInputStreaming {
 
 extension StreamSession {
   var lostInputFrameCount: Int { losses.input.lost + losses.input.dropped }
-
-  /// Reads a new buffer; it is shorter if the stream stops or `interrupted` says so.
-  func readBuffer<S: Sample>(
-    of type: S.Type, frameCount: Int, interrupted: () -> Bool
-  ) throws(PortAudioError) -> SampleBuffer<S> {
-    let channelCount = resolved.input?.channelCount ?? 1
-    let operation = "reading stream"
-    guard frameCount > 0 else { throw PortAudioError(.bufferTooSmall, operation) }
-    try PortAudioError.checkMemory(
-      frameCount, bytesPerFrame: resolved.input?.bytesPerFrame ?? 1, operation)
-    var buffer = SampleBuffer<S>(frameCount: frameCount, channelCount: channelCount)
-    var outcome = Result<Int, PortAudioError>.success(0)
-    unsafe buffer.samples.withUnsafeMutableBytes { bytes in
-      do throws(PortAudioError) {
-        outcome = .success(
-          unsafe try read(
-            into: bytes, minimum: frameCount, timeout: nil, interrupted: interrupted))
-      } catch { outcome = .failure(error) }
-    }
-    buffer.samples.removeLast((frameCount - (try outcome.get())) * channelCount)
-    return buffer
-  }
 }

@@ -3,6 +3,7 @@ public import PCM
 /// Default values for omitted parameters. The ancestor's `default`.
 ///
 /// ```swift
+/// Defaults.current.output.device = "usb, alsa"
 /// Defaults.current.sampleRate = 48_000
 /// Defaults.current.input.channelCount = 1
 /// Defaults.reset()
@@ -13,8 +14,8 @@ public import PCM
 public struct Defaults: Sendable {
   /// Defaults of one direction.
   public struct Direction: Sendable {
-    /// The device; nil for PortAudio's default.
-    public var device: Device?
+    /// The device, or words that name one; nil for PortAudio's default.
+    public var device: (any DeviceChoice)?
     /// The number of channels; nil for all channels of the device.
     public var channelCount: Int?
     /// The sample format of raw streams; nil for float32.
@@ -34,25 +35,25 @@ public struct Defaults: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0, the factory default, lets the host choose.
   public var blockSize = 0
-  /// Leaves samples outside -1...1 unclipped; see ``StreamOptions/clipOff``.
-  public var clipOff = false
-  /// Disables dither when bits are lost; see ``StreamOptions/ditherOff``.
-  public var ditherOff = false
+  /// Clips samples to -1...1; see ``StreamOptions/clips``.
+  public var clips = true
+  /// Adds dither when bits are lost; see ``StreamOptions/dithers``.
+  public var dithers = true
   /// Calls the callback rather than lose input.
   public var neverDropInput = false
   /// Lets the callback fill the first output buffers.
   public var primeOutputBuffersUsingStreamCallback = false
-  /// Seconds without a callback after which a stream counts as lost.
-  public var stallTime = 2.0
-  /// Seconds that the sound system may take to answer a call. After that, every other call throws
+  /// The time without a callback after which a stream counts as lost.
+  public var stallTime = Duration.seconds(2)
+  /// How long the sound system may take to answer a call. After that, every other call throws
   /// `hostLost` at once, until the late answer comes.
-  public var hostPatience = 10.0
+  public var hostPatience = Duration.seconds(10)
 
   /// Creates the factory defaults.
   public init() {}
 
   /// Sets the device for both directions. The ancestor's single value for a pair.
-  public mutating func setDevice(_ device: Device?) {
+  public mutating func setDevice(_ device: (any DeviceChoice)?) {
     input.device = device
     output.device = device
   }

@@ -50,7 +50,8 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     /// answer. A lost stream stays lost; a host that answers late can be used again. (This
     /// library's own; PortAudio has no such code.)
     public static let hostLost = Code(rawValue: 1)
-    /// The writing task was cancelled. (This library's own.)
+    /// The writing task was cancelled; a reading task throws `CancellationError`. (This library's
+    /// own.)
     public static let cancelled = Code(rawValue: 2)
     /// A function that waits was called inside a stream's callback. (This library's own.)
     public static let calledInCallback = Code(rawValue: 3)
@@ -65,6 +66,12 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     public var code: Int
     /// The host's own message.
     public var text: String
+
+    /// Creates a host's error, for tests of what handles it.
+    public init(code: Int, text: String) {
+      self.code = code
+      self.text = text
+    }
   }
 
   /// The code of the failure.
@@ -77,10 +84,13 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
   public var frameCount: Int?
 
   /// A failure of `operation`, for tests of what handles it.
-  public init(_ code: Code, _ operation: String, hostError: HostError? = nil) {
+  public init(
+    _ code: Code, _ operation: String, hostError: HostError? = nil, frameCount: Int? = nil
+  ) {
     self.code = code
     self.operation = operation
     self.hostError = hostError
+    self.frameCount = frameCount
   }
 
   /// PortAudio's message for the code. Corresponds to `Pa_GetErrorText`.

@@ -67,7 +67,7 @@ final class HostThread: Sendable {
   ) throws(PortAudioError) -> Value {
     try PortAudioError.refuseInCallback(operation)
     guard !isLost else { throw lost(operation) }
-    let limit = max(0, limit ?? Defaults.current.hostPatience) + extra
+    let limit = max(0, limit ?? Defaults.current.hostPatience.inSeconds) + extra
     let outcome = Outcome<Value>()
     let started = AtomicFlag()
     post(limit: limit) { host in
@@ -126,7 +126,7 @@ final class HostThread: Sendable {
   /// `limit` seconds, the next caller finds that the host does not answer.
   func post(limit: Double? = nil, _ body: @escaping @Sendable (any Host) -> Void) {
     guard !isDead else { return }
-    let limit = limit ?? Defaults.current.hostPatience
+    let limit = limit ?? Defaults.current.hostPatience.inSeconds
     worker.post { [self] in
       state.withLock { state in
         state.begun += 1

@@ -89,25 +89,25 @@ extension AudioStreaming {
   ///
   /// Returns at once inside `finished`.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameter timeout: nil waits without limit.
   /// - Returns: Whether it became inactive in time.
   /// - Throws: `hostLost` if the device was lost; `calledInCallback`.
   @available(*, noasync)
   @discardableResult
-  public func wait(timeout: Double? = nil) throws(PortAudioError) -> Bool {
-    let isOver = try session.stream.wait(seconds: timeout)
+  public func wait(timeout: Duration? = nil) throws(PortAudioError) -> Bool {
+    let isOver = try session.stream.wait(seconds: timeout?.inSeconds)
     if isOver { try session.checkLoss() }
     return isOver
   }
 
   /// Waits until the stream is inactive, without blocking a thread of the pool.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameter timeout: nil waits without limit.
   /// - Returns: Whether it became inactive in time.
   /// - Throws: `hostLost` if the device was lost; `CancellationError`.
   @discardableResult
-  public func wait(timeout: Double? = nil) async throws -> Bool {
-    let isOver = try await session.stream.wait(seconds: timeout)
+  public func wait(timeout: Duration? = nil) async throws -> Bool {
+    let isOver = try await session.stream.wait(seconds: timeout?.inSeconds)
     if isOver { try session.checkLoss() }
     return isOver
   }

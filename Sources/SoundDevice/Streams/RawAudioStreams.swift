@@ -61,49 +61,6 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
       options: options, operation: operation)
   }
 
-  /// Reads whole frames until the span is full: interleaved bytes.
-  ///
-  /// - Parameters:
-  ///   - target: Room for whole frames.
-  ///   - timeout: In seconds; nil waits without limit.
-  /// - Returns: Whether input was lost since the last read.
-  public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
-    throws(PortAudioError) -> CallbackFlags
-  {
-    try readBytes(&target, timeout: timeout)
-  }
-
-  /// Reads `frameCount` frames as bytes: interleaved samples in the stream's format.
-  ///
-  /// - Parameters:
-  ///   - frameCount: The number of frames.
-  ///   - timeout: In seconds; nil waits without limit.
-  /// - Returns: The bytes, and whether input was lost since the last read.
-  public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
-    -> (bytes: [UInt8], flags: CallbackFlags)
-  {
-    try readBytes(frameCount: frameCount, timeout: timeout)
-  }
-
-  /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
-  ///
-  /// - Returns: Whether silence was played since the last write.
-  @discardableResult
-  public func write(_ source: RawSpan, timeout: Double? = nil) throws(PortAudioError)
-    -> CallbackFlags
-  {
-    try writeBytes(source, timeout: timeout)
-  }
-
-  /// Writes bytes, waiting for room: interleaved samples in the stream's format, whole frames.
-  ///
-  /// - Returns: Whether silence was played since the last write.
-  @discardableResult
-  public func write(_ bytes: [UInt8], timeout: Double? = nil) throws(PortAudioError)
-    -> CallbackFlags
-  {
-    unsafe try writeBytes(bytes.span.bytes, timeout: timeout)
-  }
 }
 
 /// A stream of raw bytes from a device. The ancestor's `RawInputStream`.
@@ -142,29 +99,6 @@ public final class RawAudioInputStream: AudioInputStreaming {
       options: options, operation: operation)
   }
 
-  /// Reads whole frames until the span is full: interleaved bytes.
-  ///
-  /// - Parameters:
-  ///   - target: Room for whole frames.
-  ///   - timeout: In seconds; nil waits without limit.
-  /// - Returns: Whether input was lost since the last read.
-  public func read(into target: inout MutableRawSpan, timeout: Double? = nil)
-    throws(PortAudioError) -> CallbackFlags
-  {
-    try readBytes(&target, timeout: timeout)
-  }
-
-  /// Reads `frameCount` frames as bytes: interleaved samples in the stream's format.
-  ///
-  /// - Parameters:
-  ///   - frameCount: The number of frames.
-  ///   - timeout: In seconds; nil waits without limit.
-  /// - Returns: The bytes, and whether input was lost since the last read.
-  public func read(frameCount: Int, timeout: Double? = nil) throws(PortAudioError)
-    -> (bytes: [UInt8], flags: CallbackFlags)
-  {
-    try readBytes(frameCount: frameCount, timeout: timeout)
-  }
 }
 
 /// A stream of raw bytes to a device. The ancestor's `RawOutputStream`.
@@ -203,25 +137,6 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
       options: options, operation: operation)
   }
 
-  /// Writes all frames of the span, waiting for room: interleaved bytes, whole frames.
-  ///
-  /// - Returns: Whether silence was played since the last write.
-  @discardableResult
-  public func write(_ source: RawSpan, timeout: Double? = nil) throws(PortAudioError)
-    -> CallbackFlags
-  {
-    try writeBytes(source, timeout: timeout)
-  }
-
-  /// Writes bytes, waiting for room: interleaved samples in the stream's format, whole frames.
-  ///
-  /// - Returns: Whether silence was played since the last write.
-  @discardableResult
-  public func write(_ bytes: [UInt8], timeout: Double? = nil) throws(PortAudioError)
-    -> CallbackFlags
-  {
-    unsafe try writeBytes(bytes.span.bytes, timeout: timeout)
-  }
 }
 
 private func defaultFormat(_ direction: StreamDirection) -> SampleFormat {

@@ -5,8 +5,9 @@ public import PCM
 /// ``Defaults`` supply values that are nil; the device supplies those that are nil there too.
 /// Corresponds to `PaStreamParameters`.
 public struct StreamParameters: Sendable {
-  /// The device; nil for the default one.
-  public var device: Device?
+  /// The device, or words that name one, such as `"usb, alsa"`; nil for the default one. Words are
+  /// looked up when the stream is opened.
+  public var device: (any DeviceChoice)?
   /// The number of channels; nil for all channels of the device.
   public var channelCount: Int?
   /// The device channel for each channel of the data; nil for straight. Input channels are read in
@@ -17,7 +18,7 @@ public struct StreamParameters: Sendable {
 
   /// Creates parameters; everything has a default.
   public init(
-    device: Device? = nil, channelCount: Int? = nil, channelMap: ChannelMap? = nil,
+    device: (any DeviceChoice)? = nil, channelCount: Int? = nil, channelMap: ChannelMap? = nil,
     latency: Latency? = nil
   ) {
     self.device = device
@@ -49,20 +50,21 @@ public struct StreamOptions: Sendable {
   public var sampleRate: Double?
   /// Frames per callback; 0 lets the host choose, and vary it.
   public var blockSize: Int?
-  /// Leaves samples outside -1...1 unclipped. Conversion between floating point formats never
-  /// clips; conversion to integers always does.
-  public var clipOff: Bool?
-  /// Disables dither when bits are lost. Integers recorded from floating point are never dithered.
-  public var ditherOff: Bool?
+  /// Clips samples to -1...1. Conversion between floating point formats never clips; conversion to
+  /// integers always does. The opposite of `paClipOff`.
+  public var clips: Bool?
+  /// Adds dither when bits are lost. Integers recorded from floating point are never dithered. The
+  /// opposite of `paDitherOff`.
+  public var dithers: Bool?
   /// Calls the callback rather than lose input; only for duplex callback streams with block size 0.
   /// Corresponds to `paNeverDropInput`.
   public var neverDropInput: Bool?
   /// Lets the callback fill the first output buffers, instead of silence. Corresponds to
   /// `paPrimeOutputBuffersUsingStreamCallback`.
   public var primeOutputBuffersUsingStreamCallback: Bool?
-  /// Seconds without a callback after which the stream counts as lost. ``Defaults/hostPatience``
+  /// The time without a callback after which the stream counts as lost. ``Defaults/hostPatience``
   /// limits how long the host may take to answer.
-  public var stallTime: Double?
+  public var stallTime: Duration?
   /// The ring's capacity in a blocking stream, in frames; nil for one second, at least 16384.
   public var bufferFrameCount: Int?
   /// Makes output of a blocking stream wait for a whole block plus a prebuffer before it starts or
@@ -75,15 +77,15 @@ public struct StreamOptions: Sendable {
 
   /// Creates options; everything has a default.
   public init(
-    sampleRate: Double? = nil, blockSize: Int? = nil, clipOff: Bool? = nil,
-    ditherOff: Bool? = nil, neverDropInput: Bool? = nil,
-    primeOutputBuffersUsingStreamCallback: Bool? = nil, stallTime: Double? = nil,
+    sampleRate: Double? = nil, blockSize: Int? = nil, clips: Bool? = nil,
+    dithers: Bool? = nil, neverDropInput: Bool? = nil,
+    primeOutputBuffersUsingStreamCallback: Bool? = nil, stallTime: Duration? = nil,
     bufferFrameCount: Int? = nil
   ) {
     self.sampleRate = sampleRate
     self.blockSize = blockSize
-    self.clipOff = clipOff
-    self.ditherOff = ditherOff
+    self.clips = clips
+    self.dithers = dithers
     self.neverDropInput = neverDropInput
     self.primeOutputBuffersUsingStreamCallback = primeOutputBuffersUsingStreamCallback
     self.stallTime = stallTime

@@ -59,7 +59,7 @@ extension StreamRequest {
     return ResolvedStream(
       host: host, configuration: configuration, input: inputSide, output: outputSide,
       inputDevice: inputDevice, outputDevice: outputDevice,
-      stallTime: options.stallTime ?? defaults.stallTime,
+      stallTime: (options.stallTime ?? defaults.stallTime).inSeconds,
       bufferFrameCount: max(
         leastBufferFrameCount, options.bufferFrameCount ?? min(Int(rate), Self.maxDefaultBuffer)))
   }
@@ -85,11 +85,15 @@ extension StreamRequest {
   private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)
     throws(PortAudioError) -> Device
   {
-    guard let wanted = request.parameters.device ?? defaults.direction(direction).device else {
+    guard let choice = request.parameters.device ?? defaults.direction(direction).device else {
       guard let device = try? Hosts.deviceList().defaultDevice(for: direction) else {
         throw PortAudioError(.invalidDevice, "\(operation) on the default \(direction) device")
       }
       return device
+    }
+    let wanted: Device
+    do throws(DeviceError) { wanted = try choice.device(for: direction) } catch {
+      throw PortAudioError(error, operation)
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
     // The list was refreshed meanwhile: the same id must still name one device.
@@ -151,10 +155,10 @@ extension StreamRequest {
     _ defaults: Defaults
   ) -> SampleConverter? {
     // Between floating point formats nothing needs clipping; integers always do.
-    let clips = !(options.clipOff ?? defaults.clipOff) && !(format.isFloat && hostFormat.isFloat)
+    let clips = (options.clips ?? defaults.clips) && !(format.isFloat && hostFormat.isFloat)
     // Samples that fit float32 probably were integers originally; dither would only change them.
     let isExact = direction == .input && hostFormat.isFloat
-    let dithers = !(options.ditherOff ?? defaults.ditherOff) && !isExact
+    let dithers = (options.dithers ?? defaults.dithers) && !isExact
     let converter =
       direction == .input
       ? SampleConverter(

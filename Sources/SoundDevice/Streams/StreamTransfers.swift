@@ -2,8 +2,8 @@
 extension StreamSession {
   /// Reads at least `minimum` frames, and as many more as are available and fit.
   ///
-  /// - Parameter isWhole: At the end, throws rather than return fewer than `minimum` frames; a call
-  ///   for fewer can still read them.
+  /// - Parameter isWhole: At the end, or interrupted, throws rather than return fewer than
+  ///   `minimum` frames, which a later call can still read.
   /// - Returns: The number of frames; fewer than `minimum` only if the stream has stopped or
   ///   `interrupted` says so.
   func read(
@@ -18,7 +18,9 @@ extension StreamSession {
     try PortAudioError.refuseInCallback(operation)
     let wanted = target.count / ring.bytesPerFrame
     guard wanted > 0, let base = target.baseAddress else { return 0 }
-    guard readLock.take(timeout: timeout) else { throw PortAudioError(.timedOut, operation) }
+    guard readLock.take(timeout: timeout, until: interrupted) else {
+      throw PortAudioError(interrupted() ? .cancelled : .timedOut, operation)
+    }
     defer { readLock.leave() }
     let least = min(minimum, wanted)
     var remaining = Timeout(seconds: timeout)
@@ -37,7 +39,10 @@ extension StreamSession {
       let readable = ring.readableCount
       // Half a ring at a time, so that the other half holds the frames that come meanwhile.
       let needed = min(least - done, max(1, ring.capacity / 2))
-      if isWhole, !isRunning, done + readable < least { throw fail(ended(operation)) }
+      if isWhole, done + readable < least {
+        if !isRunning { throw fail(ended(operation)) }
+        if isInterrupted { throw fail(PortAudioError(.cancelled, operation)) }
+      }
       if readable >= needed || !isRunning || isInterrupted {
         done += unsafe ring.read(into: base + done * ring.bytesPerFrame, count: wanted - done)
         if done >= least || isInterrupted { return done }
@@ -80,11 +85,12 @@ extension StreamSession {
     var remaining = Timeout(seconds: timeout)
     var done = 0
     func failure(_ code: PortAudioError.Code) -> PortAudioError {
-      var error = PortAudioError(code, operation)
-      error.frameCount = done
-      return error
+      PortAudioError(code, operation, frameCount: done)
     }
-    guard writeLock.take(timeout: timeout) else { throw failure(.timedOut) }
+    guard writeLock.take(timeout: timeout, until: interrupted) else {
+      if interrupted() { return 0 }
+      throw failure(.timedOut)
+    }
     defer { writeLock.leave() }
     while true {
       guard isUnderWay, !isEnding.isSet else {

@@ -6,14 +6,15 @@ final class TimedLock: Sendable {
   private let waiting = Atomic<Int>(0)
   private let left = Semaphore()
 
-  /// Takes the lock; false if the time is over first. nil waits without limit.
-  func take(timeout: Double?) -> Bool {
+  /// Takes the lock; false if the time is over first, or `interrupted` says so. nil waits without
+  /// limit.
+  func take(timeout: Double?, until interrupted: () -> Bool = { false }) -> Bool {
     guard isTaken.testAndSet() else { return true }
     waiting.add(1, ordering: .sequentiallyConsistent)
     defer { waiting.subtract(1, ordering: .relaxed) }
     var remaining = Timeout(seconds: timeout)
     while isTaken.testAndSet() {
-      guard let slice = remaining.next() else { return false }
+      guard !interrupted(), let slice = remaining.next() else { return false }
       left.wait(seconds: slice)
     }
     return true

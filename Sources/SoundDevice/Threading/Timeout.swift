@@ -25,3 +25,11 @@ struct Timeout {
     return given
   }
 }
+
+extension Duration {
+  /// In seconds.
+  var inSeconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) / 1e18
+  }
+}

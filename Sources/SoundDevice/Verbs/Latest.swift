@@ -4,24 +4,24 @@ internal import Platform
 ///
 /// The ancestor's `wait()`. In a file with its own `wait`, call `SoundDevice.wait()`.
 ///
-/// - Parameter timeout: In seconds; nil waits without limit.
+/// - Parameter timeout: nil waits without limit.
 /// - Returns: The overflows and underflows that happened; empty if nothing was started yet.
 /// - Throws: `hostLost` within the stall time if the device is lost before the end; `timedOut` if
 ///   the time is over first.
 @available(*, noasync)
 @discardableResult
-public func wait(timeout: Double? = nil) throws(PortAudioError) -> CallbackFlags {
-  try Performance.latest?.finish(timeout: timeout) ?? []
+public func wait(timeout: Duration? = nil) throws(PortAudioError) -> CallbackFlags {
+  try Performance.latest?.finish(timeout: timeout?.inSeconds) ?? []
 }
 
 /// Waits for the latest `play`, `rec` or `playrec` to end, without blocking a thread of the pool.
 ///
-/// - Parameter timeout: In seconds; nil waits without limit.
+/// - Parameter timeout: nil waits without limit.
 /// - Returns: The overflows and underflows that happened; empty if nothing was started yet.
 /// - Throws: `hostLost` if the device was lost before the end; `timedOut`; `CancellationError`.
 @discardableResult
-public func wait(timeout: Double? = nil) async throws -> CallbackFlags {
-  try await Performance.latest?.finish(timeout: timeout) ?? []
+public func wait(timeout: Duration? = nil) async throws -> CallbackFlags {
+  try await Performance.latest?.finish(timeout: timeout?.inSeconds) ?? []
 }
 
 /// Stops the latest `play`, `rec` or `playrec`; earlier ones and streams of other kinds continue.

@@ -8,25 +8,25 @@ public final class Playback: Sendable {
 
   /// Waits until everything has been played, or until ``stop()``.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameter timeout: nil waits without limit.
   /// - Returns: The overflows and underflows that happened.
   /// - Throws: `hostLost` within the stall time if the device is lost before the end; `timedOut` if
   ///   the time is over first, and the sound continues.
   @available(*, noasync)
   @discardableResult
-  public func wait(timeout: Double? = nil) throws(PortAudioError) -> CallbackFlags {
-    try performance.finish(timeout: timeout)
+  public func wait(timeout: Duration? = nil) throws(PortAudioError) -> CallbackFlags {
+    try performance.finish(timeout: timeout?.inSeconds)
   }
 
   /// Waits until everything has been played, or until ``stop()``, without blocking a thread of the
   /// pool. A cancelled task stops waiting; the sound continues.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameter timeout: nil waits without limit.
   /// - Returns: The overflows and underflows that happened.
   /// - Throws: `hostLost` and `timedOut` as in the blocking function; `CancellationError`.
   @discardableResult
-  public func wait(timeout: Double? = nil) async throws -> CallbackFlags {
-    try await performance.finish(timeout: timeout)
+  public func wait(timeout: Duration? = nil) async throws -> CallbackFlags {
+    try await performance.finish(timeout: timeout?.inSeconds)
   }
 
   /// Stops. Does nothing if it has ended; other playbacks and streams continue.

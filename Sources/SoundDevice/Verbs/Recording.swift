@@ -22,27 +22,27 @@ public final class Recording<S: Sample>: Sendable {
 
   /// Waits until everything has been recorded, or until ``stop()``.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameter timeout: nil waits without limit.
   /// - Returns: All requested frames × channels. After an early ``stop()``, frames after
   ///   ``recordedFrameCount`` are silent or, in the caller's buffer, unchanged.
   /// - Throws: `hostLost` within the stall time if the device is lost before the end; ``recorded``
   ///   has the frames until then. `timedOut` if the time is over first; the recording continues.
   @available(*, noasync)
   @discardableResult
-  public func wait(timeout: Double? = nil) throws(PortAudioError) -> SampleBuffer<S> {
-    _ = try performance.finish(timeout: timeout)
+  public func wait(timeout: Duration? = nil) throws(PortAudioError) -> SampleBuffer<S> {
+    _ = try performance.finish(timeout: timeout?.inSeconds)
     return whole
   }
 
   /// Waits until everything has been recorded, or until ``stop()``, without blocking a thread of
   /// the pool. A cancelled task stops waiting; the recording continues.
   ///
-  /// - Parameter timeout: In seconds; nil waits without limit.
+  /// - Parameter timeout: nil waits without limit.
   /// - Returns: All frames × channels, as in the blocking function.
   /// - Throws: `hostLost` and `timedOut` as in the blocking function; `CancellationError`.
   @discardableResult
-  public func wait(timeout: Double? = nil) async throws -> SampleBuffer<S> {
-    _ = try await performance.finish(timeout: timeout)
+  public func wait(timeout: Duration? = nil) async throws -> SampleBuffer<S> {
+    _ = try await performance.finish(timeout: timeout?.inSeconds)
     return whole
   }
 
@@ -75,6 +75,7 @@ public final class Recording<S: Sample>: Sendable {
 
   private func copy(_ count: Int, over buffer: SampleBuffer<S>) -> SampleBuffer<S> {
     var buffer = buffer
+    buffer.sampleRate = performance.session.resolved.configuration.sampleRate
     guard S.format == .float64 else {
       store.copy(count, into: &buffer)
       return buffer

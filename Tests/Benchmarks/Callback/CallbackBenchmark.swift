@@ -47,7 +47,7 @@ struct CallbackBenchmark {
     let streams = try (0..<streamCount).map { index in
       let stream = try AudioStream<Float>(
         input: parameters, output: parameters,
-        options: StreamOptions(sampleRate: 48_000, blockSize: block, clipOff: true)
+        options: StreamOptions(sampleRate: 48_000, blockSize: block, clips: false)
       ) { _, _, _ in
         if index == streamCount - 1 { marks.mark() }
         return .continue

@@ -73,7 +73,7 @@ struct InputBlocksTests {
   @Test func aLostDeviceIsAnErrorAfterWhatCameBefore() async throws {
     let bench = try VirtualBench("pace=realtime,stall@1000")
     let stream = try AudioInputStream<Float>(
-      bench.parameters(1), options: StreamOptions(stallTime: 0.3))
+      bench.parameters(1), options: StreamOptions(stallTime: .seconds(0.3)))
     try stream.start()
     var count = 0
     let error = await #expect(throws: PortAudioError.self) {

@@ -104,7 +104,7 @@ struct HostSinsTests {
   func lossesAreFoundByTheClock(sin: String) async throws {
     let bench = try VirtualBench("pace=realtime,xrun@48000:12800,\(sin)")
     let stream = try AudioInputStream<Float>(
-      bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: 10)
+      bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: .seconds(10))
     ) { _, _ in .continue }
     try stream.start()
     try await eventually("a loss") { stream.losses.input.lost > 0 }
@@ -119,7 +119,7 @@ struct HostSinsTests {
   func aHundredthOfRealTimeIsALostDevice(fault: String) async throws {
     let bench = try VirtualBench("pace=realtime,block=64,\(fault)")
     for output in [true, false] {
-      let options = StreamOptions(stallTime: 0.5)
+      let options = StreamOptions(stallTime: .seconds(0.5))
       let sound = SampleBuffer<Float>(frameCount: 480_000)
       let error = try await withTimeout(.seconds(30)) {
         await #expect(throws: PortAudioError.self) {

@@ -15,7 +15,7 @@ struct VirtualEngineTests {
     return try playrec(
       data, inputChannelCount: 2, inputDevice: bench.loopback, outputDevice: bench.loopback,
       options: StreamOptions(blockSize: blockSize)
-    ).wait(timeout: 20).samples
+    ).wait(timeout: .seconds(20)).samples
   }
 
   @Test(arguments: [("", 256), ("block=100", 100), ("latency=999", 999), ("block=1024", 1024)])
@@ -35,7 +35,7 @@ struct VirtualEngineTests {
     let back = try playrec(
       SampleBuffer(numbers, channelCount: 2), inputChannelCount: 1, inputDevice: bench.null,
       outputDevice: bench.null
-    ).wait(timeout: 20)
+    ).wait(timeout: .seconds(20))
     #expect(back.frameCount == 5000 && back.samples.allSatisfy { $0 == 0 })
   }
 

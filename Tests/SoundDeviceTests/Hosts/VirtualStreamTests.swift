@@ -8,7 +8,7 @@ struct VirtualStreamTests {
   @Test func xrunsLoseExactlyTheseFramesExactlyThere() throws {
     let bench = try VirtualBench("xrun@1000:300,xrun@2000:5")
     let recording = try rec(frameCount: 4000, channelCount: 1, device: bench.loopback)
-    _ = try recording.wait(timeout: 20)
+    _ = try recording.wait(timeout: .seconds(20))
     let losses = recording.stream.losses.input
     #expect(losses.lost == 305 && losses.lossCount == 2 && !losses.lostIsEstimated)
     let gaps = recording.stream.takeGaps()
@@ -23,7 +23,7 @@ struct VirtualStreamTests {
     let recording = try playrec(
       SampleBuffer<Float>(frameCount: 2000), inputChannelCount: 1, inputDevice: bench.loopback,
       outputDevice: bench.loopback)
-    _ = try recording.wait(timeout: 20)
+    _ = try recording.wait(timeout: .seconds(20))
     #expect(recording.status == [.inputOverflow, .outputUnderflow])
     #expect(recording.stream.losses.output.lost == 64)
     #expect(recording.stream.losses.input.lost == 64)
@@ -34,7 +34,7 @@ struct VirtualStreamTests {
     let bench = try VirtualBench("pace=realtime,\(fault)")
     let finished = Shared(0)
     let stream = try AudioInputStream<Float>(
-      bench.parameters(1), options: StreamOptions(stallTime: 0.3),
+      bench.parameters(1), options: StreamOptions(stallTime: .seconds(0.3)),
       finished: { finished.update { $0 += 1 } }
     ) { _, _ in .continue }
     try stream.start()

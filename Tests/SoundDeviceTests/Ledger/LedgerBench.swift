@@ -68,7 +68,7 @@ final class LedgerBench: @unchecked Sendable {
       parameters: StreamParameters(device: device, channelCount: 1), format: .float32)
     // A busy machine that delays a test must not look like a lost device.
     var options = StreamOptions(
-      clipOff: true, stallTime: 3600, bufferFrameCount: plan.ringFrameCount)
+      clips: false, stallTime: .seconds(3600), bufferFrameCount: plan.ringFrameCount)
     options.prebuffersOutput = plan.start == .prebuffered
     options.alignsInput = plan.mode == .aligned
     session = try StreamSession(

@@ -125,7 +125,7 @@ import Testing
   @Test func aCallbackOfTooManyFramesIsAccountedForWhole() throws {
     let bench = try VirtualBench("block=50000,latency=60000")
     let stream = try RawAudioOutputStream(
-      .float32, parameters: bench.parameters(1), options: StreamOptions(clipOff: true))
+      .float32, parameters: bench.parameters(1), options: StreamOptions(clips: false))
     try stream.start()
     let sound = (0..<120_000).map { Float($0 % 1000 + 1) }
     let written = try unsafe sound.span.bytes.withUnsafeBytes { _ throws(PortAudioError) in

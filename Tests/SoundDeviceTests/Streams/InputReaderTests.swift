@@ -40,7 +40,7 @@ struct InputReaderTests {
     let stream = try stream(bench)
     var reader = InputReader(stream)
     try stream.start()
-    while stream.readAvailable < 4000 { try stream.wait(timeout: 0.01) }
+    while stream.readAvailable < 4000 { try stream.wait(timeout: .seconds(0.01)) }
     try stream.abort()
     let found = try segments(&reader)
     let gaps = found.compactMap { segment -> Gap? in
@@ -82,7 +82,7 @@ struct InputReaderTests {
     let stream = try stream(bench)
     var reader = InputReader(stream)
     try stream.start()
-    while stream.readAvailable == 0 { try stream.wait(timeout: 0.01) }
+    while stream.readAvailable == 0 { try stream.wait(timeout: .seconds(0.01)) }
     var block = [Float](repeating: 0, count: 16384)
     var span = block.mutableSpan
     var bytes = unsafe span.mutableBytes
@@ -102,13 +102,13 @@ struct InputReaderTests {
     let stream = try stream(bench)
     var reader = InputReader(stream)
     try stream.start()
-    while stream.readAvailable < 1000 { try stream.wait(timeout: 0.01) }
+    while stream.readAvailable < 1000 { try stream.wait(timeout: .seconds(0.01)) }
     try stream.pause()
     let position = stream.readAvailable
     #expect(stream.isPaused)
     SoundSystem.pause(seconds: 0.05)
     try stream.resume()
-    while stream.readAvailable < position + 1000 { try stream.wait(timeout: 0.01) }
+    while stream.readAvailable < position + 1000 { try stream.wait(timeout: .seconds(0.01)) }
     try stream.abort()
     let found = try segments(&reader)
     #expect(found.count == 3 && found[0] == .frames(position), "\(found)")

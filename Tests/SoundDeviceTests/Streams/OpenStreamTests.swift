@@ -111,8 +111,8 @@ struct OpenStreamTests {
     let stream = try stream(VirtualBench("pace=realtime"))
     #expect(try stream.wait())
     try stream.start()
-    #expect(try !stream.wait(timeout: 0.01))
+    #expect(try !stream.wait(timeout: .seconds(0.01)))
     try stream.close()
-    #expect(try stream.wait(timeout: 10))
+    #expect(try stream.wait(timeout: .seconds(10)))
   }
 }

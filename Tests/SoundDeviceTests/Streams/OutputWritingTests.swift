@@ -8,7 +8,7 @@ import Testing
 /// A stream as players and recorders use it.
 struct OutputWritingTests {
   private func stream(_ bench: VirtualBench) throws -> RawAudioStream {
-    var options = StreamOptions(clipOff: true)
+    var options = StreamOptions(clips: false)
     options.prebuffersOutput = true
     return try RawAudioStream(
       input: .float32, output: .float32, inputParameters: bench.parameters(1),

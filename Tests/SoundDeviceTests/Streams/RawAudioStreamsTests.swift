@@ -12,7 +12,7 @@ struct RawAudioStreamsTests {
     var position = 0
     let stream = try RawAudioStream(
       input: .int24, output: .int24, inputParameters: bench.parameters(2),
-      outputParameters: bench.parameters(2), options: StreamOptions(ditherOff: true)
+      outputParameters: bench.parameters(2), options: StreamOptions(dithers: false)
     ) { input, output, _ in
       for offset in 0..<input.byteCount {
         heard.append(unsafe input.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
@@ -33,7 +33,7 @@ struct RawAudioStreamsTests {
     let bench = try VirtualBench()
     let stream = try RawAudioStream(
       input: .int16, output: .float32, inputParameters: bench.parameters(1),
-      outputParameters: bench.parameters(1), options: StreamOptions(ditherOff: true))
+      outputParameters: bench.parameters(1), options: StreamOptions(dithers: false))
     try stream.start()
     let samples = try await withBlockingTimeout(.seconds(20)) {
       let out = [Float](repeating: 0.5, count: 1000)
@@ -51,7 +51,7 @@ struct RawAudioStreamsTests {
   @Test func oneDirectionAlone() async throws {
     let bench = try VirtualBench()
     let input = try RawAudioInputStream(
-      .int24, parameters: bench.parameters(2), options: StreamOptions(ditherOff: true))
+      .int24, parameters: bench.parameters(2), options: StreamOptions(dithers: false))
     let output = try RawAudioOutputStream(.uint8, parameters: bench.parameters(1))
     #expect(input.inputFormat == .int24 && output.outputFormat == .uint8)
     try input.start()

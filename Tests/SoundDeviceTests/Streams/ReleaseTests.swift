@@ -44,7 +44,7 @@ struct ReleaseTests {
     var error: PortAudioError.Code?
     while stream.losses.input.delivered < 12_000 {
       error = try await withBlockingTimeout(.seconds(20)) {
-        code { _ = try stream.read(frameCount: 48_000, timeout: 0.1) }
+        code { _ = try stream.read(frameCount: 48_000, timeout: .seconds(0.1)) }
       }
     }
     #expect(error == .timedOut)
@@ -56,7 +56,7 @@ struct ReleaseTests {
     var first = [Float](repeating: 0, count: 1000)
     var span = first.mutableSpan
     #expect(try reader.next(into: &span) == .frames(1000))
-    let heard = first + (try stream.read(frameCount: delivered - 1000).0.samples)
+    let heard = first + (try await stream.read(frameCount: delivered - 1000).0.samples)
     let frames = heard.compactMap { TestSignal.frameNumber(of: $0, channelCount: 1)?.frame }
     #expect(frames.count > 10_000)
     #expect(zip(frames, frames.dropFirst()).allSatisfy { $1 == $0 + 1 })
@@ -71,7 +71,7 @@ struct ReleaseTests {
     try await eventually("input") { stream.losses.input.delivered > 4800 }
     try stream.stop()
     let unread = stream.readAvailable
-    _ = try stream.read(frameCount: 1000)
+    _ = try await stream.read(frameCount: 1000)
     try stream.start()
     try stream.abort()
     let losses = stream.losses.input
@@ -89,7 +89,7 @@ struct ReleaseTests {
     try stream.start()
     let sound = SampleBuffer<Float>(frameCount: 480_000)
     let late = try await withBlockingTimeout(.seconds(20)) {
-      #expect(throws: PortAudioError.self) { try stream.write(sound, timeout: 0.1) }
+      #expect(throws: PortAudioError.self) { try stream.write(sound, timeout: .seconds(0.1)) }
     }
     #expect(late?.code == .timedOut)
     let first = try #require(late?.frameCount)
@@ -143,7 +143,7 @@ struct ReleaseTests {
     try other.start()
     #expect(try await withTimeout(.seconds(20)) { try await other.wait() })
     #expect(!isOver.isSet)
-    #expect(try await !slow.wait(timeout: 0.01))
+    #expect(try await !slow.wait(timeout: .seconds(0.01)))
     release.open()
     #expect(try await withTimeout(.seconds(20)) { try await slow.wait() })
     #expect(isOver.isSet)
@@ -180,10 +180,10 @@ struct ReleaseTests {
     let good = try AudioOutputStream<Float>(healthy.parameters(1)) { _, _ in .continue }
     try good.start()
     let patient = try AudioInputStream<Float>(
-      bench.parameters(1), options: StreamOptions(stallTime: 1000)
+      bench.parameters(1), options: StreamOptions(stallTime: .seconds(1000))
     ) { _, _ in .continue }
     let hasty = try AudioInputStream<Float>(
-      bench.parameters(1), options: StreamOptions(stallTime: 0)
+      bench.parameters(1), options: StreamOptions(stallTime: .seconds(0))
     ) { _, _ in .continue }
     try patient.start()
     try hasty.start()
@@ -192,7 +192,7 @@ struct ReleaseTests {
     #expect(good.isActive && patient.isActive && !patient.isLost && !bench.host.isLost)
     // The same host opens another, which needs no more than the host's own time.
     let next = try AudioOutputStream<Float>(
-      bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: 0)
+      bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: .seconds(0))
     ) { _, _ in .complete }
     try next.close()
     try patient.close()
@@ -324,7 +324,7 @@ struct ReleaseTests {
       let take = try await playrec(
         SampleBuffer(samples), inputChannelCount: 1, inputDevice: bench.loopback,
         outputDevice: bench.loopback
-      ).wait(timeout: 20)
+      ).wait(timeout: .seconds(20))
       #expect(take.samples.prefix(256).allSatisfy { $0 == S.silence })
       #expect(Array(take.samples.dropFirst(256)) == Array(samples.dropLast(256)))
     }

@@ -34,8 +34,9 @@ struct StreamRequestTests {
     let stream = try resolve(
       input: bench.parameters(1), output: bench.parameters(1),
       StreamOptions(
-        sampleRate: 22_050, blockSize: 99, clipOff: true, ditherOff: true, neverDropInput: true,
-        primeOutputBuffersUsingStreamCallback: true, stallTime: 9, bufferFrameCount: 100_000))
+        sampleRate: 22_050, blockSize: 99, clips: false, dithers: false, neverDropInput: true,
+        primeOutputBuffersUsingStreamCallback: true, stallTime: .seconds(9),
+        bufferFrameCount: 100_000))
     let configuration = stream.configuration
     #expect(configuration.sampleRate == 22_050 && configuration.blockSize == 99)
     #expect(configuration.neverDropInput && configuration.primeOutput)

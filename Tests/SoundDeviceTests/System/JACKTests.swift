@@ -37,14 +37,14 @@ struct JACKTests {
   }
 
   /// Expects the samples, whose first frame must be no silence, to come back.
-  private func comesBack<S: Sample & Equatable>(_ samples: [S], ditherOff: Bool = true)
+  private func comesBack<S: Sample & Equatable>(_ samples: [S], dithers: Bool = false)
     async throws
   {
     let (data, device) = (SampleBuffer(samples, channelCount: 2), loopback)
     try await expectTaken {
       try playrec(
         data, inputChannelCount: 2, inputDevice: device, outputDevice: device,
-        options: StreamOptions(ditherOff: ditherOff)
+        options: StreamOptions(dithers: dithers)
       ).wait()
     } isRight: {
       isEqual($0, data)
@@ -52,7 +52,7 @@ struct JACKTests {
   }
 
   @Test func float32ComesBackAlways() async throws {
-    try await comesBack(TestSignal.noise(frameCount: 24_000, channelCount: 2), ditherOff: false)
+    try await comesBack(TestSignal.noise(frameCount: 24_000, channelCount: 2), dithers: true)
   }
 
   @Test func integersComeBackBitForBitWithDitherOff() async throws {
@@ -124,7 +124,7 @@ struct JACKTests {
         let stream = try AudioStream<Float>(input: parameters, output: parameters)
         try stream.start()
         try stream.write(SampleBuffer(numbers, channelCount: 2))
-        let (heard, _) = try stream.read(frameCount: 24_000, timeout: 10)
+        let (heard, _) = try stream.read(frameCount: 24_000, timeout: .seconds(10))
         try stream.abort()
         try stream.close()
         return heard
@@ -168,7 +168,7 @@ struct JACKTests {
     try await wire { input, output in
       try RawAudioStream(
         input: .int24, output: .int24, inputParameters: input, outputParameters: output,
-        options: StreamOptions(ditherOff: true)
+        options: StreamOptions(dithers: false)
       ) { input, output, _ in
         output.copy(from: input)
         return .continue

@@ -8,7 +8,7 @@ struct WatchdogTests {
   @Test func aStoppedStreamIsNeverLost() throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioInputStream<Float>(
-      bench.parameters(1), options: StreamOptions(stallTime: 0.1)
+      bench.parameters(1), options: StreamOptions(stallTime: .seconds(0.1))
     ) { _, _ in .continue }
     for time in 0..<200 { stream.session.stream.look(at: Double(time)) }
     #expect(!stream.isLost)
@@ -18,7 +18,7 @@ struct WatchdogTests {
   @Test func callbacksThatStopComingAreWaitedForUpToTheLimit() async throws {
     let bench = try VirtualBench("pace=realtime,stall@256")
     let stream = try AudioInputStream<Float>(
-      bench.parameters(1), options: StreamOptions(stallTime: 1000)
+      bench.parameters(1), options: StreamOptions(stallTime: .seconds(1000))
     ) { _, _ in .continue }
     try stream.start()
     try await eventually("the first block") { stream.losses.input.delivered == 256 }

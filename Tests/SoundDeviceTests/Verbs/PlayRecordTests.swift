@@ -11,13 +11,13 @@ struct PlayRecordTests {
     let data = SampleBuffer(noise, channelCount: 2)
     let same = try playrec(
       data, inputChannelCount: 2, inputDevice: bench.loopback, outputDevice: bench.loopback,
-      options: StreamOptions(ditherOff: true)
-    ).wait(timeout: 20)
+      options: StreamOptions(dithers: false)
+    ).wait(timeout: .seconds(20))
     #expect(Array(same.samples.dropFirst(512)) == Array(noise.dropLast(512)))
     let other = try playrec(
       data, recording: Int32.self, inputChannelCount: 1, inputDevice: bench.loopback,
-      outputDevice: bench.loopback, options: StreamOptions(ditherOff: true)
-    ).wait(timeout: 20)
+      outputDevice: bench.loopback, options: StreamOptions(dithers: false)
+    ).wait(timeout: .seconds(20))
     #expect(other.channelCount == 1)
     #expect(other[256, 0] == Int32(noise[0]) << 16)
   }
@@ -29,7 +29,7 @@ struct PlayRecordTests {
     let back = try playrec(
       data, inputMapping: try ChannelMap([4, 3, 2]), outputMapping: try ChannelMap([2, 4]),
       inputDevice: bench.loopback, outputDevice: bench.loopback
-    ).wait(timeout: 20)
+    ).wait(timeout: .seconds(20))
     #expect(back.channelCount == 3)
     #expect(Array(back.samples[(256 * 3)..<(257 * 3)]) == [0.25, 0, 0.5])
   }
@@ -41,8 +41,8 @@ struct PlayRecordTests {
       try playrec(
         data, into: SampleBuffer<Int16>(frameCount: frameCount, channelCount: 2),
         inputDevice: bench.loopback, outputDevice: bench.loopback,
-        options: StreamOptions(ditherOff: true)
-      ).wait(timeout: 20)
+        options: StreamOptions(dithers: false)
+      ).wait(timeout: .seconds(20))
     }
     #expect(code { _ = try into(999) } == .bufferTooSmall)
     #expect(code { _ = try into(1001) } == .bufferTooBig)

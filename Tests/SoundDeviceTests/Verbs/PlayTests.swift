@@ -14,7 +14,7 @@ struct PlayTests {
       frameCount: 480_000, channelCount: channelCount, device: bench.loopback)
     let playback = try play(
       data, mapping: try mapping.map { try ChannelMap($0) }, device: bench.loopback,
-      options: StreamOptions(ditherOff: true))
+      options: StreamOptions(dithers: false))
     return try await withBlockingTimeout(.seconds(30)) {
       #expect(try playback.wait() == [])
       try recording.stopWhenAllHasComeBack()
@@ -33,6 +33,31 @@ struct PlayTests {
     #expect(zip(same, samples).enumerated().first { $1.0 != $1.1 }?.offset == nil)
     #expect(same.count > samples.count)
     #expect(same.dropFirst(samples.count).allSatisfy { $0 == S.silence })
+  }
+
+  @Test func aBufferPlaysAtItsOwnRateUnlessTheCallerGivesOne() throws {
+    let bench = try VirtualBench()
+    let sound = SampleBuffer<Float>(frameCount: 100, sampleRate: 44_100)
+    let own = try play(sound, device: bench.null)
+    #expect(own.stream.sampleRate == 44_100)
+    try own.wait(timeout: .seconds(20))
+    let other = try play(sound, sampleRate: 96_000, device: bench.null)
+    #expect(other.stream.sampleRate == 96_000)
+    try other.wait(timeout: .seconds(20))
+    let take = try rec(frameCount: 10, sampleRate: 8000, channelCount: 1, device: bench.null)
+    #expect(try take.wait(timeout: .seconds(20)).sampleRate == 8000)
+  }
+
+  @Test func aStreamRefusesABufferOfAnotherRate() async throws {
+    let bench = try VirtualBench()
+    let stream = try AudioOutputStream<Float>(bench.parameters(1))
+    try stream.start()
+    let error = await #expect(throws: PortAudioError.self) {
+      try await stream.write(SampleBuffer(frameCount: 10, sampleRate: 44_100))
+    }
+    #expect(error?.code == .invalidSampleRate)
+    try await stream.write(SampleBuffer(frameCount: 10, sampleRate: stream.sampleRate))
+    try stream.abort()
   }
 
   @Test func everySampleTypePlaysExactly() async throws {

@@ -15,7 +15,7 @@ struct PlaybackTests {
       playback.stream.losses.output.delivered > 3 * 2400
     }
     #expect(playback.isActive)
-    #expect(code { try playback.wait(timeout: 0.01) } == .timedOut)
+    #expect(code { try playback.wait(timeout: .seconds(0.01)) } == .timedOut)
     try playback.stop()
     #expect(!playback.isActive && playback.stream.isClosed)
     #expect(try await playback.wait() == [])
@@ -40,7 +40,7 @@ struct PlaybackTests {
     for fault in ["stall@9600", "lost@9600"] {
       let bench = try VirtualBench("pace=realtime,\(fault)")
       let playback = try play(
-        tone, device: bench.loopback, loop: true, options: StreamOptions(stallTime: 0.5))
+        tone, device: bench.loopback, loop: true, options: StreamOptions(stallTime: .seconds(0.5)))
       let error = try await withBlockingTimeout(.seconds(20)) {
         #expect(throws: PortAudioError.self) { try playback.wait() }
       }

@@ -7,7 +7,8 @@ import Testing
 struct RecordTests {
   @Test func defaultsAreFloatAndAllChannels() throws {
     let bench = try VirtualBench("channels=3")
-    let take: SampleBuffer<Float> = try rec(frameCount: 100, device: bench.null).wait(timeout: 20)
+    let take: SampleBuffer<Float> = try rec(frameCount: 100, device: bench.null).wait(
+      timeout: .seconds(20))
     #expect(take.frameCount == 100 && take.channelCount == 3)
   }
 
@@ -34,7 +35,7 @@ struct RecordTests {
       return try await withBlockingTimeout(.seconds(20)) {
         try rec(
           frameCount: 1000, of: S.self, channelCount: 1, device: device,
-          options: StreamOptions(ditherOff: true)
+          options: StreamOptions(dithers: false)
         ).wait().samples.last
       }
     }
@@ -52,9 +53,9 @@ struct RecordTests {
     let bench = try VirtualBench()
     let own = SampleBuffer<Int16>([Int16](repeating: 9, count: 200), channelCount: 2)
     let back = try rec(
-      into: own, device: bench.null, options: StreamOptions(ditherOff: true)
-    ).wait(timeout: 20)
-    #expect(back == SampleBuffer<Int16>(frameCount: 100, channelCount: 2))
+      into: own, device: bench.null, options: StreamOptions(dithers: false)
+    ).wait(timeout: .seconds(20))
+    #expect(back == SampleBuffer<Int16>(frameCount: 100, channelCount: 2, sampleRate: 48_000))
     #expect(
       code { _ = try rec(into: own, mapping: ChannelMap([1]), device: bench.null) }
         == .invalidChannelCount)

@@ -12,7 +12,7 @@ struct RecordingTests {
     let recording = try playrec(
       SampleBuffer(numbers), recording: Double.self, inputChannelCount: 1,
       inputDevice: bench.loopback, outputDevice: bench.loopback,
-      options: StreamOptions(stallTime: 0.3))
+      options: StreamOptions(stallTime: .seconds(0.3)))
     let error = try await withBlockingTimeout(.seconds(20)) { code { try recording.wait() } }
     #expect(error == .hostLost)
     #expect(recording.recordedFrameCount == 1000)
@@ -45,7 +45,7 @@ struct RecordingTests {
   @Test func aTimeLimitLeavesItGoing() async throws {
     let bench = try VirtualBench("pace=realtime")
     let recording: Recording<Float> = try rec(frameCount: 48_000, device: bench.loopback)
-    #expect(code { try recording.wait(timeout: 0.01) } == .timedOut)
+    #expect(code { try recording.wait(timeout: .seconds(0.01)) } == .timedOut)
     #expect(recording.isActive)
     try recording.stop()
   }

@@ -11,14 +11,14 @@ import SoundDevice
     Defaults.current.setDevice(device)
 
     let data = SampleBuffer<Float>((1...2_000).map { Float($0) / 4_096 })
-    let heard = try playrec(data, inputChannelCount: 1).wait(timeout: 30)
+    let heard = try playrec(data, inputChannelCount: 1).wait(timeout: .seconds(30))
     let sound = heard.samples.drop { $0 == 0 }
     guard sound.elementsEqual(data.samples.prefix(sound.count)), sound.count > 1_000 else {
       throw CocoaError(.featureUnsupported)
     }
 
     try play(data, mapping: ChannelMap([2]))
-    try wait(timeout: 30)
+    try wait(timeout: .seconds(30))
     try play(data, loop: true)
     sleep(milliseconds: 10)
     try stop()
@@ -30,8 +30,8 @@ import SoundDevice
     let output = try AudioOutputStream<Int16>(StreamParameters(channelCount: 1))
     try input.start()
     try output.start()
-    let (block, flags) = try input.read(frameCount: 100, timeout: 30)
-    try output.write(block, timeout: 30)
+    let (block, flags) = try input.read(frameCount: 100, timeout: .seconds(30))
+    try output.write(block, timeout: .seconds(30))
     try output.stop()
     try input.close()
 
@@ -39,6 +39,6 @@ import SoundDevice
 
     let take = try rec(frameCount: 480, of: Double.self)
     let seconds = Date().timeIntervalSince(started)
-    print("consumed", try take.wait(timeout: 30).frameCount, flags, seconds > 0)
+    print("consumed", try take.wait(timeout: .seconds(30)).frameCount, flags, seconds > 0)
   }
 }
