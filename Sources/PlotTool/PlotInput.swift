@@ -1,31 +1,20 @@
 internal import PCM
 internal import SoundFile
-public import SoundTool
+internal import SoundTool
 
 /// The inputs of a plot as one stream of floating-point frames.
-public struct PlotInput {
+struct PlotInput {
   /// The versions of the libraries that read them.
-  public static var libraryVersions: [String] { [AudioFile.libraryVersion] }
+  static var libraryVersions: [String] { [AudioFile.libraryVersion] }
 
   /// All inputs, open.
-  public let sources: [AudioSource]
+  let sources: [AudioSource]
   /// The part of them to draw.
-  public var options = FramePipeline.Options()
+  let options: FramePipeline.Options
 
-  /// Creates an input from open sources.
-  ///
-  /// - Parameters:
-  ///   - start: How much to skip.
-  ///   - length: How much to draw at most.
-  public init(
-    _ sources: [AudioSource], start: StartOptions, length: LengthOptions, channels: MapOptions,
-    plot: PlotOptions
-  ) {
+  init(_ sources: [AudioSource], _ options: FramePipeline.Options) {
     self.sources = sources
-    options.start = start.start
-    options.length = length.length
-    options.map = channels.map
-    options.gain = plot.gain
+    self.options = options
   }
 
   /// Frames per second, from the first input.

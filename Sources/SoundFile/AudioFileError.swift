@@ -27,27 +27,45 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
   /// The operating system's error number, or 0 for other errors.
   public let errorNumber: CInt
 
+  /// What a caller can do about it.
+  public enum Remedy: Hashable, Sendable {
+    /// Resample to this rate, in Hz.
+    case resample(to: Double)
+    /// Name the type, if it is one of these.
+    case nameType([AudioFileType])
+  }
+
+  /// What a caller can do about it; nil if there is nothing in particular.
+  public let remedy: Remedy?
+
   /// Whether the reader of a pipe is gone (EPIPE).
   public var isBrokenPipe: Bool { errorNumber == EPIPE }
 
   /// The same as `message`.
   public var description: String { message }
 
-  static func unsupported(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .unsupported, message: message, errorNumber: 0)
+  private init(kind: Kind, message: String, errorNumber: CInt = 0, remedy: Remedy? = nil) {
+    self.kind = kind
+    self.message = message
+    self.errorNumber = errorNumber
+    self.remedy = remedy
   }
 
-  static func unrecognized(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .unrecognized, message: message, errorNumber: 0)
+  static func unsupported(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
+    AudioFileError(kind: .unsupported, message: message, remedy: remedy)
+  }
+
+  static func unrecognized(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
+    AudioFileError(kind: .unrecognized, message: message, remedy: remedy)
   }
 
   /// - Parameter name: The kind of data.
   static func foreign(_ name: String) -> AudioFileError {
-    AudioFileError(kind: .foreign, message: ForeignMark.complaint(name), errorNumber: 0)
+    AudioFileError(kind: .foreign, message: ForeignMark.complaint(name))
   }
 
   static func malformed(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .malformed, message: message, errorNumber: 0)
+    AudioFileError(kind: .malformed, message: message)
   }
 
   static func system(_ number: CInt) -> AudioFileError {

@@ -117,13 +117,11 @@ public struct AudioFileFormat: Hashable, Sendable {
       throw .unsupported("a rate of \(plain(sampleRate)) Hz, files hold whole numbers up to 10^9")
     }
     if type == .opus, !Self.opusRates.contains(sampleRate) {
-      throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
+      throw .unsupported(
+        "opus takes 8, 12, 16, 24 or 48 kHz", remedy: .resample(to: 48_000))
     }
     if let only = type.onlyRate, only != sampleRate {
       throw .unsupported("\(type.name) holds nothing but \(plain(only)) Hz")
-    }
-    if type == .opus, ![8000, 12_000, 16_000, 24_000, 48_000].contains(sampleRate) {
-      throw .unsupported("opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
     }
     guard isValid(sampleRate: sampleRate, channelCount: channelCount) else {
       let most = (1..<max(1, min(channelCount, Self.mostChannels + 1))).reversed().first {

@@ -86,14 +86,14 @@ struct Opening {
     }
     // MPEG's mark is only eleven bits, which other files have too.
     if MPEGHeader(try source.peek(at: 0, count: 4)) != nil {
-      throw .unrecognized("may be MPEG or not; use -t mp3 or, for raw samples, -t raw")
+      throw .unrecognized("may be MPEG or raw samples", remedy: .nameType([.mp3, .raw]))
     }
     let decoder: Decoder
     do throws(AudioFileError) {
       decoder = try library()
     } catch {
       guard error.kind == .malformed else { throw error }
-      throw .unrecognized("not a sound file that can be read (for raw samples, -t raw)")
+      throw .unrecognized("not a sound file that can be read", remedy: .nameType([.raw]))
     }
     return decoder
   }

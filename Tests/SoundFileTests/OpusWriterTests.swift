@@ -47,7 +47,8 @@ struct OpusWriterTests {
       try AudioFileFormat(.opus).check(sampleRate: rate, channelCount: 2)
     }
     #expect(error?.kind == .unsupported)
-    #expect(error?.message == "opus takes 8, 12, 16, 24 or 48 kHz: add -r 48k")
+    #expect(error?.message == "opus takes 8, 12, 16, 24 or 48 kHz")
+    #expect(error?.remedy == .resample(to: 48_000))
   }
 
   @Test func textsComeBack() throws {

@@ -14,6 +14,9 @@ private struct Probe: Tool {
   @Flag(name: .shortAndLong) var json = false
   @OptionGroup var common: CommonOptions
   @Argument var files: [String] = []
+
+  func plan() -> [String] { files }
+  static func run(_ plan: [String]) {}
 }
 
 @Suite struct CommandLineParserTests {

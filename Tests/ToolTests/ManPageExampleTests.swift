@@ -20,10 +20,15 @@ import Testing
       let made = try await runTool("sd-cat", ["-o", folder.file("song.\(type)"), tone])
       try #require(made.succeeded, "\(made)")
     }
-    // The other machine is this one; someone stops what runs there.
-    try folder.write(
-      Array("#!/bin/sh\nshift\nexec timeout --preserve-status -s INT 3 sh -c \"exec $*\"\n".utf8),
-      to: "ssh")
+    // The other machine is this one; someone stops what has no end of its own there.
+    let ssh = """
+      #!/bin/sh
+      shift
+      case "$*" in *" -d "*) exec sh -c "exec $*" ;; esac
+      exec timeout --preserve-status -s INT 3 sh -c "exec $*"
+
+      """
+    try folder.write(Array(ssh.utf8), to: "ssh")
     try #require(unsafe chmod(folder.file("ssh"), 0o755) == 0)
     return folder
   }
@@ -44,7 +49,39 @@ import Testing
 
   @Test(.requires("bash", "sox", "flac", "ffmpeg", "jq", "cmp"), arguments: ManPage.all)
   func everyExampleWorks(_ page: String) async throws {
+    try await run(page, try await environment())
+  }
+
+  /// On devices that keep time, as a user types them. Only the virtual devices promise a recording
+  /// that is what was played, bit for bit.
+  @Test(
+    .requires("bash", "sox", "flac", "ffmpeg", "jq"), .requiresPipeWire, .usesSoundServer,
+    arguments: ["sd-list.1", "sd-play.1", "sd-rec.1", "sd-wire.1"])
+  func everyExampleWorksOnPipeWire(_ page: String) async throws {
     let environment = try await environment()
+    try await withPipeWire { server in
+      // Nothing is stated: the session's own default devices.
+      try await run(
+        page,
+        environment.merging(["SD_DEVICE": nil, "SD_VIRTUAL": nil]) { $1 }
+          .merging(server.environment) { $1 })
+    }
+  }
+
+  @Test(
+    .requires("bash", "sox", "flac", "ffmpeg", "jq"), .usesSoundServer,
+    arguments: ["sd-list.1", "sd-play.1", "sd-rec.1", "sd-wire.1"])
+  func everyExampleWorksOnJACK(_ page: String) async throws {
+    let environment = try await environment()
+    try await withSteadyServer(periodSize: 1024) { server in
+      try await run(
+        page,
+        environment.merging(["SD_DEVICE": "system", "SD_VIRTUAL": nil]) { $1 }
+          .merging(server.environment) { $1 })
+    }
+  }
+
+  private func run(_ page: String, _ environment: [String: String?]) async throws {
     for script in try ManPage(page).examples {
       let isOpenEnded = Self.openEnded.contains { script.hasPrefix($0) }
       // The program takes the shell's place, so that the signal reaches it.

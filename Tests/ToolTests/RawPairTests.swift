@@ -8,18 +8,6 @@ import Testing
   let folder: TemporaryDirectory
   init() throws { folder = try TemporaryDirectory() }
 
-  /// A file of tones, a frequency of its own in each channel, and what is to be heard of it.
-  struct Song: CustomTestStringConvertible, Sendable {
-    var type: String
-    var format: String
-    var rate: Int
-    var channelCount: Int
-    /// What sd-cat says of its conversion to the raw format.
-    var words: [String]
-
-    var testDescription: String { "\(type) \(format) \(rate) Hz, \(channelCount) channels" }
-  }
-
   static let songs = [
     Song(type: "wav", format: "s16", rate: 48_000, channelCount: 2, words: []),
     Song(type: "wav", format: "s16", rate: 44_100, channelCount: 2, words: ["44100 to 48000 Hz"]),
@@ -41,79 +29,27 @@ import Testing
     [], ["-r", "16k"], ["-c", "1"], ["-r", "44100", "-c", "2"],
   ]
 
-  private static let seconds = 0.5
-
-  private func hertz(_ channel: Int) -> Double { 300 + 110 * Double(channel) }
-
-  private func make(_ song: Song) async throws -> (path: String, frameCount: Int) {
-    let frameCount = Int(Self.seconds * Double(song.rate))
-    let samples = (0..<frameCount).flatMap { frame in
-      (0..<song.channelCount).map { channel in
-        0.25 * sin(2 * .pi * hertz(channel) * Double(frame) / Double(song.rate))
-      }
-    }
-    let path = folder.file("song.\(song.type)")
-    let made = try await runTool(
-      "sd-cat",
-      ["--from", "f64le:\(song.rate):\(song.channelCount)", "-f", song.format, "-o", path],
-      stdin: .bytes(bytes(of: samples)))
-    #expect(made.succeeded, "\(made)")
-    return (path, frameCount)
-  }
-
-  /// The level of a tone in a channel of interleaved samples.
-  private func level(
-    _ hertz: Double, _ samples: [Double], channel: Int, of channelCount: Int, rate: Double
-  ) -> Double {
-    var (a, b) = (0.0, 0.0)
-    let frameCount = samples.count / channelCount
-    for frame in 0..<frameCount {
-      let angle = 2 * .pi * hertz * Double(frame) / rate
-      let sample = samples[frame * channelCount + channel]
-      a += sample * cos(angle)
-      b += sample * sin(angle)
-    }
-    return 2 * (a * a + b * b).squareRoot() / Double(frameCount)
-  }
-
-  /// The content of a file: rate, channels and samples.
-  private func contents(
-    of path: String
-  ) async throws -> (rate: Double, channelCount: Int, samples: [Double]) {
-    let env = try await runTool("sd-cat", ["--env", path]).outputText
-    let numbers = env.split(whereSeparator: { " =\n".contains($0) }).map(String.init)
-    let samples = try await runTool("sd-cat", ["-q", "-f", "f64le", path])
-    return (
-      try #require(Double(numbers[1])), try #require(Int(numbers[3])),
-      values(of: Double.self, from: samples.output)
-    )
-  }
-
   private func check(
     _ path: String, _ song: Song, frameCount: Int, _ options: [String], _ context: String
   ) async throws {
-    let result = try await contents(of: path)
+    let result = try await SoundContents(of: path)
     let rate = options.contains("16k") ? 16_000.0 : options.contains("44100") ? 44_100 : 48_000
     let channelCount = options.contains("1") ? 1 : 2
     #expect(result.rate == rate && result.channelCount == channelCount, "\(context)")
     let length = (Double(frameCount) * rate / Double(song.rate)).rounded()
-    #expect(result.samples.count == Int(length) * channelCount, "\(context)")
+    #expect(result.frameCount == Int(length), "\(context)")
     // The first channel's tone is loudest on the left, the second's on the right.
     for channel in 0..<channelCount {
       let source = min(channel, song.channelCount - 1)
-      let found = level(
-        hertz(source), result.samples, channel: channel, of: channelCount, rate: rate)
-      let expected =
-        channelCount == 1
-        ? 0.25 / Double(song.channelCount)
-        : song.channelCount == 6 ? 0.25 / (1 + 2 * 0.5.squareRoot()) : 0.25
+      let found = result.level(Song.hertz(source), channel: channel)
+      let expected = song.level(mixedTo: channelCount)
       #expect(abs(found - expected) < 0.01, "\(context): \(found) for \(expected)")
     }
   }
 
   @Test(arguments: songs, options)
   func whatWasWrittenIsWhatIsRead(_ song: Song, _ options: [String]) async throws {
-    let (path, frameCount) = try await make(song)
+    let (path, frameCount) = try await song.make(in: folder)
     let writer = Command.tool("sd-cat", options + [path])
     let readers = [
       ("sd-cat", Command.tool("sd-cat", options + ["-o", folder.file("cat.wav")]), "cat.wav"),
@@ -154,7 +90,7 @@ import Testing
 
   @Test func manyChannelsWithoutALayoutAreNotMixed() async throws {
     let song = Song(type: "au", format: "s16", rate: 48_000, channelCount: 6, words: [])
-    let (path, _) = try await make(song)
+    let (path, _) = try await song.make(in: folder)
     let refused = try await runTool("sd-cat", [path])
     refused.expectFailure(1, "6 channels without a known layout cannot be mixed to 2", "-m")
     let chosen = try await runTool("sd-cat", ["-m", "3,1", path])
@@ -184,7 +120,7 @@ import Testing
 
   @Test func theEnvironmentIsTheRuleOfBothSides() async throws {
     let song = Self.songs[1]
-    let (path, _) = try await make(song)
+    let (path, _) = try await song.make(in: folder)
     let environment = ["SD_RATE": "22050", "SD_CHANNELS": "1", "SD_FORMAT": "s16le"]
     let written = try await runTool("sd-cat", [path], environment: environment)
     #expect(written.output.count == 11_025 * 2)
@@ -214,14 +150,14 @@ import Testing
       recorder, .tool("sd-cat", same + ["-o", folder.file("take.wav")]),
     ])
     #expect(stages.allSatisfy { $0.succeeded && $0.errorLines.isEmpty }, "\(stages)")
-    let result = try await contents(of: folder.file("take.wav"))
+    let result = try await SoundContents(of: folder.file("take.wav"))
     #expect(result.rate == Double(rate) && result.channelCount == channelCount)
-    #expect(result.samples.count == rate / 4 * channelCount)
+    #expect(result.frameCount == rate / 4)
   }
 
   @Test func aRecordingOfWhatIsPlayedIsRawToo() async throws {
     let song = Self.songs[1]
-    let (path, frameCount) = try await make(song)
+    let (path, frameCount) = try await song.make(in: folder)
     let environment = virtual("pace=fast")
     func record(_ arguments: String...) async throws -> Int {
       let result = try await runTool(

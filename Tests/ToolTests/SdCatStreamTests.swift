@@ -35,6 +35,33 @@ import Testing
     }
   #endif
 
+  /// A header in a pipe cannot be taken back, so the length that it promised is the status.
+  @Test(.requires("bash"), arguments: ["wav", "au", "flac"])
+  func aPromisedLengthThatIsNotReachedIsStatusOne(_ type: String) async throws {
+    let folder = try TemporaryDirectory()
+    let whole = folder.file("whole.au")
+    let made = try await runTool(
+      "sd-cat", ["--from", "s16le:48000:2", "-o", whole],
+      stdin: .bytes([UInt8](repeating: 1, count: 48_000 * 4)))
+    #expect(made.succeeded, "\(made)")
+    try folder.write(Array(try folder.read("whole.au").prefix(100_000)), to: "cut.au")
+    let tool = try BuiltTool.path(of: "sd-cat")
+    func pass(_ name: String) async throws -> ToolResult {
+      let line = "cat '\(folder.file(name))' | '\(tool)' -t \(type) | cat; exit ${PIPESTATUS[1]}"
+      return try await runProgram("bash", ["-c", line])
+    }
+    let good = try await pass("whole.au")
+    #expect(good.succeeded && good.errorText.isEmpty, "\(good)")
+    let cut = try await pass("cut.au")
+    #expect(cut.status == .exited(1), "\(cut)")
+    let frameCount = (100_000 - (try folder.read("whole.au").count - 192_000)) / 4
+    #expect(cut.errorText == "sd-cat: stdin: ends early: \(frameCount) of 48000 frames\n")
+    if type == "wav" {
+      // As promised, since the input's header said so.
+      #expect(Array(cut.output[40..<44]) == bytes(of: [UInt32(192_000).littleEndian]))
+    }
+  }
+
   @Test func aCutHeaderIsAnError() async throws {
     let result = try await runTool("sd-cat", stdin: .text("RIFF\u{0}\u{0}"))
     #expect(result.status == .exited(1))

@@ -5,7 +5,7 @@ import SoundTool
 
 /// Decodes, joins and writes files or stdin as raw PCM or to a file, without a device.
 @main
-struct SdCat: PlannedTool {
+struct SdCat: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-cat",
     abstract: "Decode, join and convert sound files.",

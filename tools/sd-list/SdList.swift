@@ -3,7 +3,7 @@ import DeviceTool
 import SoundTool
 
 @main
-struct SdList: PlannedTool {
+struct SdList: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-list", abstract: "List sound devices.", usage: "sd-list [options]")
 

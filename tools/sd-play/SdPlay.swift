@@ -4,7 +4,7 @@ import PCM
 import SoundTool
 
 @main
-struct SdPlay: PlannedTool {
+struct SdPlay: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-play", abstract: "Play files, or PCM from standard input, on a device.",
     usage: "sd-play [options] [file ...]")

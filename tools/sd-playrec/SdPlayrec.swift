@@ -5,7 +5,7 @@ import SoundFile
 import SoundTool
 
 @main
-struct SdPlayrec: PlannedTool {
+struct SdPlayrec: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-playrec", abstract: "Play and record at once, frame for frame.",
     usage: "sd-playrec [options] [in [out]]")

@@ -10,7 +10,7 @@ struct SdPlot: Tool {
     usage: "sd-plot [options] [file ...]",
     discussion: "Draws on the terminal while it reads, or a picture with -o.")
 
-  static var libraryVersions: [String] { PlotInput.libraryVersions }
+  static var libraryVersions: [String] { Plot.libraryVersions }
 
   @OptionGroup var plot: PlotOptions
 
@@ -41,54 +41,39 @@ struct SdPlot: Tool {
 
   private var isFromInput: Bool { files.isEmpty || files == ["-"] }
 
-  mutating func prepare() throws(ToolError) {
-    _ = try formats.rawFormatOrEnvironment()
+  func plan() throws(ToolError) -> PlotPlan {
+    var plan = PlotPlan()
+    plan.files = files
+    plan.reading.type = formats.type
+    plan.reading.raw = try formats.rawFormatOrEnvironment()
+    plan.reading.claimed = formats.rawFormat
+    plan.sound.start = start.start
+    plan.sound.length = length.length
+    plan.sound.map = channels.map
+    plan.sound.gain = plot.gain
+    plan.style = plot.style
     if through {
       guard isFromInput else { throw .usage("--through", "passes standard input on, not files") }
       try StandardStreams.refuseTerminalInput()
       try StandardStreams.refuseTerminal()
+      plan.passesThrough = true
     }
+    plan.task = try task()
+    plan.showsLine = progress.showsLine(hasFile: true)
+    return plan
+  }
+
+  private func task() throws(ToolError) -> PlotPlan.Task {
     guard let output else {
       if size != nil { throw .usage("--size", "is for pictures, say -o FILE") }
-      return
+      return plot.printsNumbers ? .statistics(asJSON: plot.json) : .live
     }
-    _ = try PictureFile(path: output, replacing: !clobber.noClobber)
+    let picture = try PictureFile(path: output, replacing: !clobber.noClobber)
     if plot.levels || plot.printsNumbers {
       throw .usage("-o", "draws spectrogram and waveform only")
     }
+    return .picture(picture, size)
   }
 
-  func run() throws(ToolError) {
-    let passing = through ? try Through() : nil
-    do throws(ToolError) {
-      try draw(on: through ? StandardStreams.errors : StandardStreams.output)
-    } catch {
-      // The sound continues, even if drawing fails.
-      guard let passing, error.kind == .reported else { throw error }
-      ProgramExit.remember(error)
-      return try passing.finish()
-    }
-    try passing?.finish()
-  }
-
-  private func draw(on descriptor: CInt) throws(ToolError) {
-    let picture = try output.map { path throws(ToolError) in
-      try PictureFile(path: path, replacing: !clobber.noClobber)
-    }
-    var options = AudioSource.Options()
-    options.type = formats.type
-    options.raw = try formats.rawFormatOrEnvironment()
-    options.claimed = formats.rawFormat
-    let sources = try AudioSource.open(files, options) { Confinement.begin(writing: picture?.path) }
-    try picture?.refuse(sources)
-    let input = PlotInput(sources, start: start, length: length, channels: channels, plot: plot)
-    if let picture {
-      let line = progress.showsLine(hasFile: true) ? ProgressLine() : nil
-      try Picture(input, plot, file: picture, size: size).run(line: line)
-    } else if plot.printsNumbers {
-      try StatisticsReport.print(input, asJSON: plot.json, on: descriptor)
-    } else {
-      try LivePlot(input, plot).run(on: descriptor, mayWait: !through)
-    }
-  }
+  static func run(_ plan: PlotPlan) throws(ToolError) { try Plot.run(plan) }
 }

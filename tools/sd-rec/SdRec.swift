@@ -5,7 +5,7 @@ import SoundFile
 import SoundTool
 
 @main
-struct SdRec: PlannedTool {
+struct SdRec: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.",
     usage: "sd-rec [options] [file]")

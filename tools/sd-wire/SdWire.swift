@@ -4,7 +4,7 @@ import PCM
 import SoundTool
 
 @main
-struct SdWire: PlannedTool {
+struct SdWire: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-wire", abstract: "Pass sound from input to output with no latency of its own.",
     usage: "sd-wire [options]")

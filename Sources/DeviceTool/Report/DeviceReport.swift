@@ -52,12 +52,13 @@ public struct DeviceReport {
   }
 
   /// Prints the report to stdout.
-  public func print() throws(ToolError) {
-    let text =
-      request.listsHostAPIs
+  public func print() throws(ToolError) { try StandardStreams.print(output()) }
+
+  /// The report.
+  func output() throws(ToolError) -> String {
+    request.listsHostAPIs
       ? request.isJSON ? hostAPIJSON() : hostAPIText()
       : request.isJSON ? try json() : try text()
-    try StandardStreams.print(text)
   }
 
   // MARK: For people

@@ -12,10 +12,15 @@ final class StreamSignals: Sendable {
     self.streams = streams
     SignalCenter.shared.onStop { for stream in streams { stream.wakeWaiting() } }
     SignalCenter.shared.onPause(
-      { [self] in change { stream throws(PortAudioError) in try stream.pause() } },
-      resume: { [self] in change { stream throws(PortAudioError) in try stream.resume() } })
+      { [self] in pause() }, resume: { [self] in resume() })
     SignalCenter.shared.onStatus(status)
   }
+
+  /// Pauses all streams, before the process stops.
+  func pause() { change { stream throws(PortAudioError) in try stream.pause() } }
+
+  /// Resumes all streams.
+  func resume() { change { stream throws(PortAudioError) in try stream.resume() } }
 
   /// Takes the error of a failed pause or resume.
   func takeFailure() -> PortAudioError? { failure.withLock { $0.take() } }

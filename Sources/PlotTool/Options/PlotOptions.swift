@@ -82,6 +82,20 @@ public struct PlotOptions: ParsableArguments {
 
   /// Whether to print numbers.
   public var printsNumbers: Bool { stats || json }
+
+  /// The views to draw, and their scales, as plain values.
+  public var style: PlotStyle {
+    var style = PlotStyle()
+    style.spectrogram = spectrogram
+    style.waveform = waveform
+    style.levels = levels
+    style.range = range
+    style.levelRange = db
+    style.isLogarithmic = isLogarithmic
+    style.block = block
+    style.columns = columns
+    return style
+  }
 }
 
 extension Words {

@@ -1,27 +1,27 @@
 internal import PCM
 internal import Platform
-public import SoundTool
+internal import SoundTool
 internal import Spectrum
 
 /// Draws sound into a file in one pass, in memory that does not grow with its length.
-public struct Picture {
+struct Picture {
   private let input: PlotInput
-  private let plot: PlotOptions
+  private let style: PlotStyle
   private let file: PictureFile
   private let size: PictureSize
 
   /// Creates a picture of these inputs; by default 1200 pixels wide and as high as its channels
   /// need.
-  public init(_ input: PlotInput, _ plot: PlotOptions, file: PictureFile, size: PictureSize?) {
+  init(_ input: PlotInput, _ style: PlotStyle, file: PictureFile, size: PictureSize?) {
     self.input = input
-    self.plot = plot
+    self.style = style
     self.file = file
     self.size = size ?? Self.usualSize(input.channelCount)
   }
 
   /// Waveform and spectrogram, unless only one is requested.
-  private var drawsWaveform: Bool { plot.waveform || !plot.spectrogram }
-  private var drawsSpectrogram: Bool { plot.spectrogram || !plot.waveform }
+  private var drawsWaveform: Bool { style.waveform || !style.spectrogram }
+  private var drawsSpectrogram: Bool { style.spectrogram || !style.waveform }
 
   private static func usualSize(_ channelCount: Int) -> PictureSize {
     PictureSize(width: 1_200, height: min(8_000, 300 + 300 * min(channelCount, 24)))
@@ -30,15 +30,15 @@ public struct Picture {
   /// Draws the picture and writes the file.
   ///
   /// - Parameter line: The progress line, if there should be one.
-  public func run(line: ProgressLine?) throws(ToolError) {
+  func run(line: ProgressLine?) throws(ToolError) {
     let pipeline = try input.pipeline()
     let rate = pipeline.format.rate
     let channelCount = pipeline.format.channelCount
     let figure = try Figure(
       size, channelCount: channelCount, waveform: drawsWaveform, spectrogram: drawsSpectrogram)
-    let scale = try plot.scale(rate: rate)
+    let scale = try style.scale(rate: rate)
     let blockSize = BlockTransform.blockSize(
-      near: 2 * (plot.block?.seconds(at: rate) ?? 0.023) * rate)
+      near: 2 * (style.block?.seconds(at: rate) ?? 0.023) * rate)
     let descriptor = try file.open()
     Confinement.complete()
 
@@ -54,13 +54,13 @@ public struct Picture {
         marks += PanelContent.marks(wave, frameCount: frameCount, in: panel.box)
       case .spectrogram(let columns):
         let image = PanelContent.image(
-          columns, frameCount: frameCount, width: panel.box.width, decibels: plot.decibels)
+          columns, frameCount: frameCount, width: panel.box.width, decibels: style.decibels)
         marks.append(.image(image, x: panel.box.x, y: panel.box.y))
       }
     }
     marks += figure.marks(
       title: input.title, subtitle: "\(hertz(rate)), \(channels(channelCount))",
-      duration: Double(frameCount) / rate, scale: scale, decibels: plot.decibels)
+      duration: Double(frameCount) / rate, scale: scale, decibels: style.decibels)
     let bytes =
       switch file.kind {
       case .png: try PNG.bytes(Raster(size, marks))

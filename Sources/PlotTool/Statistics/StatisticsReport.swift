@@ -1,13 +1,13 @@
 internal import PCM
-public import SoundTool
+internal import SoundTool
 internal import Spectrum
 
 /// The statistics of each input, as text or as JSON.
-public enum StatisticsReport {
+enum StatisticsReport {
   /// Reads all inputs, one after the other, and prints their statistics.
   ///
   /// - Parameter descriptor: The descriptor to print on.
-  public static func print(
+  static func print(
     _ input: PlotInput, asJSON: Bool, on descriptor: CInt
   ) throws(ToolError) {
     let bytes = Array(try text(of: input, asJSON: asJSON).utf8)

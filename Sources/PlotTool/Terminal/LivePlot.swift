@@ -1,20 +1,20 @@
 internal import PCM
 internal import Platform
-public import SoundTool
+internal import SoundTool
 internal import Spectrum
 
 /// Draws sound on a terminal while it is read.
 ///
 /// Pipes are read as fast as they are written. On a terminal, a file is read at the pace of its own
 /// sound, in step with a player.
-public struct LivePlot {
+struct LivePlot {
   private let input: PlotInput
-  private let plot: PlotOptions
+  private let style: PlotStyle
 
   /// Creates a plot of these inputs.
-  public init(_ input: PlotInput, _ plot: PlotOptions) {
+  init(_ input: PlotInput, _ style: PlotStyle) {
     self.input = input
-    self.plot = plot
+    self.style = style
   }
 
   /// Draws all of it.
@@ -22,12 +22,12 @@ public struct LivePlot {
   /// - Parameters:
   ///   - descriptor: The descriptor to draw on.
   ///   - mayWait: Whether plain text may wait for its reader.
-  public func run(on descriptor: CInt, mayWait: Bool) throws(ToolError) {
+  func run(on descriptor: CInt, mayWait: Bool) throws(ToolError) {
     let pipeline = try input.pipeline()
     let canvas = Canvas(descriptor)
     let rate = pipeline.format.rate
     // Frames per line, or per column of the waveform.
-    let frames = max(1, plot.block?.frameCount(at: rate) ?? Int((rate * 0.05).rounded()))
+    let frames = max(1, style.block?.frameCount(at: rate) ?? Int((rate * 0.05).rounded()))
     let view = try makeView(canvas, rate: rate, blockFrames: frames)
     let screen = LiveScreen(canvas, mayWait: mayWait)
     var pace = canvas.movesCursor && input.isRepeatable ? Pace(rate: rate) : nil
@@ -58,39 +58,21 @@ public struct LivePlot {
   /// One column less than the terminal has: some wrap after the last one.
   private func size(_ canvas: Canvas) -> Canvas.Size {
     let size = canvas.size
-    return Canvas.Size(columns: max(1, plot.columns ?? size.columns - 1), lines: size.lines)
+    return Canvas.Size(columns: max(1, style.columns ?? size.columns - 1), lines: size.lines)
   }
 
   private func makeView(
     _ canvas: Canvas, rate: Double, blockFrames: Int
   ) throws(ToolError) -> any LiveView {
     let channelCount = input.channelCount
-    if plot.levels {
+    if style.levels {
       return LiveLevels(
-        canvas, decibels: plot.db ?? -60...0, channelCount: channelCount, rate: rate)
+        canvas, decibels: style.levelRange ?? -60...0, channelCount: channelCount, rate: rate)
     }
-    if plot.waveform { return LiveWaveform(canvas, channelCount: channelCount) }
+    if style.waveform { return LiveWaveform(canvas, channelCount: channelCount) }
     return LiveSpectrogram(
-      canvas, scale: try plot.scale(rate: rate, highest: 8_000), decibels: plot.decibels,
+      canvas, scale: try style.scale(rate: rate, highest: 8_000), decibels: style.decibels,
       channelCount: channelCount, rate: rate, blockFrames: blockFrames)
-  }
-}
-
-extension PlotOptions {
-  /// The range of levels that are distinguished.
-  var decibels: ClosedRange<Double> { db ?? -90...0 }
-
-  /// The frequency axis for a rate.
-  ///
-  /// - Parameter highest: Its end without an option, at most half the rate.
-  func scale(rate: Double, highest: Double = .infinity) throws(ToolError) -> FrequencyScale {
-    let end = min(rate / 2, range?.upperBound ?? highest)
-    let low = range?.lowerBound ?? (isLogarithmic ? min(20, end / 1_000) : 0)
-    guard low < end else {
-      throw .failure(
-        "--range", "\(NumberText.frequency(low)) Hz is beyond half the rate of \(hertz(rate))")
-    }
-    return FrequencyScale(low: low, high: end, isLogarithmic: isLogarithmic)
   }
 }
 

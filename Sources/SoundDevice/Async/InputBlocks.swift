@@ -9,7 +9,7 @@ public struct InputBlock<S: StreamSample>: Sendable {
   /// Frames that the host lost or the ring had no room for, since the previous block.
   public var lostFrameCount: Int
 
-  /// Creates a block, for tests of what receives it.
+  /// Creates a block, for tests of what takes one.
   public init(buffer: SampleBuffer<S>, flags: CallbackFlags = [], lostFrameCount: Int = 0) {
     self.buffer = buffer
     self.flags = flags
@@ -66,12 +66,17 @@ public struct InputBlocks<S: StreamSample>: AsyncSequence, Sendable {
       guard !hasEnded else { return nil }
       let (session, frameCount) = (session, frameCount)
       guard frameCount > 0 else { throw PortAudioError(.bufferTooSmall, "reading stream") }
-      let result = await session.transfer(on: session.readThread, "reading stream", timeout: nil) {
-        _, isCancelled throws(PortAudioError) in
-        try session.readBuffer(of: S.self, frameCount: frameCount, interrupted: isCancelled)
+      // Not a transfer: a task that is cancelled before its turn still gets what was captured.
+      let isCancelled = AtomicFlag()
+      let result = await withTaskCancellationHandler {
+        await session.readThread.result { () throws(PortAudioError) in
+          try session.readBuffer(of: S.self, frameCount: frameCount) { isCancelled.isSet }
+        }
+      } onCancel: {
+        isCancelled.set()
+        session.wake()
       }
-      hasEnded = Task.isCancelled
-      if case .failure(let error) = result, error.code == .cancelled { return nil }
+      hasEnded = isCancelled.isSet
       if hasBegun, case .failure(let error) = result,
         [.streamIsStopped, .badStream].contains(error.code)
       {

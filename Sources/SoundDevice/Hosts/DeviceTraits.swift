@@ -32,7 +32,11 @@ struct DeviceTraits: Equatable {
   /// The latency, in seconds, that playing to and recording from a sound server needs to be robust.
   /// Through ALSA, PortAudio's own default is 35 ms, whatever the server's period. That causes
   /// underruns, each followed by two seconds of silence.
-  private static let robustServerLatency = 0.2
+  ///
+  /// The input's is lower: PulseAudio sets a sink's latency by who records its monitor, and a
+  /// player at another rate than the sink's, whose latency is not above the recorder's, loses every
+  /// block.
+  private static let robustServerLatency = (input: 0.15, output: 0.2)
   /// The default period of a sound server, in frames. No latency below it can be kept; PortAudio
   /// reports 8.7 ms.
   private static let serverPeriod = 1024
@@ -47,9 +51,18 @@ struct DeviceTraits: Equatable {
     return Double(frameCount) / rate
   }
 
-  /// The latency for robust use.
-  func highLatency(_ reported: Double) -> Double {
-    max(Reported.latency(reported) ?? 0.1, isServer ? Self.robustServerLatency : 0)
+  /// The latency for robust recording.
+  func highInputLatency(_ reported: Double) -> Double {
+    highLatency(reported, Self.robustServerLatency.input)
+  }
+
+  /// The latency for robust playing.
+  func highOutputLatency(_ reported: Double) -> Double {
+    highLatency(reported, Self.robustServerLatency.output)
+  }
+
+  private func highLatency(_ reported: Double, _ floor: Double) -> Double {
+    max(Reported.latency(reported) ?? 0.1, isServer ? floor : 0)
   }
 
   // MARK: Rate
@@ -80,5 +93,6 @@ struct DeviceTraits: Equatable {
     // ends. A server's output without a listener comes in blocks of two seconds.
     granted.mayGiveUp = isServer && isALSA
     granted.longestSilence = isServer ? 3 : 0
+    granted.fillsAtOnce = isServer
   }
 }

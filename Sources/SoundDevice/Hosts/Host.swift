@@ -69,6 +69,8 @@ struct GrantedStream: Sendable {
   var mayGiveUp = false
   /// Whether the host reports lost frames; if not, only the clock reveals them.
   var reportsLosses = true
+  /// Whether the first callbacks ask for the whole output latency at once.
+  var fillsAtOnce = false
   /// The longest time, in seconds, that callbacks may be absent although the host is well.
   var longestSilence = 0.0
 

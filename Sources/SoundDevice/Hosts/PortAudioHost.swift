@@ -84,8 +84,8 @@ final class PortAudioHost: Host, @unchecked Sendable {
       maxOutputChannelCount: Reported.channelCount(Int(info.maxOutputChannels)),
       defaultLowInputLatency: traits.lowLatency(info.defaultLowInputLatency, rate: rate),
       defaultLowOutputLatency: traits.lowLatency(info.defaultLowOutputLatency, rate: rate),
-      defaultHighInputLatency: traits.highLatency(info.defaultHighInputLatency),
-      defaultHighOutputLatency: traits.highLatency(info.defaultHighOutputLatency),
+      defaultHighInputLatency: traits.highInputLatency(info.defaultHighInputLatency),
+      defaultHighOutputLatency: traits.highOutputLatency(info.defaultHighOutputLatency),
       defaultSampleRate: rate)
   }
 

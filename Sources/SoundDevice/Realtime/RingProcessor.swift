@@ -9,7 +9,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     /// As soon as any frame is there.
     case prompt
     /// With a whole block plus the prebuffer. Each underflow adds one block to the prebuffer; after
-    /// a quiet time it starts from one block again.
+    /// a quiet time it starts from the least one again.
     case prebuffered
   }
 
@@ -23,6 +23,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// played.
   private let isAligned: Bool
   private let outputEnded = Atomic<Bool>(false)
+  private let leastPrebuffer = Atomic<Int>(0)
   private let prebuffer = Atomic<Int>(0)
   private let raisedFlags = Atomic<UInt>(0)
   let inputTiming = StreamTiming()
@@ -59,6 +60,14 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   /// The frames beyond one block that output waits for before it starts.
   var prebufferFrameCount: Int { prebuffer.load(ordering: .relaxed) }
+
+  /// Sets the least prebuffer, which is the first one too. Call it before the stream starts.
+  func setLeastPrebuffer(_ frameCount: Int) {
+    guard start == .prebuffered, let outputRing else { return }
+    let least = min(frameCount, outputRing.capacity / 2)
+    leastPrebuffer.store(least, ordering: .relaxed)
+    prebuffer.store(least, ordering: .relaxed)
+  }
 
   /// The time of the last block, in nanoseconds of the monotonic clock; 0 before the first.
   var blockTime: Int64 { lastBlockTime.load(ordering: .acquiring) }
@@ -219,7 +228,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
 
   private func grow(_ ring: RingBuffer, _ block: AudioBlock) {
     guard start == .prebuffered else { return }
-    let kept = quietFrameCount < quietTime ? prebuffer.load(ordering: .relaxed) : 0
+    let kept =
+      quietFrameCount < quietTime
+      ? prebuffer.load(ordering: .relaxed) : leastPrebuffer.load(ordering: .relaxed)
     prebuffer.store(min(kept + block.frameCount, ring.capacity / 2), ordering: .relaxed)
     quietFrameCount = 0
   }

@@ -21,7 +21,8 @@ public struct CallbackInfo: Sendable {
 
   /// Creates information about a block, for tests of a callback.
   public init(
-    frameCount: Int, sampleRate: Double, inputChannelCount: Int = 0, outputChannelCount: Int = 0,
+    frameCount: Int, sampleRate: Double = 48_000, inputChannelCount: Int = 0,
+    outputChannelCount: Int = 0,
     inputTime: Double = 0, outputTime: Double = 0, currentTime: Double = 0,
     flags: CallbackFlags = [], position: Int = 0
   ) {

@@ -124,7 +124,7 @@ final class OpenStream: Sendable {
       case .stopped: break
       }
       trampoline.willStart(
-        drainFrameCount: configuration.output == nil ? 0 : drainFrameCount,
+        drainFrameCount: configuration.output == nil ? 0 : outputLatencyFrameCount,
         skippingFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
         infersLosses: !granted.reportsLosses, resuming: resuming)
       run.withLock { $0 = Latch() }
@@ -139,9 +139,9 @@ final class OpenStream: Sendable {
     }
   }
 
-  /// Frames of silence after the last frame. If the latency is unknown, the period that the
-  /// trampoline adds suffices.
-  private var drainFrameCount: Int {
+  /// The granted output latency in frames, 0 if unknown: also the silence after the last frame, to
+  /// which the trampoline adds a period.
+  var outputLatencyFrameCount: Int {
     Int(((granted.outputLatency ?? 0) * granted.sampleRate).rounded(.up))
   }
 

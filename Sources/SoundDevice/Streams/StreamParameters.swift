@@ -69,7 +69,8 @@ public struct StreamOptions: Sendable {
   public var bufferFrameCount: Int?
   /// Makes output of a blocking stream wait for a whole block plus a prebuffer before it starts or
   /// restarts. Each underflow adds one block to the prebuffer; after ten seconds without one it
-  /// starts from one block again.
+  /// starts from one block again. On a sound server, whose first callbacks ask for the whole
+  /// latency at once, the prebuffer is never less than the latency.
   public var prebuffersOutput = false
   /// Makes a blocking duplex stream keep input only for frames that it plays: frame n of the input
   /// was captured while frame n of the output was played.

@@ -62,6 +62,7 @@ public final class StreamSession: Sendable {
       quietTime: Int(10 * resolved.configuration.sampleRate))
     self.rings = rings
     stream = try Self.open(resolved, rings, ledger, nil, finished)
+    if stream.granted.fillsAtOnce { rings.setLeastPrebuffer(stream.outputLatencyFrameCount) }
   }
 
   private static func open(

@@ -1,11 +1,11 @@
 public import ArgumentParser
 internal import Platform
 
-/// A program: options declared as properties, then ``prepare()`` and `run()`.
+/// A program: options declared as properties, a plan, and its execution.
 ///
-/// `main()` is the one place that handles parsing, help, errors, exit statuses and signals. `run()`
-/// throws ``ToolError``. A tool that has a complaint but continues to its end calls
-/// ``ProgramExit/remember(_:)``.
+/// `main()` is the one place that handles parsing, help, errors, exit statuses and signals. A tool
+/// decides everything in ``plan()`` before it opens anything. A tool that has a complaint but
+/// continues to its end calls ``ProgramExit/remember(_:)``.
 public protocol Tool: ParsableCommand, SendableMetatype {
   /// The options shared by all programs, as an `@OptionGroup`.
   var common: CommonOptions { get }
@@ -20,8 +20,16 @@ public protocol Tool: ParsableCommand, SendableMetatype {
   /// Hints for options that this program lacks but others have, by name, such as ``-o``.
   static var unknownOptionHints: [String: String] { get }
 
-  /// Throws errors that the command line and the environment alone reveal; opens nothing.
-  mutating func prepare() throws(ToolError)
+  /// The program's decisions, as plain values.
+  associatedtype Plan: Sendable
+
+  /// Resolves options and environment, once; opens nothing.
+  ///
+  /// - Throws: A usage error.
+  func plan() throws(ToolError) -> Plan
+
+  /// Carries out the plan, without access to options.
+  static func run(_ plan: Plan) throws(ToolError)
 }
 
 extension Tool {
@@ -31,8 +39,8 @@ extension Tool {
   /// No hints.
   public static var unknownOptionHints: [String: String] { [:] }
 
-  /// Does nothing.
-  public mutating func prepare() throws(ToolError) {}
+  /// Plans and runs.
+  public mutating func run() throws { try Self.run(plan()) }
 
   /// The program's name, as in all messages.
   public static var programName: String {
@@ -65,8 +73,7 @@ extension Tool {
   }
 
   private func runToTheEnd() -> Never {
-    var tool = self
-    Messages.verbosity = tool.common.verbosity
+    Messages.verbosity = common.verbosity
     if Messages.verbosity < .chatty {
       StandardStreams.reserveErrors()
       Crash.leaveOneLine()
@@ -75,36 +82,10 @@ extension Tool {
     onThreadFailure { ProgramExit.abandon($0) }
     SignalCenter.shared.start()
     do throws(ToolError) {
-      try tool.prepare()
-      do {
-        try tool.run()
-      } catch let error as ToolError {
-        throw error
-      } catch {
-        throw ToolError.failure("", "\(error)")
-      }
+      try Self.run(plan())
     } catch {
-      ProgramExit.end(error, isOpenEnded: tool.isOpenEnded)
+      ProgramExit.end(error, isOpenEnded: isOpenEnded)
     }
-    ProgramExit.end(nil, isOpenEnded: tool.isOpenEnded)
+    ProgramExit.end(nil, isOpenEnded: isOpenEnded)
   }
-}
-
-/// A program that decides everything it will do before it opens anything.
-public protocol PlannedTool: Tool {
-  /// The program's decisions, as plain values.
-  associatedtype Plan: Sendable
-
-  /// Resolves options and environment, once; opens nothing.
-  ///
-  /// - Throws: A usage error.
-  func plan() throws(ToolError) -> Plan
-
-  /// Carries out the plan, without access to options.
-  static func run(_ plan: Plan) throws(ToolError)
-}
-
-extension PlannedTool {
-  /// Plans and runs.
-  public mutating func run() throws { try Self.run(plan()) }
 }

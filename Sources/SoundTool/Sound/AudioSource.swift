@@ -318,7 +318,20 @@ extension ToolError {
       // Like raw data that cannot be what it is taken for.
       return .usage(name, error.message.replacing("FILE", with: "-"))
     default:
-      return .failure(name, error.message)
+      return .failure(name, error.advice)
+    }
+  }
+}
+
+extension AudioFileError {
+  /// The message, with the options that help.
+  var advice: String {
+    switch remedy {
+    case .resample(let rate): "\(message); add -r \(Int(rate))"
+    case .nameType([.raw]): "\(message); for raw samples use -t raw"
+    case .nameType(let types):
+      "\(message); use " + types.map { "-t \($0.name)" }.joined(separator: " or ")
+    case nil: message
     }
   }
 }

@@ -28,8 +28,8 @@ struct AsyncReadingTests {
     let (echo, flags) = try await raw.read(frameCount: 1400, timeout: .seconds(20))
     #expect(flags.isEmpty)
     #expect(Array(echo.drop { $0 == 0 }.prefix(1998)) == Array(bytes.prefix(1998)))
+    #expect(raw.losses.output.delivered >= 1500)
     try raw.abort()
-    #expect(raw.losses.input.delivered == 1400 + raw.readAvailable)
   }
 
   /// What a cancelled read, or one that timed out, took is there for the next one, counted once.
@@ -37,12 +37,12 @@ struct AsyncReadingTests {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioInputStream<Float>(bench.parameters(1))
     try stream.start()
-    let task = Task { try await stream.read(frameCount: 40_000) }
+    let task = Task { try await stream.read(frameCount: 4_800_000) }
     try await eventually("some input") { stream.losses.input.delivered > 4800 }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     let late = await #expect(throws: PortAudioError.self) {
-      try await stream.read(frameCount: 47_000, timeout: .seconds(0.01))
+      try await stream.read(frameCount: 4_800_000, timeout: .seconds(0.01))
     }
     #expect(late?.code == .timedOut)
     try stream.abort()

@@ -21,12 +21,15 @@ struct DeviceTraitsTests {
       #expect(traits.lowLatency(0.0087, rate: 48_000) == 1024.0 / 48_000)
       #expect(traits.lowLatency(0.03, rate: 48_000) == 2048.0 / 48_000)
       #expect(traits.lowLatency(.nan, rate: 48_000) == 1024.0 / 48_000)
-      #expect(traits.highLatency(0.035) == 0.2 && traits.highLatency(0.5) == 0.5)
+      #expect(traits.highOutputLatency(0.035) == 0.2 && traits.highOutputLatency(0.5) == 0.5)
+      // A player must be above the recorder of its sink's monitor.
+      #expect(traits.highInputLatency(0.035) == 0.15 && traits.highInputLatency(0.5) == 0.5)
     }
     for traits in [hardware, jack] {
       #expect(traits.lowLatency(0.0087, rate: 48_000) == 0.0087)
-      #expect(traits.highLatency(0.035) == 0.035)
-      #expect(traits.lowLatency(89_478, rate: 48_000) == 0.01 && traits.highLatency(-1) == 0.1)
+      #expect(traits.highInputLatency(0.035) == 0.035)
+      #expect(traits.highOutputLatency(0.035) == 0.035)
+      #expect(traits.lowLatency(89_478, rate: 48_000) == 0.01 && traits.highInputLatency(-1) == 0.1)
     }
   }
 
@@ -54,6 +57,8 @@ struct DeviceTraitsTests {
       return granted
     }
     #expect(granted(pulse).longestSilence == 3 && granted(server).longestSilence == 3)
+    #expect(granted(pulse).fillsAtOnce && granted(server).fillsAtOnce)
+    #expect(!granted(hardware).fillsAtOnce && !granted(jack).fillsAtOnce)
     #expect(granted(hardware).longestSilence == 0 && granted(jack).longestSilence == 0)
     #expect(!granted(pulse).reportsLosses && granted(server).reportsLosses)
     #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)

@@ -211,6 +211,31 @@ struct RingProcessorTests {
     #expect(bench.processor.prebufferFrameCount == 4)
   }
 
+  /// As a sound server needs it, which takes its whole latency at once.
+  @Test func aLeastPrebufferIsWaitedForFromTheStart() {
+    let bench = Bench(output: 1000, start: .prebuffered, isStarted: false, quietTime: 8)
+    bench.processor.setLeastPrebuffer(8)
+    bench.processor.willStart(resuming: false)
+    #expect(bench.processor.prebufferFrameCount == 8)
+    bench.write([1, 2, 3, 4])
+    #expect(bench.play(4) == [0, 0, 0, 0])
+    bench.write([5, 6, 7, 8, 9, 10, 11, 12])
+    #expect(bench.play(4) == [1, 2, 3, 4])
+    #expect(bench.play(4) == [5, 6, 7, 8] && bench.play(4) == [9, 10, 11, 12])
+    // The quiet time is over: one block more than the least.
+    _ = bench.play(4)
+    #expect(bench.processor.prebufferFrameCount == 12)
+  }
+
+  /// Who needs no prebuffer waits for none.
+  @Test func aPromptStartHasNoLeastPrebuffer() {
+    let bench = Bench(output: 1000, isStarted: false)
+    bench.processor.setLeastPrebuffer(8)
+    bench.processor.willStart(resuming: false)
+    bench.write([1, 2, 3, 4])
+    #expect(bench.play(4) == [1, 2, 3, 4])
+  }
+
   @Test func theCushionDoesNotGrowForWhatTheHostLost() {
     let bench = Bench(output: 1000, start: .prebuffered)
     bench.write([1, 2, 3, 4])

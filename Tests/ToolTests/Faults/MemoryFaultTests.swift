@@ -1,0 +1,36 @@
+import TestSupport
+import Testing
+
+#if os(Linux)
+  /// A start that finds too little memory is one line, whatever it stumbles over.
+  @Suite struct MemoryFaultTests {
+    @Test(
+      .requires("bash"),
+      arguments: [
+        ["sd-play", "-D", "virtual:null", "-d", "0.1", "-t", "raw", "/dev/zero"],
+        ["sd-rec", "-D", "virtual:null", "-d", "0.1", "-t", "raw", "/dev/null"],
+        [
+          "sd-playrec", "-q", "-D", "virtual:loopback", "-d", "0.1", "-t", "raw", "/dev/zero",
+          "/dev/null",
+        ],
+        ["sd-wire", "-q", "-D", "virtual:loopback", "-d", "0.1"], ["sd-list"],
+      ])
+    func aStartWithoutMemoryIsOneLine(_ words: [String]) async throws {
+      let tool = try BuiltTool.path(of: words[0])
+      var failureCount = 0
+      // From too little for a second thread to enough.
+      for limit in stride(from: 40_000, through: 240_000, by: 20_000) {
+        let line = "ulimit -v \(limit); exec '\(tool)' \(words.dropFirst().joined(separator: " "))"
+        let result = try await runProgram(
+          "bash", ["-c", line], environment: virtual("pace=fast"))
+        guard !result.succeeded else { continue }
+        failureCount += 1
+        #expect(result.status == .exited(1), "\(limit) KiB: \(result)")
+        #expect(
+          result.errorText.hasPrefix("\(words[0]): ")
+            && result.errorText.split(separator: "\n").count == 1, "\(limit) KiB: \(result)")
+      }
+      #expect(failureCount > 0, "no limit was too low")
+    }
+  }
+#endif
