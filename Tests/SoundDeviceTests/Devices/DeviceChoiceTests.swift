@@ -1,9 +1,17 @@
 import PCM
+import TestSupport
 import Testing
 
 @testable import SoundDevice
 
+/// The process lists its devices once, so with the server that `JACKTests` need.
+@Suite(.requires("jackd", "jack_lsp"), .usesSoundServer)
 struct DeviceChoiceTests {
+  init() async throws {
+    _ = try await JACKServer.forThisProcess()
+    PortAudioHost.clientName.withLock { $0 = "sd-unit-tests" }
+  }
+
   private struct Favourite: DeviceChoice {
     func device(for direction: StreamDirection) throws(DeviceError) -> Device {
       try DeviceList.current().find("virtual:\(direction == .input ? "null" : "loopback")")
