@@ -34,6 +34,11 @@ public final class AudioFile {
   /// Whether this file can be read again from any frame; false for pipes.
   public let isSeekable: Bool
 
+  /// Whether `read` delivers the stored samples as they are, so that reading takes no computation.
+  public var isPlain: Bool {
+    if case .plain = decoder { true } else { false }
+  }
+
   /// The next frame that `read` returns, counted from the start.
   public private(set) var position = 0
 

@@ -33,6 +33,8 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
     case resample(to: Double)
     /// Name the type, if it is one of these.
     case nameType([AudioFileType])
+    /// Convert data of this kind with another program.
+    case conversion(kind: String)
   }
 
   /// What a caller can do about it; nil if there is nothing in particular.
@@ -61,11 +63,12 @@ public struct AudioFileError: Error, Hashable, CustomStringConvertible {
 
   /// - Parameter name: The kind of data.
   static func foreign(_ name: String) -> AudioFileError {
-    AudioFileError(kind: .foreign, message: ForeignMark.complaint(name))
+    AudioFileError(
+      kind: .foreign, message: "\(name), which is not read here", remedy: .conversion(kind: name))
   }
 
-  static func malformed(_ message: String) -> AudioFileError {
-    AudioFileError(kind: .malformed, message: message)
+  static func malformed(_ message: String, remedy: Remedy? = nil) -> AudioFileError {
+    AudioFileError(kind: .malformed, message: message, remedy: remedy)
   }
 
   static func system(_ number: CInt) -> AudioFileError {

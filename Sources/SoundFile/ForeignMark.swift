@@ -23,25 +23,6 @@ enum ForeignMark {
     return text.hasPrefix("<!doctype html") || text.hasPrefix("<html") ? "HTML" : nil
   }
 
-  /// A command that converts it to sound, or nil.
-  static func remedy(_ name: String) -> String? {
-    switch name {
-    case "HTML", "PDF", "PNG", "JPEG", "GIF", "WebP", "MIDI", "ELF", "SoundFont": nil
-    case "ZIP", "RAR", "7-Zip": "unpack it first"
-    case "gzip": "try gzip -dc FILE"
-    case "xz": "try xz -dc FILE"
-    case "bzip2": "try bzip2 -dc FILE"
-    case "zstd": "try zstd -dc FILE"
-    case "SoX": "try sox -t sox FILE -t au -"
-    default: "try ffmpeg -i FILE -f au -"
-    }
-  }
-
-  /// The complaint about it.
-  static func complaint(_ name: String) -> String {
-    "\(name), which is not read here" + (remedy(name).map { "; \($0)" } ?? "")
-  }
-
   private static let marks: [([UInt8], String)] = [
     ([0x1A, 0x45, 0xDF, 0xA3], "Matroska or WebM"),
     ([0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11], "ASF (WMA)"),

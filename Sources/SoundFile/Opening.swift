@@ -174,7 +174,7 @@ struct Opening {
       guard error.kind == .malformed else { throw error }
       if source.isHeadTooLong { throw Self.headTooLong }
       guard let name = ContainedCodec.name(in: source) else { throw error }
-      throw .malformed("\(name) in it cannot be read; try ffmpeg -i FILE -f au -")
+      throw .malformed("\(name) in it cannot be read", remedy: .conversion(kind: name))
     }
   }
 

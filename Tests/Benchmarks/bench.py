@@ -311,6 +311,39 @@ class Bench:
             "sox": f"sox -t raw -e signed -b 16 -r 44100 -c 2 {raw} {out}.2.wav",
         }, 5, reach={"sox": 1})
 
+    def codecs(self):
+        """Lossy files, eight files at once, and the headers of a thousand."""
+        self.prepare()
+        flac, cat = self.file("long.flac"), f"{self.bin}/sd-cat"
+        void = ">/dev/null"
+        for name, ending, player in (("MP3", "mp3", "mpg123 -q -s {0}"),
+                                     ("Vorbis", "ogg", "oggdec -Q -R -o - {0}"),
+                                     ("Opus", "opus", "opusdec --quiet {0} -")):
+            path = self.file("long." + ending)
+            rate = "-r 48k " if ending == "opus" else ""
+            subprocess.run(f"{cat} -q {rate}-o {path} {flac}", shell=True, check=True)
+            self.compare(f"{name} decoded", {
+                ME: f"{cat} -q -t raw {path} {void}",
+                player.split()[0]: f"{player.format(path)} {void}",
+                "ffmpeg": f"ffmpeg -nostdin -v quiet -i {path} -f f32le - {void}",
+            }, 5, reach={"ffmpeg": 1})
+        one = "FLAC, one file eight times in turn"
+        self.compare("eight FLAC files at once", {
+            ME: f"{cat} -q -t raw {' '.join([flac] * 8)} {void}",
+            one: f"for i in 1 2 3 4 5 6 7 8; do {cat} -q -t raw {flac}; done {void}",
+        }, 3, what=("wall", "memory"), reach={one: 0.7})
+        headers = os.path.join(self.folder, "headers")
+        os.mkdir(headers)
+        short = self.file("short.wav")
+        for ending in ("wav", "flac", "mp3", "ogg"):
+            subprocess.run([cat, "-q", "-n", "10000", "-o", f"{headers}/0.{ending}", short],
+                           check=True)
+            for number in range(1, 250):
+                os.link(f"{headers}/0.{ending}", f"{headers}/{number}.{ending}")
+        self.compare("the headers of 1000 files", {
+            ME: f"{cat} --info {headers}/* {void}", "soxi": f"soxi {headers}/* {void}",
+        }, 7, reach={"soxi": 1})
+
     def resample(self):
         self.prepare()
         wav, sox = self.file("long.wav"), "sox rate -h"
@@ -416,7 +449,7 @@ class Bench:
         print(answer.stdout, flush=True)
         self.conversions = answer.stdout
 
-    WORKS = (start, play, first, pipe, wire, files, resample, memory, callbacks, converting)
+    WORKS = (start, play, first, pipe, wire, files, codecs, resample, memory, callbacks, converting)
 
     # The page
 

@@ -79,6 +79,7 @@ struct SdCat: Tool {
     if output.path == nil, output.type == .raw, !plan.isTypeStated {
       plan.rawOutput = try plan.asked.completedByEnvironment().resolved
     }
+    plan.sound.readsAhead = true
     plan.sound.start = start.start
     plan.sound.length = length.length
     plan.sound.map = channels.map

@@ -15,8 +15,9 @@ public enum Cat {
   }
 
   private static func check(_ plan: CatPlan) throws(ToolError) {
-    try AudioSource.openEach(plan.files, plan.reading, whenOpen: { Confinement.begin() }) {
-      name, source throws(ToolError) in
+    try AudioSource.openEach(
+      plan.files, plan.reading, readsAhead: true, whenOpen: { Confinement.begin() }
+    ) { name, source throws(ToolError) in
       let (text, isGood) = try SoundCheck.line(name, source)
       try StandardStreams.print(text + "\n")
       if !isGood { ProgramExit.remember(ExitStatus.failure) }

@@ -75,11 +75,6 @@ public struct ToolError: Error, Hashable, Sendable {
     ToolError(message: join(subject, "broken pipe"), status: .failure, kind: .brokenPipe)
   }
 
-  /// The same error with part of the message replaced.
-  func replacing(_ words: String, _ others: String) -> ToolError {
-    ToolError(message: message.replacing(words, with: others), status: status, kind: kind)
-  }
-
   // An empty subject is the program itself.
   private static func join(_ subject: String, _ complaint: String) -> String {
     subject.isEmpty ? complaint : "\(subject): \(complaint)"

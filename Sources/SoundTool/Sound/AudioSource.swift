@@ -41,6 +41,8 @@ public final class AudioSource {
   private var didReportEnd = false
   /// Checks the start of raw data whose encoding is not stated.
   private var examiner: RawExaminer?
+  /// Reads the file on another thread; nil if this one does, and after the end.
+  private var ahead: ReadAhead?
 
   // MARK: Opening
 
@@ -65,8 +67,11 @@ public final class AudioSource {
 
   /// Opens all operands like ``open(_:_:whenOpen:)``, but passes each on with its own failure, so
   /// that none is kept longer than necessary.
+  ///
+  /// - Parameter readsAhead: Whether several files are decoded at the same time.
   public static func openEach(
-    _ operands: [String], _ options: Options, whenOpen: () -> Void = {},
+    _ operands: [String], _ options: Options, readsAhead: Bool = false,
+    whenOpen: () -> Void = {},
     _ body: (_ name: String, _ source: Result<AudioSource, ToolError>) throws(ToolError) -> Void
   ) throws(ToolError) {
     if operands.count > 200 { raiseOpenFileLimit() }
@@ -74,14 +79,32 @@ public final class AudioSource {
       let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
       return (name: operand == "-" ? "stdin" : operand, operand: result)
     }
+    let window = readsAhead ? ReadAhead.Window.perProcessor(fileCount: opened.count) : .none
     whenOpen()
     opened.reverse()
-    while let entry = opened.popLast() {
-      let source = entry.operand.flatMap { operand in
-        Result { () throws(ToolError) in try AudioSource(operand, options) }
+    var begun: [(name: String, source: Result<AudioSource, ToolError>)] = []
+    while !opened.isEmpty || !begun.isEmpty {
+      // The header of a pipe may be long in coming, and waits until the files before it are done.
+      while begun.count < window.fileCount, let entry = opened.last,
+        begun.isEmpty || (try? entry.operand.get())?.isPipe != true
+      {
+        opened.removeLast()
+        let source = entry.operand.flatMap { operand in
+          Result { () throws(ToolError) in try AudioSource(operand, options) }
+        }
+        if case .success(let source) = source { source.readAhead(window) }
+        begun.append((entry.name, source))
       }
-      try body(entry.name, source)
+      let (name, source) = begun.removeFirst()
+      try body(name, source)
     }
+  }
+
+  /// Begins to decode on another thread, within the window, unless that takes no time or the input
+  /// is a pipe, whose frames must not be held.
+  func readAhead(_ window: ReadAhead.Window) {
+    guard window.fileCount > 1, ahead == nil, isRepeatable, !file.isPlain else { return }
+    ahead = ReadAhead(file, byteCount: window.byteCount)
   }
 
   /// The rest of an input whose format changes, as in joined streams, or nil.
@@ -106,11 +129,7 @@ public final class AudioSource {
 
   private init(_ operand: OpenOperand, _ options: Options) throws(ToolError) {
     name = operand.name
-    do {
-      (file, identity) = (try operand.file(), operand.identity)
-    } catch {
-      throw error.replacing(" -t ", " \(options.typeOption) ")
-    }
+    (file, identity) = (try operand.file(), operand.identity)
     damage = DamageReport(name)
     file.fillsGaps = options.fillsGaps
     format = StreamFormat(
@@ -180,23 +199,27 @@ public final class AudioSource {
     let count = try unsafe span.withUnsafeMutableBytes { bytes throws(ToolError) in
       let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<byteCount])
       var part = unsafe MutableRawSpan(_unsafeBytes: room)
-      let file = self.file
+      let (file, ahead) = (self.file, self.ahead)
       try SignalCenter.shared.checkStop()
       do throws(AudioFileError) {
+        if let ahead { return try ahead.read(into: &part, report) }
         return try SignalCenter.shared.interruptible { () throws(AudioFileError) in
           try file.read(into: &part)
         }
       } catch {
-        throw Self.translate(error, name)
+        throw .of(error, name)
       }
     }
-    damage.take(file.takeDamage(), rate: format.rate)
+    if count == 0 { ahead = nil }
+    if ahead == nil { report(file.takeDamage()) }
     if count == 0 {
       damage.end()
       reportEnd()
     }
     return count
   }
+
+  private func report(_ found: [Damage]) { damage.take(found, rate: format.rate) }
 
   /// Whether frames, or the end, are available within this many milliseconds.
   public func isReady(withinMilliseconds milliseconds: Int) -> Bool {
@@ -208,15 +231,19 @@ public final class AudioSource {
   /// - Returns: How many were skipped, fewer only at the end.
   public func skip(_ count: Int) throws(ToolError) -> Int {
     guard count > 0 else { return 0 }
-    let file = self.file
+    let (file, ahead) = (self.file, self.ahead)
     let held = examiner?.skip(count) ?? 0
     guard held < count else { return held }
     return held
-      + (try Self.calling(name) { () throws(AudioFileError) in try file.skip(count - held) })
+      + (try Self.calling(name) { () throws(AudioFileError) in
+        if let ahead { return try ahead.skip(count - held, report) }
+        return try file.skip(count - held)
+      })
   }
 
   /// Seeks to the first frame; works if ``isRepeatable``.
   public func rewind() throws(ToolError) {
+    ahead = nil
     let file = self.file
     try Self.calling(name) { () throws(AudioFileError) in try file.rewind() }
   }
@@ -235,18 +262,14 @@ public final class AudioSource {
   }
 
   fileprivate static func calling<R>(
-    _ name: String, _ body: () throws(AudioFileError) -> R
+    _ name: String, typeOption: String = "-t", _ body: () throws(AudioFileError) -> R
   ) throws(ToolError) -> R {
     try SignalCenter.shared.checkStop()
     do throws(AudioFileError) {
       return try SignalCenter.shared.interruptible(body)
     } catch {
-      throw translate(error, name)
+      throw .of(error, name, typeOption: typeOption)
     }
-  }
-
-  private static func translate(_ error: AudioFileError, _ name: String) -> ToolError {
-    .of(error, name)
   }
 }
 
@@ -257,6 +280,7 @@ private final class OpenOperand {
   let identity: FileIdentity?
   let type: AudioFileType?
   private let raw: RawDescription
+  private let typeOption: String
   private let path: String?
   private var descriptor: CInt?
   /// A type of two files must be read in order to be opened.
@@ -267,6 +291,7 @@ private final class OpenOperand {
     raw = RawDescription(
       encoding: resolved.encoding, sampleRate: resolved.rate, channelCount: resolved.channelCount)
     type = if case .named(let type) = options.type { type } else { nil }
+    typeOption = options.typeOption
     path = operand == "-" ? nil : operand
     name = operand.isEmpty ? "''" : path ?? "stdin"
     guard let path else {
@@ -276,7 +301,8 @@ private final class OpenOperand {
     }
     if (type ?? AudioFileType.forPath(path)) == .sd2 {
       let (type, raw, center) = (type, raw, SignalCenter.shared)
-      opened = try AudioSource.calling(name) { () throws(AudioFileError) in
+      opened = try AudioSource.calling(name, typeOption: typeOption) {
+        () throws(AudioFileError) in
         try AudioFile(path: path, type: type, raw: raw, interrupted: { center.isStopping })
       }
       identity = FileIdentity(path: path)
@@ -291,47 +317,19 @@ private final class OpenOperand {
     if let descriptor { close(descriptor) }
   }
 
+  /// Whether it may be long in coming.
+  var isPipe: Bool { identity?.isRegularFile == false }
+
   /// Reads its header, once.
   func file() throws(ToolError) -> AudioFile {
     if let opened { return opened }
     let (path, type, raw, center) = (path, type, raw, SignalCenter.shared)
     let descriptor = self.descriptor.take()
-    return try AudioSource.calling(name) { () throws(AudioFileError) in
+    return try AudioSource.calling(name, typeOption: typeOption) {
+      () throws(AudioFileError) in
       try AudioFile(
         descriptor: descriptor ?? STDIN_FILENO, closing: descriptor != nil, path: path, type: type,
         raw: raw, interrupted: { center.isStopping })
-    }
-  }
-}
-
-extension ToolError {
-  /// The program's error for a sound file's error.
-  static func of(_ error: AudioFileError, _ name: String) -> ToolError {
-    if error.isBrokenPipe { return .brokenPipe(name) }
-    switch error.kind {
-    case .interrupted:
-      SignalCenter.shared.noticeStop()
-      return .stopped
-    case .system where error.errorNumber != 0:
-      return .failure(name, errno: error.errorNumber)
-    case .foreign where name == "stdin":
-      // Like raw data that cannot be what it is taken for.
-      return .usage(name, error.message.replacing("FILE", with: "-"))
-    default:
-      return .failure(name, error.advice)
-    }
-  }
-}
-
-extension AudioFileError {
-  /// The message, with the options that help.
-  var advice: String {
-    switch remedy {
-    case .resample(let rate): "\(message); add -r \(Int(rate))"
-    case .nameType([.raw]): "\(message); for raw samples use -t raw"
-    case .nameType(let types):
-      "\(message); use " + types.map { "-t \($0.name)" }.joined(separator: " or ")
-    case nil: message
     }
   }
 }

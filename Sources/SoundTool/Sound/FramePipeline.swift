@@ -23,6 +23,8 @@ public final class FramePipeline {
     public var clips = false
     /// How many times all inputs are played; nil means forever. If not 1, each must be repeatable.
     public var passes: Int? = 1
+    /// Whether several files are decoded at the same time, ahead of their turn.
+    public var readsAhead = false
 
     /// All of the input once, unchanged.
     public init() {}
@@ -66,7 +68,9 @@ public final class FramePipeline {
     if options.passes != 1, let pipe = sources.first(where: { !$0.isRepeatable }) {
       throw .failure(pipe.name, "cannot be repeated, it is a pipe")
     }
-    inputs = Inputs(sources, start: options.start, passes: options.passes)
+    inputs = Inputs(
+      sources, start: options.start, passes: options.passes,
+      options.readsAhead ? .perProcessor(fileCount: sources.count) : .none)
     limit = options.length?.frameCount(at: format.rate) ?? .max
     let total = inputs.frameCount(at: format.rate)
     let most = limit

@@ -8,6 +8,7 @@ final class Inputs {
 
   private let sources: [AudioSource]
   private let start: FrameTime?
+  private let window: ReadAhead.Window
   private var passesLeft: Int?
   private var index = 0
   // How much is still to be skipped, in the first pass.
@@ -15,9 +16,10 @@ final class Inputs {
   // A pass without a frame would repeat forever.
   private var passHadFrames = false
 
-  init(_ sources: [AudioSource], start: FrameTime?, passes: Int?) {
+  init(_ sources: [AudioSource], start: FrameTime?, passes: Int?, _ window: ReadAhead.Window) {
     self.sources = sources
     self.start = start
+    self.window = window
     toSkip = start
     passesLeft = passes
   }
@@ -34,7 +36,10 @@ final class Inputs {
         guard try beginPass() else { return nil }
       }
       let source = sources[index]
-      if try !skip(into: source) { current = source }
+      if try !skip(into: source) {
+        current = source
+        for next in sources[index...].prefix(window.fileCount) { next.readAhead(window) }
+      }
       if current == nil { index += 1 }
     }
   }

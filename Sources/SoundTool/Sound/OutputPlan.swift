@@ -126,7 +126,7 @@ public struct OutputPlan: Hashable, Sendable {
     do {
       try format.check(sampleRate: rate, channelCount: channelCount, isStream: isStream)
     } catch {
-      throw .usage(name, error.advice)
+      throw .usage(name, error.advice(name))
     }
   }
 }
