@@ -83,7 +83,16 @@ struct DeviceTraits: Equatable {
   // MARK: Streams
 
   /// Completes the properties of a granted stream.
-  func complete(_ granted: inout GrantedStream) {
+  ///
+  /// - Parameter requested: The latencies requested, in seconds; nil for a missing direction.
+  func complete(_ granted: inout GrantedStream, requested: (input: Double?, output: Double?)) {
+    if api == Self.pulseAudio {
+      // PortAudio reports its own buffers alone. The server grants what was requested of it, and
+      // moves within that as other streams come and go.
+      granted.inputLatency = Self.longer(granted.inputLatency, requested.input)
+      granted.outputLatency = Self.longer(granted.outputLatency, requested.output)
+      granted.latencyChange = max(requested.input ?? 0, requested.output ?? 0)
+    }
     granted.connectsLate = isJACK
     // PortAudio raises the priority of a thread that may have ended by then, and reports failure.
     granted.mustOutliveStart = isALSA
@@ -94,5 +103,10 @@ struct DeviceTraits: Equatable {
     granted.mayGiveUp = isServer && isALSA
     granted.longestSilence = isServer ? 3 : 0
     granted.fillsAtOnce = isServer
+  }
+
+  private static func longer(_ reported: Double?, _ requested: Double?) -> Double? {
+    guard let requested else { return reported }
+    return max(reported ?? 0, requested)
   }
 }

@@ -69,6 +69,9 @@ struct GrantedStream: Sendable {
   var mayGiveUp = false
   /// Whether the host reports lost frames; if not, only the clock reveals them.
   var reportsLosses = true
+  /// The maximum, in seconds, by which the host may change its latency while the stream runs: that
+  /// much of a delay is no loss.
+  var latencyChange = 0.0
   /// Whether the first callbacks ask for the whole output latency at once.
   var fillsAtOnce = false
   /// The longest time, in seconds, that callbacks may be absent although the host is well.

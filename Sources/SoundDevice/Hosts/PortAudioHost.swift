@@ -216,7 +216,8 @@ final class PortAudioHost: Host, @unchecked Sendable {
       reportedRate: info?.sampleRate ?? 0, wantedRate: configuration.sampleRate,
       reportedInputLatency: info?.inputLatency ?? -1,
       reportedOutputLatency: info?.outputLatency ?? -1)
-    traits?.complete(&granted)
+    traits?.complete(
+      &granted, requested: (configuration.input?.latency, configuration.output?.latency))
     return granted
   }
 

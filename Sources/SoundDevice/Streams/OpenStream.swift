@@ -126,7 +126,8 @@ final class OpenStream: Sendable {
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : outputLatencyFrameCount,
         skippingFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
-        infersLosses: !granted.reportsLosses, resuming: resuming)
+        infersLosses: !granted.reportsLosses, latencyChange: granted.latencyChange,
+        resuming: resuming)
       run.withLock { $0 = Latch() }
       setPhase(.running)
       do throws(PortAudioError) { try hostStream.start() } catch {

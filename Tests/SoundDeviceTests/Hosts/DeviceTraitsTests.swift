@@ -53,8 +53,14 @@ struct DeviceTraitsTests {
       var granted = GrantedStream(
         reportedRate: 48_000, wantedRate: 48_000, reportedInputLatency: 0,
         reportedOutputLatency: 0)
-      traits.complete(&granted)
+      traits.complete(&granted, requested: (0.15, 0.2))
       return granted
+    }
+    // PortAudio reports none of PulseAudio's buffers.
+    #expect(granted(pulse).inputLatency == 0.15 && granted(pulse).outputLatency == 0.2)
+    #expect(granted(pulse).latencyChange == 0.2)
+    for traits in [hardware, server, jack] {
+      #expect(granted(traits).outputLatency == 0 && granted(traits).latencyChange == 0)
     }
     #expect(granted(pulse).longestSilence == 3 && granted(server).longestSilence == 3)
     #expect(granted(pulse).fillsAtOnce && granted(server).fillsAtOnce)
