@@ -118,7 +118,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
         unsafe PaJack_SetClientName(copy)
       }
     #endif
-    try Self.check(Self.parking { Pa_Initialize() }, "starting PortAudio")
+    try Self.checkStart(Self.parking { Pa_Initialize() })
     isInitialized = true
     startTime = monotonicSeconds()
   }
@@ -182,6 +182,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
     var stream: UnsafeMutableRawPointer?
     let context = unsafe Unmanaged.passRetained(trampoline)
     let traits = unsafe configuration.deviceInfo.map { unsafe Self.traits($0) }
+    let configuration = traits?.adapted(configuration) ?? configuration
     let code = Self.parking {
       unsafe Self.withParameters(configuration) { input, output in
         unsafe Pa_OpenStream(
@@ -270,6 +271,14 @@ final class PortAudioHost: Host, @unchecked Sendable {
     case .int32: 0x02
     case .float32, .float64: 0x01
     }
+  }
+
+  /// PortAudio's PulseAudio host returns PulseAudio's own codes, which are positive, if no server
+  /// lets it in; no host API is left then.
+  private static func checkStart(_ code: PaError) throws(PortAudioError) {
+    let operation = "starting PortAudio"
+    if let error = PortAudioError(startCode: code, operation) { throw error }
+    try check(code, operation)
   }
 
   /// Throws the error of `code`, with the host's own error, which must be fetched at once.
