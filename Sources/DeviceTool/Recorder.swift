@@ -58,7 +58,7 @@ public final class Recorder {
     let length = plan.recording.length?.frameCount(at: sound.rate)
     sink = try plan.files.open(
       plan.output, as: plan.fileFormat, format: sound,
-      length: length.map { .atMost($0) } ?? .unknown)
+      length: length.map { .atMost($0) } ?? .unknown, didBegin: reporter.beginFile)
     let recording = try RecordingWriter(plan.recording, from: format, into: sink, reporter)
     run.progress = { recording.progress }
     self.isLow = isLow && sink.isStream

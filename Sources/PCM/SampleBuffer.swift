@@ -3,21 +3,26 @@ public struct SampleBuffer<S: Sample>: Sendable {
   /// Samples per frame.
   public let channelCount: Int
 
+  /// Frames per second, in Hz; nil if unknown.
+  public var sampleRate: Double?
+
   /// All samples, interleaved. Keep their count a multiple of `channelCount`.
   public var samples: [S]
 
   /// Creates silence: `frameCount` × `channelCount`.
-  public init(frameCount: Int, channelCount: Int = 1) {
+  public init(frameCount: Int, channelCount: Int = 1, sampleRate: Double? = nil) {
     self.init(
-      [S](repeating: .silence, count: frameCount * channelCount), channelCount: channelCount)
+      [S](repeating: .silence, count: frameCount * channelCount), channelCount: channelCount,
+      sampleRate: sampleRate)
   }
 
   /// Wraps interleaved samples, whose count must be a multiple of `channelCount`.
-  public init(_ samples: [S], channelCount: Int = 1) {
+  public init(_ samples: [S], channelCount: Int = 1, sampleRate: Double? = nil) {
     precondition(channelCount > 0, "a buffer has at least one channel")
     precondition(samples.count.isMultiple(of: channelCount), "a buffer holds whole frames")
     self.samples = samples
     self.channelCount = channelCount
+    self.sampleRate = sampleRate
   }
 
   /// Frames in the buffer.
@@ -29,18 +34,13 @@ public struct SampleBuffer<S: Sample>: Sendable {
     set { samples[index(frame, channel)] = newValue }
   }
 
-  /// A copy of one channel, counted from 0: one sample per frame.
-  public func channel(_ channel: Int) -> [S] {
-    precondition(0..<channelCount ~= channel, "no such channel")
-    return stride(from: channel, to: samples.count, by: channelCount).map { samples[$0] }
-  }
-
   /// The same sound as another sample type.
   ///
   /// An integer target clips floating point beyond ±1. `dither` adds noise of ±1 least significant
   /// bit where the target has fewer bits.
   public func converted<T: Sample>(to type: T.Type, dither: Bool = false) -> SampleBuffer<T> {
-    var result = SampleBuffer<T>(frameCount: frameCount, channelCount: channelCount)
+    var result = SampleBuffer<T>(
+      frameCount: frameCount, channelCount: channelCount, sampleRate: sampleRate)
     var converter = SampleConverter(
       from: SampleEncoding(S.format), to: SampleEncoding(T.format), dither: dither)
     var target = result.samples.mutableSpan

@@ -28,7 +28,8 @@ private func resample<S: Sample>(
     quality: quality)
   let frameCount = RateConverter.frameCount(
     for: input.frameCount, from: inputRate, to: outputRate)
-  var output = SampleBuffer<S>(frameCount: frameCount, channelCount: input.channelCount)
+  var output = SampleBuffer<S>(
+    frameCount: frameCount, channelCount: input.channelCount, sampleRate: outputRate)
   var span = output.samples.mutableSpan
   var bytes = unsafe span.mutableBytes
   let (_, produced) = try unsafe converter.convert(input.samples.span.bytes, into: &bytes)

@@ -18,8 +18,9 @@ public struct AudioFileWriter: ~Copyable {
   /// Samples per frame.
   public let channelCount: Int
 
-  /// NaN and infinite samples, which a lossy codec cannot take: they became silence and full scale.
-  public private(set) var clippedCount = 0
+  /// Samples clipped so far: NaN and infinite ones, which a lossy codec cannot take and which became
+  /// silence and full scale, and floating point beyond ±1 of a `SampleBuffer` in an integer file.
+  public internal(set) var clippedCount = 0
 
   /// Frames written so far; of plain samples, those that have left this process.
   public var frameCount: Int { encoder.frameCount }

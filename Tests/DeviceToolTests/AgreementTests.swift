@@ -6,7 +6,8 @@ import Testing
 @testable import DeviceTool
 
 /// `virtual:null` has two channels in each direction and takes every rate, unless `SD_VIRTUAL` says
-/// otherwise.
+/// otherwise. A query for any other device would start PortAudio before this process's tests on JACK
+/// have their server.
 @Suite struct AgreementTests {
   private func side(_ change: (inout SidePlan) -> Void = { _ in }) -> SidePlan {
     var side = SidePlan(device: "virtual:null", encoding: .f32le, latency: .high)
@@ -71,12 +72,6 @@ import Testing
     let words = message { try Agreement(StreamPlan(), input: plan, rate: 48_000) }
     #expect(words?.hasPrefix("virtual:null, Virtual: input has ") == true, "\(words ?? "")")
     #expect(words?.hasSuffix(", not 64; use -m") == true, "\(words ?? "")")
-  }
-
-  @Test func anUnknownDeviceIsNamed() {
-    let plan = side { $0.device = "no such thing" }
-    let words = message { try Agreement(StreamPlan(), output: plan, rate: nil) }
-    #expect(words?.contains("no device 'no such thing'") == true)
   }
 
   @Test func latencyCountsFramesAtTheStreamsRate() throws {

@@ -4,13 +4,13 @@ import Testing
 
 @testable import DeviceTool
 
-/// On `virtual:null`, which is on every machine.
+/// On a list of the virtual devices alone.
 @Suite struct DeviceReportTests {
   private func report(_ change: (inout DeviceReport.Plan) -> Void) throws -> String {
     var plan = DeviceReport.Plan()
     plan.device = "virtual:null"
     change(&plan)
-    return try DeviceReport(plan).output()
+    return try DeviceReport(plan, of: VirtualDevices("rate=48000").list).output()
   }
 
   private func object(_ text: String) throws -> [String: Any] {
@@ -39,11 +39,22 @@ import Testing
         $0.rates = true
       })
     let rates = try #require(json["output_rates"] as? [Int])
-    #expect(rates.contains(44_100) && rates == rates.sorted())
+    #expect(rates == [48_000])
     #expect(try report { $0.rates = true }.contains("input_rates: "))
   }
 
+  @Test func aListOfAllHasOneLineEach() throws {
+    let text = try report { $0.device = nil }
+    #expect(text.split(separator: "\n").count == 2)
+    #expect(text.contains("virtual:null") && text.contains("virtual:loopback"))
+    let apis = try report {
+      $0.device = nil
+      $0.listsHostAPIs = true
+    }
+    #expect(apis.contains("Virtual (2 devices"))
+  }
+
   @Test func anUnknownDeviceIsAnError() {
-    #expect(throws: ToolError.self) { try report { $0.device = "no such thing" } }
+    #expect(throws: (any Error).self) { try report { $0.device = "no such thing" } }
   }
 }

@@ -26,4 +26,15 @@ import Testing
     #expect(first?["event"] as? String == "loss" && first?["cause"] as? String == "overflow")
     #expect(first?["frame"] as? Int == 0 && first?["frames"] as? Int == 3)
   }
+
+  @Test func aFileOfASeriesHasItsFirstFrameAndWallTime() throws {
+    let pipe = Pipe()
+    let feed = try StatusFeed(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+    feed.file("take-002.wav", at: 48_000, captured: 1_700_000_000.25)
+    let line = try JSONSerialization.jsonObject(with: pipe.fileHandleForReading.availableData)
+    let event = try #require(line as? [String: Any])
+    #expect(event["event"] as? String == "file" && event["name"] as? String == "take-002.wav")
+    #expect(event["frame"] as? Int == 48_000)
+    #expect(event["time"] as? Double == 1_700_000_000.25)
+  }
 }

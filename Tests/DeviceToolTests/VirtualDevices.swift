@@ -4,6 +4,7 @@ import PCM
 
 /// Virtual devices of a test's own: what happens to them happens to no other test.
 struct VirtualDevices {
+  let list: DeviceList
   let null: Device
   let loopback: Device
 
@@ -15,7 +16,7 @@ struct VirtualDevices {
     let listing = try host.call("listing", limit: 5) {
       host throws(PortAudioError) in try host.listing()
     }
-    let list = DeviceList([(host, listing)])
+    list = DeviceList([(host, listing)])
     (null, loopback) = (list[0], list[1])
   }
 

@@ -16,8 +16,8 @@ import Testing
     #expect(buffer[1, 0] == 4)
     buffer[1, 2] = 60
     #expect(buffer.samples == [1, 2, 3, 4, 5, 60])
-    #expect(buffer.channel(2) == [3, 60])
-    #expect(SampleBuffer([0.5, 1] as [Float]).channel(0) == [0.5, 1])
+    #expect(Array(buffer.channel(2)) == [3, 60])
+    #expect(Array(SampleBuffer([0.5, 1] as [Float]).channel(0)) == [0.5, 1])
   }
 
   @Test func takesFramesThatAreAppended() {

@@ -33,21 +33,28 @@ public struct DeviceReport {
   /// Lists the devices. A list of all lacks those of a sound system that does not answer: the
   /// program reports that, and ends with status 1.
   public init(_ request: Plan) throws(ToolError) {
-    self.request = request
     do throws(DeviceError) {
-      list = try DeviceList.current()
-      let direction: StreamDirection? =
-        request.inputs ? .input : request.outputs ? .output : nil
-      if let query = request.device {
-        devices = [try list.find(query, for: direction)]
-      } else {
-        devices = list.filter { device in
-          direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
-        }
-        if let failure = list.failure { ProgramExit.remember(DeviceFailure(failure).tool) }
+      let list = try DeviceList.current()
+      try self.init(request, of: list)
+      if request.device == nil, let failure = list.failure {
+        ProgramExit.remember(DeviceFailure(failure).tool)
       }
     } catch {
       throw DeviceFailure(error).tool
+    }
+  }
+
+  /// Chooses from a list.
+  init(_ request: Plan, of list: DeviceList) throws(DeviceError) {
+    self.request = request
+    self.list = list
+    let direction: StreamDirection? = request.inputs ? .input : request.outputs ? .output : nil
+    if let query = request.device {
+      devices = [try list.find(query, for: direction)]
+    } else {
+      devices = list.filter { device in
+        direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
+      }
     }
   }
 

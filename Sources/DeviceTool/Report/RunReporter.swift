@@ -84,6 +84,11 @@ final class RunReporter {
     return words.line(for: gap, at: frame)
   }
 
+  /// Reports the next file of a series to the feed.
+  func beginFile(_ path: String, at frame: Int, captured: Double) {
+    feed?.file(path, at: frame, captured: captured)
+  }
+
   /// Reports the ratio of two clocks to the feed.
   func adapt(_ status: AdaptStatus) { feed?.ratio(status) }
 

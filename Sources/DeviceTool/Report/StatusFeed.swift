@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// `--status-fd`: JSON lines about the stream, for the parent process.
 ///
-/// `start` once, `levels` once a second, `loss` for each gap, `end` last. A slow reader misses
+/// `start` once, `levels` once a second, `loss` for each gap, `file` for each file
+/// of a series, `end` last. A slow reader misses
 /// lines and never delays the sound; `end` says how many lines were missed.
 final class StatusFeed: Sendable {
   private struct State {
@@ -58,6 +59,15 @@ final class StatusFeed: Sendable {
     ])
   }
 
+  /// Sends the next file of a series: its first frame, and that frame's capture time in seconds
+  /// since 1970-01-01 00:00 UTC.
+  func file(_ path: String, at frame: Int, captured: Double) {
+    send([
+      .init("event", .string("file")), .init("name", .string(path)),
+      .init("frame", .integer(frame)), .init("time", .number(captured)),
+    ])
+  }
+
   /// Sends the ratio of two clocks; the last one is in the `end` line too.
   func ratio(_ status: AdaptStatus) {
     send([.init("event", .string("ratio"))] + status.members)
@@ -104,7 +114,9 @@ final class StatusFeed: Sendable {
 
   private func send(_ members: [JSON.Member]) {
     let line = Array((JSON.object(members).line + "\n").utf8)
-    // A line is shorter than a pipe's atomic write, so it arrives whole or not at all.
+    // A line within a pipe's atomic write arrives whole or not at all; a longer one, with a very
+    // long path, could block.
+    guard line.count <= PIPE_BUF else { return state.withLock { $0.missed += 1 } }
     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     let sent =
       unsafe poll(&entry, 1, 0) > 0

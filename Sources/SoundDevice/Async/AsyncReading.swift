@@ -73,7 +73,9 @@ extension StreamSession {
     let channelCount = resolved.input?.channelCount ?? 1
     try PortAudioError.checkMemory(
       frameCount, bytesPerFrame: resolved.input?.bytesPerFrame ?? 1, "reading stream")
-    var buffer = SampleBuffer<S>(frameCount: frameCount, channelCount: channelCount)
+    var buffer = SampleBuffer<S>(
+      frameCount: frameCount, channelCount: channelCount,
+      sampleRate: resolved.configuration.sampleRate)
     var outcome = Result<Int, PortAudioError>.success(0)
     unsafe buffer.samples.withUnsafeMutableBytes { bytes in
       outcome = Result { () throws(PortAudioError) in

@@ -2,7 +2,7 @@ public import PCM
 
 extension TypedOutputStreaming {
   /// Writes a buffer, waiting for room without blocking a thread of the pool. The buffer must have
-  /// as many channels as the stream.
+  /// as many channels as the stream and, if its rate is known, the same rate.
   ///
   /// A cancelled task stops writing; frames already in the ring still play.
   ///
@@ -16,10 +16,7 @@ extension TypedOutputStreaming {
   public func write(_ buffer: SampleBuffer<S>, timeout: Duration? = nil)
     async throws(PortAudioError) -> CallbackFlags
   {
-    guard buffer.channelCount == outputChannelCount else {
-      throw PortAudioError(.invalidChannelCount, "writing stream")
-    }
-    try PortAudioError.checkFrames(buffer, "writing stream")
+    try session.check(buffer)
     return try await session.write(buffer.samples, buffer.frameCount, timeout: timeout)
   }
 }

@@ -3,6 +3,7 @@ public import PCM
 /// Default values for omitted parameters. The ancestor's `default`.
 ///
 /// ```swift
+/// Defaults.current.output.device = "usb, alsa"
 /// Defaults.current.sampleRate = 48_000
 /// Defaults.current.input.channelCount = 1
 /// Defaults.reset()
@@ -13,8 +14,8 @@ public import PCM
 public struct Defaults: Sendable {
   /// Defaults of one direction.
   public struct Direction: Sendable {
-    /// The device; nil for PortAudio's default.
-    public var device: Device?
+    /// The device, or words that name one; nil for PortAudio's default.
+    public var device: (any DeviceChoice)?
     /// The number of channels; nil for all channels of the device.
     public var channelCount: Int?
     /// The sample format of raw streams; nil for float32.
@@ -52,7 +53,7 @@ public struct Defaults: Sendable {
   public init() {}
 
   /// Sets the device for both directions. The ancestor's single value for a pair.
-  public mutating func setDevice(_ device: Device?) {
+  public mutating func setDevice(_ device: (any DeviceChoice)?) {
     input.device = device
     output.device = device
   }

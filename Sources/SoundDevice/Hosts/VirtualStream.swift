@@ -261,8 +261,8 @@ internal import Synchronization
 extension VirtualStream {
   private func info(_ frameCount: Int, _ flags: CallbackFlags, now: Double) -> CallbackInfo {
     var info = CallbackInfo(
-      frameCount: frameCount, inputTime: now, outputTime: now + latency, currentTime: now,
-      flags: flags, position: 0)
+      frameCount: frameCount, sampleRate: granted.sampleRate, inputTime: now,
+      outputTime: now + latency, currentTime: now, flags: flags)
     guard !garbageTimes.isEmpty else { return info }
     func garbage(_ offset: Int) -> Double {
       garbageTimes[(elapsed / max(1, blockSize) + offset) % garbageTimes.count]

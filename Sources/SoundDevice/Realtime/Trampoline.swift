@@ -19,6 +19,8 @@ final class Trampoline: @unchecked Sendable {
   let sampleRate: Double
   private let input: InputAdapter?
   private let output: OutputAdapter?
+  private let inputChannelCount: Int
+  private let outputChannelCount: Int
   private let inputBytesPerFrame: Int
   private let outputBytesPerFrame: Int
   private let processorKeepsLedger: Bool
@@ -49,6 +51,8 @@ final class Trampoline: @unchecked Sendable {
     input: StreamSide?, output: StreamSide?, sampleRate: Double, processor: BlockProcessor,
     ledger: LossLedger, onFinishing: Semaphore
   ) {
+    inputChannelCount = input?.channelCount ?? 0
+    outputChannelCount = output?.channelCount ?? 0
     inputBytesPerFrame = input?.hostBytesPerFrame ?? 0
     outputBytesPerFrame = output?.hostBytesPerFrame ?? 0
     self.input = input.map { InputAdapter($0, frameCount: Self.maxBlock) }
@@ -171,6 +175,9 @@ final class Trampoline: @unchecked Sendable {
       return .abort
     }
     var hostInfo = hostInfo.checked()
+    hostInfo.sampleRate = sampleRate
+    hostInfo.inputChannelCount = inputChannelCount
+    hostInfo.outputChannelCount = outputChannelCount
     if isInterrupted.exchange(false, ordering: .acquiring) {
       hostInfo.flags.formUnion([.inputOverflow, .outputUnderflow])
     }
@@ -346,9 +353,9 @@ let portAudioCallback:
     let trampoline = unsafe Unmanaged<Trampoline>.fromOpaque(userData)
     let time = unsafe time?.pointee ?? PaStreamCallbackTimeInfo()
     let info = CallbackInfo(
-      frameCount: Int(frameCount), inputTime: time.inputBufferAdcTime,
+      frameCount: Int(frameCount), sampleRate: 0, inputTime: time.inputBufferAdcTime,
       outputTime: time.outputBufferDacTime, currentTime: time.currentTime,
-      flags: CallbackFlags(rawValue: UInt(flags)), position: 0)
+      flags: CallbackFlags(rawValue: UInt(flags)))
     let result = unsafe trampoline._withUnsafeGuaranteedRef {
       unsafe $0.process(input: input, output: output, info: info, hostLoss: nil)
     }

@@ -51,6 +51,18 @@ extension StreamSession {
     return flags
   }
 
+  /// Throws unless the buffer has whole frames, and channels and rate of the output.
+  func check<S: Sample>(_ buffer: SampleBuffer<S>) throws(PortAudioError) {
+    // A stream without output refuses the writing itself.
+    guard buffer.channelCount == resolved.output?.channelCount ?? buffer.channelCount else {
+      throw PortAudioError(.invalidChannelCount, "writing stream")
+    }
+    guard
+      buffer.sampleRate ?? resolved.configuration.sampleRate == resolved.configuration.sampleRate
+    else { throw PortAudioError(.invalidSampleRate, "writing stream") }
+    try PortAudioError.checkFrames(buffer, "writing stream")
+  }
+
   /// Takes the input flags since the last call.
   func takeInputFlags() -> CallbackFlags {
     rings?.takeFlags([.inputOverflow, .inputUnderflow]) ?? []

@@ -2,6 +2,12 @@
 public struct CallbackInfo: Sendable {
   /// The number of frames in this block, input and output alike.
   public var frameCount: Int
+  /// The sample rate requested of the host, in Hz; ``AudioStreaming/sampleRate`` is the actual one.
+  public var sampleRate: Double
+  /// Samples per frame of the input; 0 if the stream has none.
+  public var inputChannelCount: Int
+  /// Samples per frame of the output; 0 if the stream has none.
+  public var outputChannelCount: Int
   /// When the first input frame was captured, in seconds of the stream's ``AudioStreaming/time``.
   public var inputTime: Double
   /// When the first output frame will be played, in seconds of the stream's clock.
@@ -13,12 +19,17 @@ public struct CallbackInfo: Sendable {
   /// The number of frames handed over since the stream was opened, before this block.
   public var position: Int
 
-  /// Creates a block's information, for tests of a callback. Times in seconds.
+  /// Creates information about a block, for tests of a callback.
   public init(
-    frameCount: Int, inputTime: Double = 0, outputTime: Double = 0, currentTime: Double = 0,
+    frameCount: Int, sampleRate: Double = 48_000, inputChannelCount: Int = 0,
+    outputChannelCount: Int = 0,
+    inputTime: Double = 0, outputTime: Double = 0, currentTime: Double = 0,
     flags: CallbackFlags = [], position: Int = 0
   ) {
     self.frameCount = frameCount
+    self.sampleRate = sampleRate
+    self.inputChannelCount = inputChannelCount
+    self.outputChannelCount = outputChannelCount
     self.inputTime = inputTime
     self.outputTime = outputTime
     self.currentTime = currentTime

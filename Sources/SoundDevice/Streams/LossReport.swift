@@ -30,6 +30,20 @@ public struct Gap: Sendable, Hashable {
   /// Whether the host lost as many frames of the other direction at the same time, so that input
   /// and output are still aligned.
   public var isMutual = false
+
+  /// Creates a gap, for tests of what handles it.
+  public init(
+    direction: StreamDirection, cause: Cause, position: Int, frameCount: Int,
+    isEstimated: Bool = false, isFreewheeling: Bool = false, isMutual: Bool = false
+  ) {
+    self.direction = direction
+    self.cause = cause
+    self.position = position
+    self.frameCount = frameCount
+    self.isEstimated = isEstimated
+    self.isFreewheeling = isFreewheeling
+    self.isMutual = isMutual
+  }
 }
 
 extension Gap {
@@ -71,6 +85,9 @@ public struct LossReport: Sendable, Hashable {
     /// Output silence before the first frame, after the last, or while freewheeling. Always 0 for
     /// input.
     public var padding = 0
+
+    /// Creates counts of no frames.
+    public init() {}
   }
 
   /// The input's counts.

@@ -5,8 +5,9 @@ public import PCM
 /// ``Defaults`` supply values that are nil; the device supplies those that are nil there too.
 /// Corresponds to `PaStreamParameters`.
 public struct StreamParameters: Sendable {
-  /// The device; nil for the default one.
-  public var device: Device?
+  /// The device, or words that name one, such as `"usb, alsa"`; nil for the default one. Words are
+  /// looked up when the stream is opened.
+  public var device: (any DeviceChoice)?
   /// The number of channels; nil for all channels of the device.
   public var channelCount: Int?
   /// The device channel for each channel of the data; nil for straight. Input channels are read in
@@ -17,7 +18,7 @@ public struct StreamParameters: Sendable {
 
   /// Creates parameters; everything has a default.
   public init(
-    device: Device? = nil, channelCount: Int? = nil, channelMap: ChannelMap? = nil,
+    device: (any DeviceChoice)? = nil, channelCount: Int? = nil, channelMap: ChannelMap? = nil,
     latency: Latency? = nil
   ) {
     self.device = device

@@ -85,11 +85,15 @@ extension StreamRequest {
   private func device(_ request: Direction, _ direction: StreamDirection, _ defaults: Defaults)
     throws(PortAudioError) -> Device
   {
-    guard let wanted = request.parameters.device ?? defaults.direction(direction).device else {
+    guard let choice = request.parameters.device ?? defaults.direction(direction).device else {
       guard let device = try? Hosts.deviceList().defaultDevice(for: direction) else {
         throw PortAudioError(.invalidDevice, "\(operation) on the default \(direction) device")
       }
       return device
+    }
+    let wanted: Device
+    do throws(DeviceError) { wanted = try choice.device(for: direction) } catch {
+      throw PortAudioError(error, operation)
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
     // The list was refreshed meanwhile: the same id must still name one device.

@@ -18,12 +18,12 @@ extension StreamSession {
     try PortAudioError.refuseInCallback(operation)
     let wanted = target.count / ring.bytesPerFrame
     guard wanted > 0, let base = target.baseAddress else { return 0 }
-    guard readLock.take(timeout: timeout, until: interrupted) else {
+    var remaining = Timeout(seconds: timeout)
+    guard readLock.take(&remaining, until: interrupted) else {
       throw PortAudioError(interrupted() ? .cancelled : .timedOut, operation)
     }
     defer { readLock.leave() }
     let least = min(minimum, wanted)
-    var remaining = Timeout(seconds: timeout)
     var done =
       unsafe leftover.withLock { [target] in unsafe $0.take(into: target) } / ring.bytesPerFrame
     /// Leaves the frames taken to the next read.
@@ -87,7 +87,7 @@ extension StreamSession {
     func failure(_ code: PortAudioError.Code) -> PortAudioError {
       PortAudioError(code, operation, frameCount: done)
     }
-    guard writeLock.take(timeout: timeout, until: interrupted) else {
+    guard writeLock.take(&remaining, until: interrupted) else {
       if interrupted() { return 0 }
       throw failure(.timedOut)
     }

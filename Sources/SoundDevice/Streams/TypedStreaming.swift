@@ -63,7 +63,8 @@ extension TypedOutputStreaming {
     unsafe try session.send(source.bytes, timeout: timeout?.inSeconds)
   }
 
-  /// Writes a buffer, waiting for room. The buffer must have as many channels as the stream.
+  /// Writes a buffer, waiting for room. The buffer must have as many channels as the stream and, if
+  /// its rate is known, the same rate.
   ///
   /// - Returns: Whether silence was played since the last write.
   @available(*, noasync)
@@ -71,9 +72,7 @@ extension TypedOutputStreaming {
   public func write(_ buffer: SampleBuffer<S>, timeout: Duration? = nil) throws(PortAudioError)
     -> CallbackFlags
   {
-    guard buffer.channelCount == outputChannelCount else {
-      throw PortAudioError(.invalidChannelCount, "writing stream")
-    }
+    try session.check(buffer)
     return try write(buffer.samples.span, timeout: timeout)
   }
 }

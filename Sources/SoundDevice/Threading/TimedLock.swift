@@ -9,10 +9,15 @@ final class TimedLock: Sendable {
   /// Takes the lock; false if the time is over first, or `interrupted` says so. nil waits without
   /// limit.
   func take(timeout: Double?, until interrupted: () -> Bool = { false }) -> Bool {
+    var remaining = Timeout(seconds: timeout)
+    return take(&remaining, until: interrupted)
+  }
+
+  /// Takes the lock within a time of which the caller needs the rest; false as above.
+  func take(_ remaining: inout Timeout, until interrupted: () -> Bool) -> Bool {
     guard isTaken.testAndSet() else { return true }
     waiting.add(1, ordering: .sequentiallyConsistent)
     defer { waiting.subtract(1, ordering: .relaxed) }
-    var remaining = Timeout(seconds: timeout)
     while isTaken.testAndSet() {
       guard !interrupted(), let slice = remaining.next() else { return false }
       left.wait(seconds: slice)

@@ -7,10 +7,10 @@ public import PCM
 ///
 /// - Parameters:
 ///   - data: Frames × channels.
-///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
+///   - sampleRate: In Hz; nil for the data's, then that of ``Defaults``, then the device's own.
 ///   - mapping: The device channel, from 1, for each channel of the data, without repeats; any
 ///     number of channels if the data is mono. Other channels stay silent.
-///   - device: nil for ``Defaults``, then PortAudio's default.
+///   - device: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
 ///   - latency: nil for ``Defaults``, then high.
 ///   - loop: Starts again at the end, until stopped.
 ///   - blocking: Waits until everything has been played; a lost device then throws `hostLost`.
@@ -19,7 +19,8 @@ public import PCM
 @discardableResult
 public func play<S: Sample>(
   _ data: SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
-  device: Device? = nil, latency: Latency? = nil, loop: Bool = false, blocking: Bool = false,
+  device: (any DeviceChoice)? = nil, latency: Latency? = nil, loop: Bool = false,
+  blocking: Bool = false,
   options: StreamOptions = StreamOptions()
 ) throws(PortAudioError) -> Playback {
   if S.format == .float64 {
@@ -33,7 +34,7 @@ public func play<S: Sample>(
       parameters: StreamParameters(
         device: device, channelCount: data.channelCount, channelMap: mapping, latency: latency),
       format: S.format),
-    options: options.at(sampleRate), operation: "playing")
+    options: options.at(sampleRate, or: data.sampleRate), operation: "playing")
   let playback = Playback(
     try Performance.begin(request) { _ in
       BufferProcessor(playing: data, into: nil, loops: loop)
@@ -43,10 +44,10 @@ public func play<S: Sample>(
 }
 
 extension StreamOptions {
-  /// The same options at this rate, if there is one.
-  func at(_ sampleRate: Double?) -> StreamOptions {
+  /// The same options at this rate, if there is one, or at `fallback` if the options have none.
+  func at(_ sampleRate: Double?, or fallback: Double? = nil) -> StreamOptions {
     var options = self
-    options.sampleRate = sampleRate ?? options.sampleRate
+    options.sampleRate = sampleRate ?? options.sampleRate ?? fallback
     return options
   }
 }

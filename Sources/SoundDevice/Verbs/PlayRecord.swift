@@ -9,21 +9,22 @@ public import PCM
 ///
 /// - Parameters:
 ///   - data: Frames × channels.
-///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
+///   - sampleRate: In Hz; nil for the data's, then that of ``Defaults``, then the devices' own.
 ///   - inputChannelCount: nil for ``Defaults``, then all channels of the device. Ignored with a
 ///     mapping.
 ///   - inputMapping: The device channels to record, from 1, in this order, without repeats.
 ///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
-///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
-///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - inputDevice: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
+///   - outputDevice: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been played and recorded.
 ///   - options: Block size, clipping, dither and other settings of the stream.
 /// - Returns: A handle whose ``Recording/wait(timeout:)`` returns the frames.
 public func playrec<S: Sample>(
   _ data: SampleBuffer<S>, sampleRate: Double? = nil, inputChannelCount: Int? = nil,
-  inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil, inputDevice: Device? = nil,
-  outputDevice: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
+  inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil,
+  inputDevice: (any DeviceChoice)? = nil,
+  outputDevice: (any DeviceChoice)? = nil, latency: Latency? = nil, blocking: Bool = false,
   options: StreamOptions = StreamOptions()
 ) throws(PortAudioError) -> Recording<S> {
   try playrec(
@@ -37,20 +38,21 @@ public func playrec<S: Sample>(
 /// - Parameters:
 ///   - data: Frames × channels.
 ///   - type: The sample type of the recording.
-///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
+///   - sampleRate: In Hz; nil for the data's, then that of ``Defaults``, then the devices' own.
 ///   - inputChannelCount: nil for ``Defaults``, then all channels of the device. Ignored with a
 ///     mapping.
 ///   - inputMapping: The device channels to record, from 1, in this order, without repeats.
 ///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
-///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
-///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - inputDevice: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
+///   - outputDevice: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been played and recorded.
 ///   - options: Block size, clipping, dither and other settings of the stream.
 public func playrec<S: Sample, T: Sample>(
   _ data: SampleBuffer<S>, recording type: T.Type, sampleRate: Double? = nil,
   inputChannelCount: Int? = nil, inputMapping: ChannelMap? = nil,
-  outputMapping: ChannelMap? = nil, inputDevice: Device? = nil, outputDevice: Device? = nil,
+  outputMapping: ChannelMap? = nil, inputDevice: (any DeviceChoice)? = nil,
+  outputDevice: (any DeviceChoice)? = nil,
   latency: Latency? = nil, blocking: Bool = false, options: StreamOptions = StreamOptions()
 ) throws(PortAudioError) -> Recording<T> {
   try playRecord(
@@ -59,7 +61,7 @@ public func playrec<S: Sample, T: Sample>(
       device: inputDevice, channelCount: inputMapping == nil ? inputChannelCount : nil,
       channelMap: inputMapping, latency: latency),
     output: StreamParameters(device: outputDevice, channelMap: outputMapping, latency: latency),
-    over: nil, options.at(sampleRate), blocking: blocking)
+    over: nil, options.at(sampleRate, or: data.sampleRate), blocking: blocking)
 }
 
 /// Plays and records at the same time, into the caller's buffer.
@@ -70,12 +72,12 @@ public func playrec<S: Sample, T: Sample>(
 /// - Parameters:
 ///   - data: Frames × channels.
 ///   - buffer: The buffer to overwrite.
-///   - sampleRate: In Hz; nil for ``Defaults``, then the devices' own.
+///   - sampleRate: In Hz; nil for the data's, then that of ``Defaults``, then the devices' own.
 ///   - inputMapping: The device channels to record, from 1, in this order, as many as the buffer
 ///     has.
 ///   - outputMapping: The device channel, from 1, for each channel of the data, as for `play`.
-///   - inputDevice: nil for ``Defaults``, then PortAudio's default.
-///   - outputDevice: nil for ``Defaults``, then PortAudio's default.
+///   - inputDevice: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
+///   - outputDevice: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been played and recorded.
 ///   - options: Block size, clipping, dither and other settings of the stream.
@@ -83,8 +85,9 @@ public func playrec<S: Sample, T: Sample>(
 ///   stream.
 public func playrec<S: Sample, T: Sample>(
   _ data: SampleBuffer<S>, into buffer: consuming SampleBuffer<T>, sampleRate: Double? = nil,
-  inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil, inputDevice: Device? = nil,
-  outputDevice: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
+  inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil,
+  inputDevice: (any DeviceChoice)? = nil,
+  outputDevice: (any DeviceChoice)? = nil, latency: Latency? = nil, blocking: Bool = false,
   options: StreamOptions = StreamOptions()
 ) throws(PortAudioError) -> Recording<T> {
   guard buffer.frameCount == data.frameCount else {
@@ -97,7 +100,8 @@ public func playrec<S: Sample, T: Sample>(
   return try playRecord(
     data, input: input,
     output: StreamParameters(device: outputDevice, channelMap: outputMapping, latency: latency),
-    over: buffer, options.at(sampleRate), blocking: blocking)
+    over: buffer, options.at(sampleRate, or: data.sampleRate ?? buffer.sampleRate),
+    blocking: blocking)
 }
 
 private let operation = "playing and recording"

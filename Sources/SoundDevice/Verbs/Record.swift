@@ -11,14 +11,14 @@ public import PCM
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
 ///   - channelCount: nil for ``Defaults``, then all channels of the device. Ignored with a mapping.
 ///   - mapping: The device channels to record, from 1, in this order, without repeats.
-///   - device: nil for ``Defaults``, then PortAudio's default.
+///   - device: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
 ///   - latency: nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been recorded; a lost device then throws `hostLost`.
 ///   - options: Block size, dither and other settings of the stream.
 /// - Returns: A handle whose ``Recording/wait(timeout:)`` returns the frames.
 public func rec<S: Sample>(
   frameCount: Int, of type: S.Type = Float.self, sampleRate: Double? = nil,
-  channelCount: Int? = nil, mapping: ChannelMap? = nil, device: Device? = nil,
+  channelCount: Int? = nil, mapping: ChannelMap? = nil, device: (any DeviceChoice)? = nil,
   latency: Latency? = nil, blocking: Bool = false, options: StreamOptions = StreamOptions()
 ) throws(PortAudioError) -> Recording<S> {
   try record(
@@ -31,26 +31,28 @@ public func rec<S: Sample>(
 
 /// Records into the caller's buffer until it is full, and returns at once, unless `blocking`.
 ///
-/// The buffer determines the number of frames, the channels and the sample type;
+/// The buffer determines the number of frames, the channels and the sample type, and the rate unless
+/// the parameters do;
 /// ``Recording/wait(timeout:)`` returns it. The ancestor's `rec(out=…)`.
 ///
 /// - Parameters:
 ///   - buffer: The buffer to overwrite.
 ///   - sampleRate: In Hz; nil for ``Defaults``, then the device's own.
 ///   - mapping: The device channels to record, from 1, in this order, as many as the buffer has.
-///   - device: nil for ``Defaults``, then PortAudio's default.
+///   - device: A ``Device``, or words that name one; nil for ``Defaults``, then PortAudio's default.
 ///   - latency: nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been recorded; a lost device then throws `hostLost`.
 ///   - options: Block size, dither and other settings of the stream.
 public func rec<S: Sample>(
   into buffer: consuming SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
-  device: Device? = nil, latency: Latency? = nil, blocking: Bool = false,
+  device: (any DeviceChoice)? = nil, latency: Latency? = nil, blocking: Bool = false,
   options: StreamOptions = StreamOptions()
 ) throws(PortAudioError) -> Recording<S> {
   let parameters = StreamParameters(
     device: device, channelCount: buffer.channelCount, channelMap: mapping, latency: latency)
   return try record(
-    frameCount: buffer.frameCount, parameters, over: buffer, options.at(sampleRate),
+    frameCount: buffer.frameCount, parameters, over: buffer,
+    options.at(sampleRate, or: buffer.sampleRate),
     blocking: blocking)
 }
 

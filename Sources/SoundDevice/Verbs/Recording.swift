@@ -75,6 +75,7 @@ public final class Recording<S: Sample>: Sendable {
 
   private func copy(_ count: Int, over buffer: SampleBuffer<S>) -> SampleBuffer<S> {
     var buffer = buffer
+    buffer.sampleRate = performance.session.resolved.configuration.sampleRate
     guard S.format == .float64 else {
       store.copy(count, into: &buffer)
       return buffer

@@ -25,9 +25,11 @@ public struct FilePlan: Hashable, Sendable {
   ///   - fileFormat: The type and codec.
   ///   - format: The frames' format; its encoding is the file format's.
   ///   - length: The length of the recording, as far as known.
+  ///   - didBegin: Called for each file of a series, like ``FileSeries/didBegin``.
   public func open(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat,
-    length: AudioFileWriter.Length
+    length: AudioFileWriter.Length,
+    didBegin: ((_ path: String, _ frame: Int, _ captured: Double) -> Void)? = nil
   ) throws(ToolError) -> any FrameSink {
     if let least = leastFreeByteCount, let path = plan.path {
       try DiskGuard.check(path: path, leastByteCount: least)
@@ -37,12 +39,14 @@ public struct FilePlan: Hashable, Sendable {
       let isSplit = split != nil
       let files = try ChannelFiles(format) { channel, mono throws(ToolError) -> any FrameSink in
         let plan = isSplit ? plan : try plan.forChannel(channel)
-        return try open(plan, as: fileFormat, format: mono, length: length, channel: channel)
+        return try open(
+          plan, as: fileFormat, format: mono, length: length, channel: channel, didBegin: didBegin)
       }
       SignalCenter.shared.onSplit(files.splitter)
       sink = files
     } else {
-      sink = try open(plan, as: fileFormat, format: format, length: length, channel: nil)
+      sink = try open(
+        plan, as: fileFormat, format: format, length: length, channel: nil, didBegin: didBegin)
     }
     guard let least = leastFreeByteCount, let path = plan.path else { return sink }
     return DiskGuard(sink, path: path, leastByteCount: least)
@@ -50,7 +54,8 @@ public struct FilePlan: Hashable, Sendable {
 
   private func open(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat,
-    length: AudioFileWriter.Length, channel: Int?
+    length: AudioFileWriter.Length, channel: Int?,
+    didBegin: ((_ path: String, _ frame: Int, _ captured: Double) -> Void)?
   ) throws(ToolError) -> any FrameSink {
     if let split {
       let series = try FileSeries(
@@ -58,6 +63,7 @@ public struct FilePlan: Hashable, Sendable {
         limit: split.limit(at: format.rate, aligned: isAligned), channel: channel,
         keeping: keptCount,
         syncs: syncs)
+      series.didBegin = didBegin
       if channel == nil { SignalCenter.shared.onSplit(series.splitter) }
       return series
     }

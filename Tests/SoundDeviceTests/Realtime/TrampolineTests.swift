@@ -30,6 +30,25 @@ struct TrampolineTests {
     return trampoline
   }
 
+  @Test func theClientLearnsRateAndChannelsOfItsOwnSide() {
+    let seen = Tape(4, of: 0)
+    let stream = trampoline(
+      input: side(.int16, 1, host: .float32, 2, input: true),
+      output: side(.int16, 3, host: .float32, 4, input: false)
+    ) { block in
+      let info = block.info
+      seen.append(Int(info.sampleRate))
+      seen.append(info.frameCount)
+      seen.append(info.inputChannelCount)
+      seen.append(info.outputChannelCount)
+      return .continue
+    }
+    var output = [Float](repeating: 0, count: 40)
+    _ = Blocks.call(
+      stream, input: [Float](repeating: 0, count: 20), output: &output, frameCount: 10)
+    #expect(seen.values == [48_000, 10, 1, 3])
+  }
+
   @Test func longCallbacksAreSeveralBlocksOneAfterTheOther() throws {
     let positions = Tape(10, of: 0)
     let counts = Tape(10, of: 0)

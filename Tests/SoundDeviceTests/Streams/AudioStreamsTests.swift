@@ -94,8 +94,8 @@ struct AudioStreamsTests {
     let expected = [Float](repeating: 0, count: 256) + noise.dropLast(256)
     for channel in 0..<4 {
       let silence = [Float](repeating: 0, count: 1000)
-      #expect(both.channel(channel) == ([1, 3].contains(channel) ? expected : silence))
-      #expect(alone.channel(channel) == (channel == 0 ? expected : silence))
+      #expect(Array(both.channel(channel)) == ([1, 3].contains(channel) ? expected : silence))
+      #expect(Array(alone.channel(channel)) == (channel == 0 ? expected : silence))
     }
   }
 }

@@ -14,8 +14,7 @@ enum Blocks {
     let result = unsafe (input ?? []).withUnsafeBytes { input in
       unsafe output.withUnsafeMutableBytes { output in
         let info = CallbackInfo(
-          frameCount: frameCount, inputTime: 0, outputTime: 0, currentTime: 0, flags: [],
-          position: 0)
+          frameCount: frameCount, sampleRate: 48_000)
         var block = unsafe AudioBlock(
           input: input.isEmpty ? nil : input.baseAddress,
           output: outputCount == nil ? nil : output.baseAddress, info: info)
@@ -36,8 +35,8 @@ enum Blocks {
     now: Double = monotonicSeconds()
   ) -> CallbackResult {
     let info = CallbackInfo(
-      frameCount: frameCount, inputTime: inputTime, outputTime: inputTime, currentTime: inputTime,
-      flags: flags, position: 0)
+      frameCount: frameCount, sampleRate: 48_000, inputTime: inputTime, outputTime: inputTime,
+      currentTime: inputTime, flags: flags)
     return unsafe (input ?? []).withUnsafeBytes { input in
       unsafe output.withUnsafeMutableBytes { output in
         unsafe trampoline.process(

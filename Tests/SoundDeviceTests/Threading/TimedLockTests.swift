@@ -13,6 +13,16 @@ struct TimedLockTests {
     #expect(turn.take(timeout: 0))
   }
 
+  /// Who waits for the lock has that much less time for what follows.
+  @Test func waitingUsesTheCallersTime() {
+    let turn = TimedLock()
+    var remaining = Timeout(seconds: 0.01)
+    #expect(turn.take(&remaining, until: { false }))
+    #expect(!turn.take(&remaining, until: { true }))
+    #expect(!turn.take(&remaining, until: { false }))
+    #expect(remaining.next() == nil)
+  }
+
   @Test func everybodyHasATurn() async throws {
     let turn = TimedLock()
     let count = Shared(0)

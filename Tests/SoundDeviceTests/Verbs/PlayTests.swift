@@ -35,6 +35,31 @@ struct PlayTests {
     #expect(same.dropFirst(samples.count).allSatisfy { $0 == S.silence })
   }
 
+  @Test func aBufferPlaysAtItsOwnRateUnlessTheCallerGivesOne() throws {
+    let bench = try VirtualBench()
+    let sound = SampleBuffer<Float>(frameCount: 100, sampleRate: 44_100)
+    let own = try play(sound, device: bench.null)
+    #expect(own.stream.sampleRate == 44_100)
+    try own.wait(timeout: .seconds(20))
+    let other = try play(sound, sampleRate: 96_000, device: bench.null)
+    #expect(other.stream.sampleRate == 96_000)
+    try other.wait(timeout: .seconds(20))
+    let take = try rec(frameCount: 10, sampleRate: 8000, channelCount: 1, device: bench.null)
+    #expect(try take.wait(timeout: .seconds(20)).sampleRate == 8000)
+  }
+
+  @Test func aStreamRefusesABufferOfAnotherRate() async throws {
+    let bench = try VirtualBench()
+    let stream = try AudioOutputStream<Float>(bench.parameters(1))
+    try stream.start()
+    let error = await #expect(throws: PortAudioError.self) {
+      try await stream.write(SampleBuffer(frameCount: 10, sampleRate: 44_100))
+    }
+    #expect(error?.code == .invalidSampleRate)
+    try await stream.write(SampleBuffer(frameCount: 10, sampleRate: stream.sampleRate))
+    try stream.abort()
+  }
+
   @Test func everySampleTypePlaysExactly() async throws {
     try await check(TestSignal.noise(frameCount: 500, channelCount: 2))
     try await check(TestSignal.noise(frameCount: 500, channelCount: 2).map(Double.init))

@@ -55,7 +55,7 @@ struct RecordTests {
     let back = try rec(
       into: own, device: bench.null, options: StreamOptions(dithers: false)
     ).wait(timeout: .seconds(20))
-    #expect(back == SampleBuffer<Int16>(frameCount: 100, channelCount: 2))
+    #expect(back == SampleBuffer<Int16>(frameCount: 100, channelCount: 2, sampleRate: 48_000))
     #expect(
       code { _ = try rec(into: own, mapping: ChannelMap([1]), device: bench.null) }
         == .invalidChannelCount)

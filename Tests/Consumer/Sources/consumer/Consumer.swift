@@ -8,7 +8,8 @@ import SoundDevice
   static func main() throws {
     let started = Date()
     let device = try Device.find("virtual:loopback")
-    Defaults.current.setDevice(device)
+    Defaults.current.setDevice("virtual:loopback")
+    guard rampIsRight() else { throw CocoaError(.featureUnsupported) }
 
     let data = SampleBuffer<Float>((1...2_000).map { Float($0) / 4_096 })
     let heard = try playrec(data, inputChannelCount: 1).wait(timeout: .seconds(30))
