@@ -71,10 +71,14 @@ struct DeviceFailure: Error {
 
 extension ToolError {
   /// The program's error for the end of a running stream.
-  static func running(_ error: PortAudioError, _ device: Device) -> ToolError {
-    error.code == .hostLost ? .lost(device) : .failure("", error.description)
+  static func running(
+    _ error: PortAudioError, _ device: Device, _ stream: (any AudioStreaming)? = nil
+  ) -> ToolError {
+    error.code == .hostLost ? .lost(device, stream) : .failure("", error.description)
   }
 
   /// The error of a lost device.
-  static func lost(_ device: Device) -> ToolError { .failure(device.id, "device lost") }
+  static func lost(_ device: Device, _ stream: (any AudioStreaming)? = nil) -> ToolError {
+    .failure(device.id, (stream?.isRateChanged == true ? "rate changed: " : "") + "device lost")
+  }
 }

@@ -114,6 +114,7 @@ struct DeviceTraits: Equatable {
         + Double(Self.serverPeriod) / granted.sampleRate
     }
     granted.connectsLate = isJACK
+    granted.mayChangeRate = isJACK
     // PortAudio raises the priority of a thread that may have ended by then, and reports failure.
     granted.mustOutliveStart = isALSA
     // It counts underruns, but sets no flag.

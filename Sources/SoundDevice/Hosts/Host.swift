@@ -48,10 +48,13 @@ protocol HostStream: AnyObject, Sendable {
   var time: Double { get }
   /// The callback's share of processor time, 0...1.
   var cpuLoad: Double { get }
+  /// The rate at which the host runs now, in Hz; nil if it does not say.
+  var currentRate: Double? { get }
 }
 
 extension HostStream {
   func giveUp() throws(PortAudioError) { try close() }
+  var currentRate: Double? { nil }
 }
 
 /// What a host granted when a stream was opened.
@@ -74,6 +77,8 @@ struct GrantedStream: Sendable {
   var latencyChange = 0.0
   /// Whether the first callbacks ask for the whole output latency at once.
   var fillsAtOnce = false
+  /// Whether the host may change the rate while the stream runs.
+  var mayChangeRate = false
   /// The longest time, in seconds, that callbacks may be absent although the host is well.
   var longestSilence = 0.0
 

@@ -362,4 +362,8 @@ extension HostConfiguration {
   var isActive: Bool { unsafe Pa_IsStreamActive(stream) == 1 }
   var time: Double { unsafe Pa_GetStreamTime(stream) }
   var cpuLoad: Double { unsafe Pa_GetStreamCpuLoad(stream) }
+  /// PortAudio updates a JACK stream's rate with its server's.
+  var currentRate: Double? {
+    unsafe Pa_GetStreamInfo(stream).flatMap { Reported.sampleRate(unsafe $0.pointee.sampleRate) }
+  }
 }

@@ -30,6 +30,8 @@ final class OpenStream: Sendable {
   let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
   let lost = AtomicFlag()
+  /// Whether it is lost because the host changed its rate.
+  let isRetuned = AtomicFlag()
   private let run = Guarded(Latch())
   private let onEnd: (@Sendable () -> Void)?
   private let onFinished: (@Sendable () -> Void)?

@@ -90,6 +90,7 @@ struct DeviceTraitsTests {
     #expect(!granted(pulse).reportsLosses && granted(server).reportsLosses)
     #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)
     #expect(granted(jack).connectsLate && !granted(pulse).connectsLate)
+    #expect(granted(jack).mayChangeRate && !granted(pulse).mayChangeRate)
     #expect(granted(hardware).mustOutliveStart && !granted(pulse).mustOutliveStart)
   }
 }
