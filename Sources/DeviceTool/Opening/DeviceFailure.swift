@@ -14,9 +14,22 @@ struct DeviceFailure: Error {
         isList ? "virtual:null is always there" : "sd-list shows them; -D virtual:null needs none"
       self.init("", "no device '\(query)' (\(hint))", true)
     case .noDefault: self.init("", error.description, true)
-    case .ambiguous, .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
+    case .ambiguous(let query, let candidates):
+      let hint = Self.hint(query, candidates).map { "; -D '\($0)' is one" } ?? ""
+      self.init("", error.description + hint, false)
+    case .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
     case .host(let error): self.init(error)
     }
+  }
+
+  /// The query with a host API that narrows it down to one candidate; nil if none does.
+  private static func hint(_ query: String, _ candidates: [String]) -> String? {
+    let apis = candidates.map { id in
+      String(id.split(separator: ",").last ?? "").split(separator: " #")[0].dropFirst()
+    }
+    guard Set(apis).count > 1 else { return nil }
+    let alone = apis.first { api in apis.count { $0 == api } == 1 }
+    return alone.map { "\(query) \($0.split(separator: " ")[0].lowercased())" }
   }
 
   /// - Parameter remedy: A remedy, if known.
