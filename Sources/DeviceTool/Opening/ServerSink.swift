@@ -51,7 +51,7 @@ struct ServerSink: Equatable {
       failure.mayPass = true
       throw failure
     }
-    if door.name != node { setenv(use.variable, node, 1) }
+    if door.name != node { unsafe setenv(use.variable, node, 1) }
     Messages.detail(query, "through '\(door.id)'")
     return door
   }
