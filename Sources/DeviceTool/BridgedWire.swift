@@ -65,9 +65,12 @@ final class BridgedWire {
       encoding: SampleEncoding(output.outputFormat), rate: output.sampleRate,
       channelCount: output.outputChannelCount)
     let reporter = try RunReporter(duplex.report, rate: format.rate, channelCount: 0)
+    // A block of input may be as long as the input's latency.
+    let latency = max(
+      held.heldSeconds(at: format.rate), output.outputLatency + input.inputLatency)
     bridge = try AdaptedOutput(
-      output, to, format, from: input.sampleRate, latency: held.heldSeconds(at: format.rate),
-      dither: true, limit: plan.length?.frameCount(at: format.rate), reporter)
+      output, to, format, from: input.sampleRate, latency: latency, dither: true,
+      limit: plan.length?.frameCount(at: format.rate), reporter)
     run = StreamRun(
       output, to, LossPolicy(xrun: duplex.stream.xrun), reporter, partner: (input, from)
     ) {

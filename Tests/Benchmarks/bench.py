@@ -160,6 +160,45 @@ class Bench:
                 both: [(a.cpu + b.cpu) * 1000 for a, b in zip(runs["aplay"], runs["C init"])],
             }, {both: 1})
 
+    def desktop(self):
+        """Playing through a sound server in steady state, and its start."""
+        self.prepare()
+        short, samples = self.file("short.wav"), self.file("short.f32")
+        subprocess.run(["sox", "-q", short, self.file("start.wav"), "trim", "0", "2"], check=True)
+        subprocess.run(["sox", "-q", self.file("start.wav"), "-t", "f32", self.file("start.f32")],
+                       check=True)
+
+        def players(device, peers):
+            sox = f"AUDIODEV={device} exec sox -q {{file}}.wav -t alsa"
+            return {ME: f"{self.bin}/sd-play -q -D {device} {{file}}.wav",
+                    "C callback": f"{self.floor} play {device} {{file}}.f32 0.2",
+                    "aplay": f"aplay -q -D {device} {{file}}.wav", "sox": sox,
+                    "python": f"{self.python} -c \"import sounddevice as s, wave, numpy as n; "
+                              f"w=wave.open('{{file}}.wav'); s.default.device='{device}, ALSA'; "
+                              "s.play(n.frombuffer(w.readframes(10**9), n.int16).reshape(-1,2), "
+                              "48000, blocking=True)\"", **peers}
+
+        for name, start, device, peers in (
+            ("PipeWire", rig.pipewire, "pipewire", {"pw-play": "pw-play {file}.wav"}),
+            ("Pulse", rig.pulse, "pulse", {"paplay": "paplay {file}.wav"}),
+        ):
+            contenders = players(device, peers)
+            with start(self.folder) as server:
+                figures = {who: ([], []) for who in contenders}
+                for _ in range(self.times(5)):
+                    for who, line in contenders.items():
+                        begin, whole = (run(line.format(file=self.file(file)), server.environment)
+                                        for file in ("start", "short"))
+                        figures[who][0].append(begin.cpu * 1000)
+                        figures[who][1].append((whole.cpu - begin.cpu) * 1000)
+            reach = {"aplay": 2, **({"pw-play": 1.5} if name == "PipeWire" else {})}
+            # Eighteen of twenty seconds: a whole sound less its start, which is a row of its own.
+            self.table.add(f"play on {name}", "CPU ms", {w: f[1] for w, f in figures.items()},
+                           reach)
+            if name == "PipeWire":
+                self.table.add("start on PipeWire", "CPU ms",
+                               {w: f[0] for w, f in figures.items()})
+
     def first(self):
         """From the exec to the first sample on JACK."""
         self.prepare()
@@ -449,7 +488,7 @@ class Bench:
         print(answer.stdout, flush=True)
         self.conversions = answer.stdout
 
-    WORKS = (start, play, first, pipe, wire, files, codecs, resample, memory, callbacks, converting)
+    WORKS = (start, play, desktop, first, pipe, wire, files, codecs, resample, memory, callbacks, converting)
 
     # The page
 

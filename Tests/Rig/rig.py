@@ -1,6 +1,7 @@
 """Private sound servers and running programs, for measurements outside the tests:
 Tests/Benchmarks, Tests/Rig/soak.py and Tests/Rig/faults.py."""
 import contextlib
+import glob
 import os
 import signal
 import subprocess
@@ -94,4 +95,65 @@ def pulse(folder):
     log = os.path.join(folder, "pulse.log")
     with _running(command, environment, log, lambda: os.path.exists(socket)) as server:
         time.sleep(0.5)
+        yield server
+
+
+PIPEWIRE_PROGRAMS = ("dbus-daemon", "pipewire", "wireplumber", "pipewire-pulse", "pactl")
+
+
+def _pipewire_library(end):
+    """A library of PipeWire's for ALSA or JACK: as unpacked by scripts/pipewire, or the system's."""
+    own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".build", "pipewire")
+    for root in (own, "/"):
+        found = glob.glob(os.path.join(root, "usr/lib/*", end))
+        if found:
+            return os.path.realpath(found[0])
+    raise RuntimeError(f"no {end}: scripts/pipewire --install")
+
+
+@contextlib.contextmanager
+def pipewire(folder, sinks=("speakers",)):
+    """A PipeWire session of its own, with PulseAudio's protocol and null sinks, which ALSA's
+    devices `default`, `pipewire` and `pulse` reach. The server's environment has JACK_LIBRARY, the
+    folder of PipeWire's libjack."""
+    runtime = os.path.join(folder, "pipewire")
+    os.makedirs(runtime, mode=0o700, exist_ok=True)
+    config = os.path.join(runtime, "asound.conf")
+    with open(config, "w") as file:
+        file.write(f"""pcm_type.pipewire {{
+  lib "{_pipewire_library("alsa-lib/libasound_module_pcm_pipewire.so")}"
+}}
+pcm.pipewire {{ type pipewire hint {{ show on description "PipeWire" }} }}
+pcm.!default {{ type pipewire hint {{ show on description "Default" }} }}
+pcm.pulse {{ type pulse }}
+""")
+    bus, socket = os.path.join(runtime, "bus"), f"{runtime}/pulse/native"
+    environment = {k: v for k, v in clean_environment().items()
+                   if k not in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+    environment.update(
+        XDG_RUNTIME_DIR=runtime, PIPEWIRE_RUNTIME_DIR=runtime, HOME=runtime,
+        DBUS_SESSION_BUS_ADDRESS=f"unix:path={bus}", PULSE_SERVER=f"unix:{socket}",
+        ALSA_CONFIG_PATH=config,
+        JACK_LIBRARY=os.path.dirname(_pipewire_library("pipewire-0.3/jack/libjack.so.0")))
+
+    def answers(*arguments):
+        done = subprocess.run(["timeout", "5", "pactl", *arguments], env=environment,
+                              capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    def run(name, *arguments, until):
+        return stack.enter_context(_running([name, *arguments], environment,
+                                            os.path.join(folder, name + ".log"), until))
+
+    with contextlib.ExitStack() as stack:
+        run("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={bus}",
+            until=lambda: os.path.exists(bus))
+        server = run("pipewire", until=lambda: os.path.exists(f"{runtime}/pipewire-0"))
+        run("wireplumber", until=lambda: True)
+        run("pipewire-pulse", until=lambda: answers("info"))
+        for sink in sinks:
+            if not answers("load-module", "module-null-sink", f"sink_name={sink}", "rate=48000"):
+                raise RuntimeError(f"no sink {sink}")
+        _wait(server.process, "the default sink",
+              lambda: answers("get-default-sink") == sinks[0])
         yield server

@@ -30,6 +30,22 @@ import Testing
     #expect(pipe.output.count == 4800 * 8)
   }
 
+  /// The frames that follow would be of another speed.
+  @Test func aChangedRateEndsEveryProgram() async throws {
+    let path = try folder.write(wave(noise(480_000)), to: "a.wav")
+    for line in [
+      ["sd-rec", folder.file("b.wav")], ["sd-play", path],
+      ["sd-playrec", path, folder.file("c.wav")], ["sd-wire"],
+    ] {
+      let result = try await runTool(
+        line[0], ["-D", "virtual:loopback"] + line.dropFirst(),
+        environment: virtual("retune@4800"), timeout: .seconds(10))
+      result.expectFailure(1, "virtual:loopback", "rate changed: device lost")
+    }
+    let back = try await runTool("sd-cat", ["-t", "raw", folder.file("b.wav")])
+    #expect(back.succeeded && back.output.count >= 4800 * 6, "\(back.output.count)")
+  }
+
   /// Nothing comes from the pipe that would show it, at all or after the first frames.
   @Test(arguments: ["lost@4800", "stall@4800"], [0, 4000])
   func aSilentWriterDoesNotHideALostDevice(_ fault: String, byteCount: Int) async throws {

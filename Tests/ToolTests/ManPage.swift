@@ -74,10 +74,13 @@ struct ManPage: CustomStringConvertible {
   }
 
   /// The commands of the examples, a script for each display.
-  var examples: [String] {
+  var examples: [String] { scripts(in: "EXAMPLES") }
+
+  /// The commands of a section, a script for each display.
+  func scripts(in title: String) -> [String] {
     var scripts: [String] = []
     var script: [String]?
-    for line in section("EXAMPLES") {
+    for line in section(title) {
       if line.hasPrefix(".Bd -literal") {
         script = []
       } else if line == ".Ed" {

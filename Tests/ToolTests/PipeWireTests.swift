@@ -133,6 +133,26 @@ import Testing
     }
   }
 
+  /// Through JACK's door a stream runs at the graph's rate, whatever becomes of it.
+  @Test func aRateThatTheServerChangesIsADeviceLost() async throws {
+    try await withPipeWire { server in
+      let device = try await Self.device(.jack, server)
+      let recorder = Command.tool("sd-rec", ["-D", device, folder.file("a.wav")])
+        .with(environment: server.jackEnvironment)
+      try await withTool(recorder) { recorder in
+        try await recorder.waitUntilRunning()
+        let forced = try await runProgram(
+          "pw-metadata", ["-n", "settings", "0", "clock.force-rate", "96000"],
+          environment: server.environment)
+        #expect(forced.succeeded, "\(forced)")
+        let result = try await recorder.finish(timeout: .seconds(20))
+        #expect(result.status == .exited(1), "\(result)")
+        #expect(
+          withoutStatus(result).last?.hasSuffix("rate changed: device lost") == true, "\(result)")
+      }
+    }
+  }
+
   @Test func aSinkThatGoesAwayEndsNothing() async throws {
     try await withPipeWire([.init("speakers"), .init("headset")]) { server in
       let player = Command.tool("sd-play", [wav, wav, wav, wav])

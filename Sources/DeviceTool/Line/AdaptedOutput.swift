@@ -172,7 +172,7 @@ final class AdaptedOutput {
       writtenCount += try stream.write(frames, until: isStopping)
     } catch {
       // Another thread stopped it and has the reason.
-      throw error.code == .streamIsStopped ? .stopped : .running(error, device)
+      throw error.code == .streamIsStopped ? .stopped : .running(error, device, stream)
     }
     try SignalCenter.shared.checkStop()
   }

@@ -120,7 +120,7 @@ final class OutputFeed {
       _ = try stream.write(frames, until: isStopping)
     } catch {
       // Another thread stopped it and has the reason.
-      throw error.code == .streamIsStopped ? .stopped : .running(error, device)
+      throw error.code == .streamIsStopped ? .stopped : .running(error, device, stream)
     }
     try SignalCenter.shared.checkStop()
   }

@@ -46,7 +46,7 @@ final class StreamInput: SegmentSource {
         }
       } catch {
         hasEnded = true
-        return .lost(.running(error, device))
+        return .lost(.running(error, device, stream))
       }
     }
     return nil

@@ -14,9 +14,22 @@ struct DeviceFailure: Error {
         isList ? "virtual:null is always there" : "sd-list shows them; -D virtual:null needs none"
       self.init("", "no device '\(query)' (\(hint))", true)
     case .noDefault: self.init("", error.description, true)
-    case .ambiguous, .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
+    case .ambiguous(let query, let candidates):
+      let hint = Self.hint(query, candidates).map { "; -D '\($0)' is one" } ?? ""
+      self.init("", error.description + hint, false)
+    case .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
     case .host(let error): self.init(error)
     }
+  }
+
+  /// The query with a host API that narrows it down to one candidate; nil if none does.
+  private static func hint(_ query: String, _ candidates: [String]) -> String? {
+    let apis = candidates.map { id in
+      String(id.split(separator: ",").last ?? "").split(separator: " #")[0].dropFirst()
+    }
+    guard Set(apis).count > 1 else { return nil }
+    let alone = apis.first { api in apis.count { $0 == api } == 1 }
+    return alone.map { "\(query) \($0.split(separator: " ")[0].lowercased())" }
   }
 
   /// - Parameter remedy: A remedy, if known.
@@ -71,10 +84,14 @@ struct DeviceFailure: Error {
 
 extension ToolError {
   /// The program's error for the end of a running stream.
-  static func running(_ error: PortAudioError, _ device: Device) -> ToolError {
-    error.code == .hostLost ? .lost(device) : .failure("", error.description)
+  static func running(
+    _ error: PortAudioError, _ device: Device, _ stream: (any AudioStreaming)? = nil
+  ) -> ToolError {
+    error.code == .hostLost ? .lost(device, stream) : .failure("", error.description)
   }
 
   /// The error of a lost device.
-  static func lost(_ device: Device) -> ToolError { .failure(device.id, "device lost") }
+  static func lost(_ device: Device, _ stream: (any AudioStreaming)? = nil) -> ToolError {
+    .failure(device.id, (stream?.isRateChanged == true ? "rate changed: " : "") + "device lost")
+  }
 }

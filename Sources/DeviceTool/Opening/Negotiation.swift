@@ -16,13 +16,20 @@ enum Negotiation {
   /// The device for a query, or the default one.
   static func device(_ query: String?, _ direction: StreamDirection) throws(DeviceFailure) -> Device
   {
-    do {
-      let list = try isVirtual(query) ? DeviceList.virtual() : DeviceList.current()
-      if let query { return try list.find(query, for: direction) }
-      return try list.defaultDevice(for: direction)
-    } catch {
+    let list: DeviceList
+    do { list = try isVirtual(query) ? DeviceList.virtual() : DeviceList.current() } catch {
       throw DeviceFailure(error)
     }
+    if let query { return try device(query, in: list, direction) }
+    do { return try list.defaultDevice(for: direction) } catch { throw DeviceFailure(error) }
+  }
+
+  /// The device of a list for a query.
+  static func device(_ query: String, in list: DeviceList, _ direction: StreamDirection?)
+    throws(DeviceFailure) -> Device
+  {
+    if let sink = ServerSink(query) { return try sink.device(in: list, direction) }
+    do { return try list.find(query, for: direction) } catch { throw DeviceFailure(error) }
   }
 
   /// The format in which the device passes samples of `format` unchanged.

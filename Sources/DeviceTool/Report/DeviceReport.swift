@@ -24,6 +24,8 @@ public struct DeviceReport {
 
     /// Creates a plan for all devices, one line each.
     public init() {}
+
+    fileprivate var direction: StreamDirection? { inputs ? .input : outputs ? .output : nil }
   }
 
   private let list: DeviceList
@@ -33,24 +35,21 @@ public struct DeviceReport {
   /// Lists the devices. A list of all lacks those of a sound system that does not answer: the
   /// program reports that, and ends with status 1.
   public init(_ request: Plan) throws(ToolError) {
-    do throws(DeviceError) {
-      let list = try DeviceList.current()
-      try self.init(request, of: list)
-      if request.device == nil, let failure = list.failure {
-        ProgramExit.remember(DeviceFailure(failure).tool)
-      }
-    } catch {
-      throw DeviceFailure(error).tool
+    let list: DeviceList
+    do { list = try DeviceList.current() } catch { throw DeviceFailure(error).tool }
+    do { try self.init(request, of: list) } catch { throw error.tool }
+    if request.device == nil, let failure = list.failure {
+      ProgramExit.remember(DeviceFailure(failure).tool)
     }
   }
 
   /// Chooses from a list.
-  init(_ request: Plan, of list: DeviceList) throws(DeviceError) {
+  init(_ request: Plan, of list: DeviceList) throws(DeviceFailure) {
     self.request = request
     self.list = list
-    let direction: StreamDirection? = request.inputs ? .input : request.outputs ? .output : nil
+    let direction = request.direction
     if let query = request.device {
-      devices = [try list.find(query, for: direction)]
+      devices = [try Negotiation.device(query, in: list, direction)]
     } else {
       devices = list.filter { device in
         direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
@@ -86,6 +85,9 @@ public struct DeviceReport {
         let words = rates.map { "\(Int($0))" }.joined(separator: " ")
         text += "      \(direction): \(words)\n"
       }
+    }
+    for (sink, device) in ServerSink.all(in: list, request.direction) {
+      text += "    \(sink.query), through '\(device.id)'\n"
     }
     return text
   }

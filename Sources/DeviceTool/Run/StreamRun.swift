@@ -136,8 +136,8 @@ final class StreamRun {
   /// - Throws: The reason to end the run: a loss, if that is the policy, a stop or a lost device.
   func check() throws(ToolError) {
     noteGaps()
-    if stream.isLost { end(.lost(device)) }
-    if let partner, partner.stream.isLost { end(.lost(partner.device)) }
+    if stream.isLost { end(.lost(device, stream)) }
+    if let partner, partner.stream.isLost { end(.lost(partner.device, partner.stream)) }
     update()
     if shouldEnd(), let failure { throw failure }
   }

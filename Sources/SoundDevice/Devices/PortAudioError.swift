@@ -93,6 +93,13 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     self.frameCount = frameCount
   }
 
+  /// The failure of a start with a positive code, which PortAudio does not define; nil for others.
+  init?(startCode code: CInt, _ operation: String) {
+    guard code > 0 else { return nil }
+    let text = "no PulseAudio server lets it in, and this PortAudio does not start without"
+    self.init(.unanticipatedHostError, operation, hostError: HostError(code: Int(code), text: text))
+  }
+
   /// PortAudio's message for the code. Corresponds to `Pa_GetErrorText`.
   public var text: String {
     switch code {

@@ -65,6 +65,24 @@ struct DeviceTraits: Equatable {
     max(Reported.latency(reported) ?? 0.1, isServer ? floor : 0)
   }
 
+  /// The maximum latency, in seconds, of a PulseAudio stream in both directions. PortAudio writes
+  /// output when input comes, and asks for blocks of input as long as the output's latency. Of what
+  /// exceeds two of its own requests, of 20 ms each, PulseAudio reads half ahead, so that every
+  /// block would come too late.
+  private static let pulseDuplexLatency = 0.04
+
+  /// The configuration to open a stream with.
+  func adapted(_ configuration: HostConfiguration) -> HostConfiguration {
+    guard api == Self.pulseAudio, var input = configuration.input, var output = configuration.output
+    else { return configuration }
+    input.latency = min(input.latency, Self.pulseDuplexLatency)
+    output.latency = min(output.latency, Self.pulseDuplexLatency)
+    var configuration = configuration
+    configuration.input = input
+    configuration.output = output
+    return configuration
+  }
+
   // MARK: Rate
 
   /// PortAudio's rate for an ALSA device that does not report one, and the usual rate of sound
@@ -83,8 +101,20 @@ struct DeviceTraits: Equatable {
   // MARK: Streams
 
   /// Completes the properties of a granted stream.
-  func complete(_ granted: inout GrantedStream) {
+  ///
+  /// - Parameter requested: The latencies requested, in seconds; nil for a missing direction.
+  func complete(_ granted: inout GrantedStream, requested: (input: Double?, output: Double?)) {
+    if api == Self.pulseAudio {
+      // PortAudio reports its own buffers alone. The server grants what was requested of it, and
+      // moves within that as other streams come and go.
+      granted.inputLatency = Self.longer(granted.inputLatency, requested.input)
+      granted.outputLatency = Self.longer(granted.outputLatency, requested.output)
+      granted.latencyChange =
+        max(requested.input ?? 0, requested.output ?? 0)
+        + Double(Self.serverPeriod) / granted.sampleRate
+    }
     granted.connectsLate = isJACK
+    granted.mayChangeRate = isJACK
     // PortAudio raises the priority of a thread that may have ended by then, and reports failure.
     granted.mustOutliveStart = isALSA
     // It counts underruns, but sets no flag.
@@ -94,5 +124,10 @@ struct DeviceTraits: Equatable {
     granted.mayGiveUp = isServer && isALSA
     granted.longestSilence = isServer ? 3 : 0
     granted.fillsAtOnce = isServer
+  }
+
+  private static func longer(_ reported: Double?, _ requested: Double?) -> Double? {
+    guard let requested else { return reported }
+    return max(reported ?? 0, requested)
   }
 }

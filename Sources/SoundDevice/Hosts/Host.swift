@@ -48,10 +48,13 @@ protocol HostStream: AnyObject, Sendable {
   var time: Double { get }
   /// The callback's share of processor time, 0...1.
   var cpuLoad: Double { get }
+  /// The rate at which the host runs now, in Hz; nil if it does not say.
+  var currentRate: Double? { get }
 }
 
 extension HostStream {
   func giveUp() throws(PortAudioError) { try close() }
+  var currentRate: Double? { nil }
 }
 
 /// What a host granted when a stream was opened.
@@ -69,8 +72,13 @@ struct GrantedStream: Sendable {
   var mayGiveUp = false
   /// Whether the host reports lost frames; if not, only the clock reveals them.
   var reportsLosses = true
+  /// The maximum, in seconds, by which the host may change its latency while the stream runs: that
+  /// much of a delay is no loss.
+  var latencyChange = 0.0
   /// Whether the first callbacks ask for the whole output latency at once.
   var fillsAtOnce = false
+  /// Whether the host may change the rate while the stream runs.
+  var mayChangeRate = false
   /// The longest time, in seconds, that callbacks may be absent although the host is well.
   var longestSilence = 0.0
 

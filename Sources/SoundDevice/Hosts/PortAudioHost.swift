@@ -118,7 +118,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
         unsafe PaJack_SetClientName(copy)
       }
     #endif
-    try Self.check(Self.parking { Pa_Initialize() }, "starting PortAudio")
+    try Self.checkStart(Self.parking { Pa_Initialize() })
     isInitialized = true
     startTime = monotonicSeconds()
   }
@@ -182,6 +182,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
     var stream: UnsafeMutableRawPointer?
     let context = unsafe Unmanaged.passRetained(trampoline)
     let traits = unsafe configuration.deviceInfo.map { unsafe Self.traits($0) }
+    let configuration = traits?.adapted(configuration) ?? configuration
     let code = Self.parking {
       unsafe Self.withParameters(configuration) { input, output in
         unsafe Pa_OpenStream(
@@ -216,7 +217,8 @@ final class PortAudioHost: Host, @unchecked Sendable {
       reportedRate: info?.sampleRate ?? 0, wantedRate: configuration.sampleRate,
       reportedInputLatency: info?.inputLatency ?? -1,
       reportedOutputLatency: info?.outputLatency ?? -1)
-    traits?.complete(&granted)
+    traits?.complete(
+      &granted, requested: (configuration.input?.latency, configuration.output?.latency))
     return granted
   }
 
@@ -269,6 +271,14 @@ final class PortAudioHost: Host, @unchecked Sendable {
     case .int32: 0x02
     case .float32, .float64: 0x01
     }
+  }
+
+  /// PortAudio's PulseAudio host returns PulseAudio's own codes, which are positive, if no server
+  /// lets it in; no host API is left then.
+  private static func checkStart(_ code: PaError) throws(PortAudioError) {
+    let operation = "starting PortAudio"
+    if let error = PortAudioError(startCode: code, operation) { throw error }
+    try check(code, operation)
   }
 
   /// Throws the error of `code`, with the host's own error, which must be fetched at once.
@@ -352,4 +362,8 @@ extension HostConfiguration {
   var isActive: Bool { unsafe Pa_IsStreamActive(stream) == 1 }
   var time: Double { unsafe Pa_GetStreamTime(stream) }
   var cpuLoad: Double { unsafe Pa_GetStreamCpuLoad(stream) }
+  /// PortAudio updates a JACK stream's rate with its server's.
+  var currentRate: Double? {
+    unsafe Pa_GetStreamInfo(stream).flatMap { Reported.sampleRate(unsafe $0.pointee.sampleRate) }
+  }
 }

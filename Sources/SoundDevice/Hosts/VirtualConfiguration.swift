@@ -10,7 +10,8 @@ internal import PCM
 /// that it plays), and faults: `xrun@48000:256` (loses 256 frames at frame 48000), `stall@96000`
 /// (callbacks stop there), `stall@96000:4800` (callbacks stop for the duration of 4800 frames, then
 /// come in a burst), `freewheel@96000:48000` (48000 frames pass as fast as possible), `crawl@96000`
-/// (a hundredth of real time from there; `crawl` alone from the start), `lost@96000` (the device is
+/// (a hundredth of real time from there; `crawl` alone from the start), `retune@96000` (the device
+/// runs at another rate from there), `lost@96000` (the device is
 /// gone from there). Misbehaviour of hosts: `linger` (a stream never becomes inactive by itself),
 /// `latency=garbage` and `times=garbage` (reports garbage), `flags=none` (reports no losses).
 struct VirtualConfiguration: Sendable, Hashable {
@@ -28,7 +29,7 @@ struct VirtualConfiguration: Sendable, Hashable {
 
   struct Fault: Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
-      case xrun, stall, freewheel, crawl, lost
+      case xrun, stall, freewheel, crawl, retune, lost
     }
     var kind: Kind
     /// The stream's frame at which it happens.
@@ -120,12 +121,12 @@ struct VirtualConfiguration: Sendable, Hashable {
     case (.xrun, 2), (.stall, 2), (.freewheel, 2):
       let frameCount = try number(parts[1], in: 1...1_000_000_000, item)
       return Fault(kind: kind, position: position, frameCount: frameCount)
-    case (.stall, 1), (.crawl, 1), (.lost, 1):
+    case (.stall, 1), (.crawl, 1), (.retune, 1), (.lost, 1):
       return Fault(kind: kind, position: position, frameCount: 0)
     default:
       throw ParseError(
         description: "'\(item)': try xrun@48000:256, stall@48000, stall@48000:256, "
-          + "freewheel@48000:256, crawl@48000 or lost@48000")
+          + "freewheel@48000:256, crawl@48000, retune@48000 or lost@48000")
     }
   }
 
@@ -156,6 +157,6 @@ struct VirtualConfiguration: Sendable, Hashable {
     ParseError(
       description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= drift= "
         + "jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME "
-        + "lost@FRAME linger latency=garbage times=garbage flags=none")
+        + "retune@FRAME lost@FRAME linger latency=garbage times=garbage flags=none")
   }
 }

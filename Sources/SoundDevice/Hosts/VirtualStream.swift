@@ -27,6 +27,7 @@ internal import Synchronization
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
+  private let isRetuned = AtomicFlag()
   private var isStarted = false
   /// The difference between its clock and the engine's.
   private let clock: StreamClock
@@ -95,6 +96,7 @@ internal import Synchronization
       reportedOutputLatency: sins.contains(.garbageLatency)
         ? Self.garbageFrameCount / configuration.sampleRate : latency)
     granted.reportsLosses = !sins.contains(.noFlags)
+    granted.mayChangeRate = faults.contains { $0.kind == .retune }
     self.granted = granted
   }
 
@@ -138,6 +140,8 @@ internal import Synchronization
   var time: Double { garbageTimes.isEmpty ? monotonicSeconds() : .nan }
 
   var cpuLoad: Double { busy.load(ordering: .relaxed) }
+
+  var currentRate: Double? { isRetuned.isSet ? granted.sampleRate / 2 : granted.sampleRate }
 
   // MARK: The engine's thread
 
@@ -194,6 +198,7 @@ internal import Synchronization
       case .stall: stall = .until((nextDue ?? position + delay) + fault.frameCount)
       case .freewheel: freewheelingLeft += fault.frameCount
       case .crawl: isCrawling = true
+      case .retune: isRetuned.set()
       case .xrun:
         untoldLoss += fault.frameCount
         position += fault.frameCount

@@ -10,6 +10,9 @@ struct LossEstimator {
   private let sampleRate: Double
   /// Whether only the clock reveals losses.
   private let infers: Bool
+  /// Frames by which the host may fall behind the clock for good without a loss, as it changes its
+  /// latency.
+  private let tolerance: Double
   private var expectedInputTime: Double?
 
   private var start: Double?
@@ -19,9 +22,11 @@ struct LossEstimator {
   /// How many frames the earliest callback of a window was behind the clock.
   private var knownLag: Double?
 
-  init(sampleRate: Double, infers: Bool = false) {
+  /// - Parameter tolerance: Seconds by which the host may change its latency.
+  init(sampleRate: Double, infers: Bool = false, tolerance: Double = 0) {
     self.sampleRate = sampleRate
     self.infers = infers
+    self.tolerance = tolerance * sampleRate
   }
 
   /// Records a callback and returns the loss before it.
@@ -49,7 +54,8 @@ struct LossEstimator {
   }
 
   /// The smallest lag of a window belongs to a punctual callback. If it grows by a period or more
-  /// from one window to the next, that much is missing; if by less, clocks drift.
+  /// from one window to the next, that much is missing; if by less, clocks drift or the host has
+  /// changed its latency.
   private mutating func inferred(_ count: Int, _ period: Int, _ now: Double) -> HostLoss {
     let start = start ?? now
     if self.start == nil {
@@ -68,7 +74,8 @@ struct LossEstimator {
     let periods = Int(((windowLag - known) / Double(period)).rounded(.down))
     // A host that fills its own buffer first, or catches up, is ahead; that becomes the new
     // reference.
-    guard periods > 0, windowLag - known < Self.maxJump * sampleRate else {
+    let growth = windowLag - known
+    guard periods > 0, growth > tolerance, growth < Self.maxJump * sampleRate else {
       knownLag = windowLag
       return HostLoss()
     }

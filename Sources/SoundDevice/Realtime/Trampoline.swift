@@ -97,15 +97,18 @@ final class Trampoline: @unchecked Sendable {
   ///   - skipsFirstPeriod: Whether the processor sees nothing of the first period.
   ///   - holdsEnd: Whether a stream that is over continues in silence until ``didStart()``.
   ///   - infersLosses: Whether only the clock reveals lost frames.
+  ///   - latencyChange: Seconds by which the host may change its latency.
   func willStart(
     drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
-    holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false, resuming: Bool
+    holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false,
+    latencyChange: Double = 0, resuming: Bool
   ) {
     self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
     stage = skipsFirstPeriod ? .awaiting : .running
     finishing.store(false, ordering: .relaxed)
-    estimator = LossEstimator(sampleRate: sampleRate, infers: infersLosses)
+    estimator = LossEstimator(
+      sampleRate: sampleRate, infers: infersLosses, tolerance: latencyChange)
     resetPace()
     if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
     processor.willStart(resuming: resuming)

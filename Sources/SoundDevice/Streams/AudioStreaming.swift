@@ -129,6 +129,9 @@ extension AudioStreaming {
   /// Whether the device is lost. All functions of this stream then throw `hostLost`.
   public var isLost: Bool { session.stream.isLost }
 
+  /// Whether the device is lost because its host changed the sample rate.
+  public var isRateChanged: Bool { session.stream.isRetuned.isSet }
+
   /// The stream's clock, in seconds, as in ``CallbackInfo``; 0 if the stream is closed or lost.
   /// Corresponds to `Pa_GetStreamTime`.
   public var time: Double { session.stream.time() ?? 0 }

@@ -30,6 +30,8 @@ final class OpenStream: Sendable {
   let stallTime: Double
   private let phaseValue = Atomic<Int>(Phase.stopped.rawValue)
   let lost = AtomicFlag()
+  /// Whether it is lost because the host changed its rate.
+  let isRetuned = AtomicFlag()
   private let run = Guarded(Latch())
   private let onEnd: (@Sendable () -> Void)?
   private let onFinished: (@Sendable () -> Void)?
@@ -126,7 +128,8 @@ final class OpenStream: Sendable {
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : outputLatencyFrameCount,
         skippingFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
-        infersLosses: !granted.reportsLosses, resuming: resuming)
+        infersLosses: !granted.reportsLosses, latencyChange: granted.latencyChange,
+        resuming: resuming)
       run.withLock { $0 = Latch() }
       setPhase(.running)
       do throws(PortAudioError) { try hostStream.start() } catch {

@@ -17,7 +17,7 @@ extension OpenStream {
     let signs = trampoline.signs
     let verdict = watch.withLock { $0?.look(at: signs, time: time) ?? .fine }
     switch verdict {
-    case .fine: break
+    case .fine: if granted.mayChangeRate { checkRate() }
     case .ask: poll(mustFinish: false)
     case .finish: poll(mustFinish: true)
     case .lost: markLost()
@@ -37,6 +37,20 @@ extension OpenStream {
         return
       }
       if !isActive || mustFinish { finish(isActive ? .abort : .drain) }
+    }
+  }
+
+  /// Gives the stream up if its host runs at another rate by now: the frames would be of another
+  /// speed.
+  private func checkRate() {
+    guard !isPolling.testAndSet() else { return }
+    thread.post { [self] _ in
+      defer { isPolling.set(false) }
+      guard phase == .running, let rate = hostStream.currentRate, rate != granted.sampleRate else {
+        return
+      }
+      isRetuned.set()
+      markLost()
     }
   }
 

@@ -39,6 +39,14 @@ struct PortAudioErrorTests {
     #expect(PortAudioError(.cancelled, "writing stream").description == "writing stream: cancelled")
   }
 
+  /// PortAudio's PulseAudio host lets PulseAudio's own codes through.
+  @Test func aPositiveCodeOfTheStartIsAFailure() {
+    let error = PortAudioError(startCode: 1, "starting PortAudio")
+    #expect(error?.code == .unanticipatedHostError && error?.hostError?.code == 1)
+    #expect(error?.description.contains("no PulseAudio server") == true)
+    #expect(PortAudioError(startCode: 0, "x") == nil && PortAudioError(startCode: -1, "x") == nil)
+  }
+
   @Test func theVersionIsPortAudios() {
     let version = portAudioVersion()
     #expect(version.number >= 1899 && version.text.contains("PortAudio"))

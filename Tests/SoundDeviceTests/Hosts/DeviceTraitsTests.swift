@@ -1,3 +1,4 @@
+import PCM
 import Testing
 
 @testable import SoundDevice
@@ -48,13 +49,39 @@ struct DeviceTraitsTests {
     }
   }
 
+  /// PulseAudio plays gaps into a stream in both directions whose latency is longer.
+  @Test func pulseAudiosDuplexLatencyHasALimit() {
+    func adapted(_ traits: DeviceTraits, _ input: Double?, _ output: Double?) -> [Double?] {
+      func direction(_ latency: Double?) -> HostConfiguration.Direction? {
+        latency.map { .init(deviceIndex: 0, channelCount: 2, format: .float32, latency: $0) }
+      }
+      let adapted = traits.adapted(
+        HostConfiguration(
+          input: direction(input), output: direction(output), sampleRate: 48_000, blockSize: 0,
+          operation: "opening"))
+      return [adapted.input?.latency, adapted.output?.latency]
+    }
+    #expect(
+      adapted(pulse, 0.15, 0.2) == [0.04, 0.04] && adapted(pulse, 0.02, 0.03) == [0.02, 0.03])
+    #expect(adapted(pulse, 0.15, nil) == [0.15, nil] && adapted(pulse, nil, 0.2) == [nil, 0.2])
+    for traits in [server, jack, hardware] {
+      #expect(adapted(traits, 0.15, 0.2) == [0.15, 0.2])
+    }
+  }
+
   @Test func streamsAreJudgedByTheirHost() {
     func granted(_ traits: DeviceTraits) -> GrantedStream {
       var granted = GrantedStream(
         reportedRate: 48_000, wantedRate: 48_000, reportedInputLatency: 0,
         reportedOutputLatency: 0)
-      traits.complete(&granted)
+      traits.complete(&granted, requested: (0.15, 0.2))
       return granted
+    }
+    // PortAudio reports none of PulseAudio's buffers.
+    #expect(granted(pulse).inputLatency == 0.15 && granted(pulse).outputLatency == 0.2)
+    #expect(granted(pulse).latencyChange == 0.2 + 1024.0 / 48_000)
+    for traits in [hardware, server, jack] {
+      #expect(granted(traits).outputLatency == 0 && granted(traits).latencyChange == 0)
     }
     #expect(granted(pulse).longestSilence == 3 && granted(server).longestSilence == 3)
     #expect(granted(pulse).fillsAtOnce && granted(server).fillsAtOnce)
@@ -63,6 +90,7 @@ struct DeviceTraitsTests {
     #expect(!granted(pulse).reportsLosses && granted(server).reportsLosses)
     #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)
     #expect(granted(jack).connectsLate && !granted(pulse).connectsLate)
+    #expect(granted(jack).mayChangeRate && !granted(pulse).mayChangeRate)
     #expect(granted(hardware).mustOutliveStart && !granted(pulse).mustOutliveStart)
   }
 }

@@ -51,7 +51,8 @@ struct VirtualConfigurationTests {
   @Test(arguments: [
     "rate=0", "rate=x", "block=", "block=-1", "channels=0", "latency=0", "pace=slow", "speed=1",
     "pace=manual", "xrun", "xrun@1", "xrun@1:0", "xrun@-1:2", "stall@", "stall@1:0",
-    "stall@1:2:3", "freewheel@1", "lost@x", "lost@1:2", "fire@1", "crawl@1:2",
+    "stall@1:2:3", "freewheel@1", "lost@x", "retune@", "retune@1:2", "lost@1:2", "fire@1",
+    "crawl@1:2",
     "latency=waste", "times=good", "flags=some", "lingers", "blocks=5", "blocks=random:",
     "drift=x", "drift=200000", "jitter=-1",
   ])

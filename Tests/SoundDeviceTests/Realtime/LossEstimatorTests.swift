@@ -7,9 +7,10 @@ struct LossEstimatorTests {
 
   /// Runs blocks of 256 frames at these times and returns what was lost before each.
   private func losses(
-    infers: Bool = false, flags: Set<Int> = [], inputTimes: [Double]? = nil, at times: [Double]
+    infers: Bool = false, tolerance: Double = 0, flags: Set<Int> = [], inputTimes: [Double]? = nil,
+    at times: [Double]
   ) -> [Int] {
-    var estimator = LossEstimator(sampleRate: rate, infers: infers)
+    var estimator = LossEstimator(sampleRate: rate, infers: infers, tolerance: tolerance)
     return times.enumerated().map { index, now in
       estimator.loss(
         isFlagged: flags.contains(index), inputTime: inputTimes?[index] ?? now, frameCount: 256,
@@ -51,6 +52,17 @@ struct LossEstimatorTests {
     let found = losses(infers: true, at: times(400) + late)
     #expect(found.reduce(0, +) == 20 * 256)
     #expect(found.filter { $0 > 0 }.count == 1)
+  }
+
+  /// A server that changes its latency comes later from then on, and loses nothing. More than it
+  /// can change is a loss, in full.
+  @Test func aChangeOfLatencyIsNoLoss() {
+    func later(by periods: Int) -> [Int] {
+      let late = times(800, from: 5 + Double((400 + periods) * 256) / rate)
+      return losses(infers: true, tolerance: 0.15, at: times(400) + late)
+    }
+    #expect(later(by: 28).allSatisfy { $0 == 0 })
+    #expect(later(by: 29).reduce(0, +) == 29 * 256)
   }
 
   /// A callback that comes late and is made up for, clocks that drift, a buffer filled first.
