@@ -19,6 +19,8 @@ import wave
 
 RATE, SECONDS = 48000, 2
 LEFT, RIGHT = (440, 0.5), (1000, 0.25)
+# The packages of `make clients` are for the system's Python, which may not be the first.
+PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else "python3"
 
 
 def make_tone(path):
@@ -184,18 +186,21 @@ ROWS = [
     ("sndfile-cmp", "sndfile-cmp",
      "sd-cat -o a.flac tone.wav && sndfile-cmp a.flac tone.wav && echo same", words("same")),
     ("soundfile", "python3 :soundfile",
-     "sd-cat -t flac tone.wav | python3 -c 'import sys,io,soundfile; "
+     f"sd-cat -t flac tone.wav | {PYTHON} -c 'import sys,io,soundfile; "
      "d,r=soundfile.read(io.BytesIO(sys.stdin.buffer.read())); print(len(d), r)' 2>&1",
      lambda raw: exact(raw, b"96000 48000\n")),
     ("scipy", "python3 :scipy",
-     "sd-cat -t wav tone.wav | python3 -W error -c 'import sys,io; from scipy.io import wavfile; "
+     f"sd-cat -t wav tone.wav | {PYTHON} -W error -c 'import sys,io; from scipy.io import wavfile; "
      "r,d=wavfile.read(io.BytesIO(sys.stdin.buffer.read())); print(len(d), r)' 2>&1",
      lambda raw: exact(raw, b"96000 48000\n")),
     ("a loopback of ours", "", "sd-cat tone.wav | sd-playrec -q -D virtual:loopback "
      "--compensate 256 --no-dither --record-format s16le", lambda raw: tones(raw)),
 ]
 
-CSOUND = """<CsoundSynthesizer><CsOptions></CsOptions><CsInstruments>
+CSOUND = """<CsoundSynthesizer>
+<CsOptions>
+</CsOptions>
+<CsInstruments>
 sr=48000
 ksmps=1
 nchnls=2
@@ -205,11 +210,13 @@ a1 oscili 0.5, 440, 1
 a2 oscili 0.25, 1000, 1
 outs a1, a2
 endin
-</CsInstruments><CsScore>
+</CsInstruments>
+<CsScore>
 f1 0 16384 10 1
 i1 0 2
 e
-</CsScore></CsoundSynthesizer>
+</CsScore>
+</CsoundSynthesizer>
 """
 
 
@@ -218,7 +225,7 @@ def is_there(word):
     if not word.startswith(":"):
         return shutil.which(word) is not None
     return not subprocess.run(
-        ["python3", "-c", f"import {word[1:]}"], capture_output=True).returncode
+        [PYTHON, "-c", f"import {word[1:]}"], capture_output=True).returncode
 
 
 def main():
