@@ -81,6 +81,60 @@ import Testing
     }
   }
 
+  // MARK: The README's commands
+
+  /// The commands after "Then try:", without their comments.
+  private static func commandsOfReadme() throws -> [String] {
+    let path = BuiltTool.packageFile("README.md")
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let lines = text.split(separator: "\n").drop { $0 != "everything again. Then try:" }
+    return lines.dropFirst().prefix { $0.hasPrefix("    sd-") }
+      .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
+  }
+
+  private func runReadme(_ environment: [String: String?]) async throws {
+    let sweep = ["-n", "-r", "48k", "-c", "1", "-b", "24", folder.file("sweep.wav")]
+    let sox = try await runProgram("sox", sweep + ["synth", "1", "sine", "20:20000", "gain", "-6"])
+    #expect(sox.succeeded, "\(sox)")
+    let commands = try Self.commandsOfReadme()
+    #expect(commands.count == 7)
+    for script in commands {
+      // Somebody presses Ctrl-C where nothing else ends it.
+      let isOpenEnded = script == "sd-rec | sd-plot"
+      let words = ["-s", "INT", isOpenEnded ? "2" : "30", "bash", "-c", script]
+      var command = Command.program("timeout", ["--preserve-status"] + words)
+        .with(environment: environment)
+      command.workingDirectory = folder.path
+      let result = try await TestSupport.run(command, timeout: .seconds(40))
+      let isInterrupted = result.status == .exited(130) || result.status == .signalled(SIGINT)
+      #expect(result.succeeded || isOpenEnded && isInterrupted, "\(script)\n\(result)")
+    }
+  }
+
+  @Test(.requires("bash", "sox", "timeout")) func everyCommandOfTheReadmeWorks() async throws {
+    try await runReadme(try await environment())
+  }
+
+  @Test(.requires("bash", "sox", "timeout"), .requiresPipeWire, .usesSoundServer)
+  func everyCommandOfTheReadmeWorksOnPipeWire() async throws {
+    let environment = try await environment()
+    try await withPipeWire { server in
+      try await runReadme(
+        environment.merging(["SD_DEVICE": nil, "SD_VIRTUAL": nil]) { $1 }
+          .merging(server.environment) { $1 })
+    }
+  }
+
+  @Test(.requires("bash", "sox", "timeout"), .usesSoundServer)
+  func everyCommandOfTheReadmeWorksOnJACK() async throws {
+    let environment = try await environment()
+    try await withSteadyServer(periodSize: 1024) { server in
+      try await runReadme(
+        environment.merging(["SD_DEVICE": "loopback", "SD_VIRTUAL": nil]) { $1 }
+          .merging(server.environment) { $1 })
+    }
+  }
+
   private func run(_ page: String, _ environment: [String: String?]) async throws {
     for script in try ManPage(page).examples {
       let isOpenEnded = Self.openEnded.contains { script.hasPrefix($0) }
