@@ -118,8 +118,11 @@ public final class DuplexRecorder {
     case nil, .measured: return 0
     case .frames(let count): return count
     case .automatic:
-      let seconds = stream.inputLatency + stream.outputLatency
-      let count = Int((seconds * stream.sampleRate).rounded())
+      guard let count = stream.reportedRoundTrip else {
+        Messages.note(
+          "--compensate auto", "the host reports no round trip; nothing compensated, try measure")
+        return 0
+      }
       Messages.detail("", "round trip of \(counted(count, "frame")) compensated")
       return count
     }

@@ -39,6 +39,39 @@ import Testing
     #expect(input["delivered"] as? Int == sound.count / 4, "\(input)")
   }
 
+  /// Never a head cut by a number that is none.
+  @Test func nonsenseOfAHostCompensatesNothing() async throws {
+    let arguments = ["-D", "virtual:loopback", "--compensate", "auto", "--no-dither"]
+    let raw = ["-f", "s16le", "-r", "48000", "-c", "2"]
+    let result = try await run(
+      Command.tool("sd-playrec", arguments + raw).reading(.bytes(sound))
+        .with(environment: virtual("pace=fast", "latency=garbage")))
+    #expect(result.succeeded, "\(result)")
+    #expect(
+      result.errorLines == [
+        "sd-playrec: --compensate auto: the host reports no round trip; nothing compensated, "
+          + "try measure"
+      ])
+    // The loopback gives back a block later, and the end is not recorded.
+    let start = try #require(
+      position(of: Array(sound.prefix(4000)), in: result.output, bytesPerFrame: 4))
+    #expect(start > 0 && result.output.count == sound.count)
+  }
+
+  @Test(.requires("pulseaudio", "pactl"), .usesSoundServer)
+  func aSoundServerKnowsNoRoundTrip() async throws {
+    let folder = try TemporaryDirectory()
+    try folder.write(wave(noise(4800)), to: "in.wav")
+    try await withPulseServer { server in
+      let result = try await runTool(
+        "sd-playrec",
+        ["-D", "pulse", "--compensate", "auto", folder.file("in.wav"), folder.file("out.wav")],
+        environment: server.environment)
+      #expect(result.succeeded, "\(result)")
+      #expect(result.errorText.contains("reports no round trip; nothing compensated"), "\(result)")
+    }
+  }
+
   @Test func withoutAPeakNothingIsRecorded() async throws {
     let folder = try TemporaryDirectory()
     try folder.write(sound, to: "in.s16le")

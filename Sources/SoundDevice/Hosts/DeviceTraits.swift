@@ -123,7 +123,7 @@ struct DeviceTraits: Equatable {
     // ends. A server's output without a listener comes in blocks of two seconds.
     granted.mayGiveUp = isServer && isALSA
     granted.longestSilence = isServer ? 3 : 0
-    granted.fillsAtOnce = isServer
+    granted.isServer = isServer
   }
 
   private static func longer(_ reported: Double?, _ requested: Double?) -> Double? {

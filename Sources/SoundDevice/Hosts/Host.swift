@@ -75,8 +75,9 @@ struct GrantedStream: Sendable {
   /// The maximum, in seconds, by which the host may change its latency while the stream runs: that
   /// much of a delay is no loss.
   var latencyChange = 0.0
-  /// Whether the first callbacks ask for the whole output latency at once.
-  var fillsAtOnce = false
+  /// Whether it leads to a sound server. The first callbacks then ask for the whole output latency
+  /// at once, and no latency says how long sound takes from output to input.
+  var isServer = false
   /// Whether the host may change the rate while the stream runs.
   var mayChangeRate = false
   /// The longest time, in seconds, that callbacks may be absent although the host is well.

@@ -166,6 +166,13 @@ extension AudioStreaming {
   public var clippedSampleCount: Int { session.stream.trampoline.clippedCount }
 }
 
+extension AudioStreaming {
+  /// Frames from output to input by the latencies that the host reports, to align a recording with
+  /// what was played; nil if the stream has one direction, if a latency is unknown or impossible, or
+  /// if the host is a sound server, whose figures cover its own buffers only.
+  public var reportedRoundTrip: Int? { session.reportedRoundTrip }
+}
+
 /// Streams with input.
 public protocol AudioInputStreaming: AudioStreaming {}
 

@@ -62,7 +62,7 @@ public final class StreamSession: Sendable {
       quietTime: Int(10 * resolved.configuration.sampleRate))
     self.rings = rings
     stream = try Self.open(resolved, rings, ledger, nil, finished)
-    if stream.granted.fillsAtOnce { rings.setLeastPrebuffer(stream.outputLatencyFrameCount) }
+    if stream.granted.isServer { rings.setLeastPrebuffer(stream.outputLatencyFrameCount) }
   }
 
   private static func open(
@@ -172,6 +172,15 @@ public final class StreamSession: Sendable {
       resolved.input == nil ? nil : stream.granted.inputLatency,
       resolved.output == nil ? nil : stream.granted.outputLatency
     )
+  }
+
+  /// As ``AudioStreaming/reportedRoundTrip``.
+  var reportedRoundTrip: Int? {
+    let granted = stream.granted
+    guard !granted.isServer, let input = latencies.input, let output = latencies.output else {
+      return nil
+    }
+    return Int(((input + output) * granted.sampleRate).rounded())
   }
 
   // MARK: Losses

@@ -84,8 +84,8 @@ struct DeviceTraitsTests {
       #expect(granted(traits).outputLatency == 0 && granted(traits).latencyChange == 0)
     }
     #expect(granted(pulse).longestSilence == 3 && granted(server).longestSilence == 3)
-    #expect(granted(pulse).fillsAtOnce && granted(server).fillsAtOnce)
-    #expect(!granted(hardware).fillsAtOnce && !granted(jack).fillsAtOnce)
+    #expect(granted(pulse).isServer && granted(server).isServer)
+    #expect(!granted(hardware).isServer && !granted(jack).isServer)
     #expect(granted(hardware).longestSilence == 0 && granted(jack).longestSilence == 0)
     #expect(!granted(pulse).reportsLosses && granted(server).reportsLosses)
     #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)
