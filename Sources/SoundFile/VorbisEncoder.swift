@@ -1,3 +1,5 @@
+// The types of libogg belong to the library that the compiler met first, which may be either.
+import COpusFile
 import CVorbisFile
 import PCM
 
