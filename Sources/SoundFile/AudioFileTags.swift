@@ -74,5 +74,5 @@ extension AudioFileType {
   }
 
   /// Whether files of this type have a place for other texts, and for pictures.
-  fileprivate var hasComments: Bool { self == .flac || self == .opus }
+  fileprivate var hasComments: Bool { self == .flac || self == .ogg || self == .opus }
 }

@@ -120,6 +120,9 @@ public struct AudioFileWriter: ~Copyable {
     switch format.type {
     case .opus:
       try OpusWriter(sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
+    case .ogg where format.codec == .vorbis:
+      try VorbisWriter(
+        sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
     case .flac:
       try FLACWriter(
         sink, encoding: format.deliveredEncoding, sampleRate: sampleRate,

@@ -103,7 +103,7 @@ import PCM
   func setOrigination(_ origination: Origination) throws(AudioFileError) {
     guard let handle = unsafe handle, frameCount == 0, !hasDate else { return }
     switch format.type {
-    case .ogg, .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
+    case .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
     default: break
     }
   }

@@ -21,7 +21,7 @@ struct AudioFileTagsTests {
     return tags
   }
 
-  @Test(arguments: [AudioFileType.flac, .opus])
+  @Test(arguments: [AudioFileType.flac, .ogg, .opus])
   func allTextsAndPicturesComeBack(type: AudioFileType) throws {
     let folder = try TemporaryDirectory()
     var tags = Self.tags
@@ -36,6 +36,29 @@ struct AudioFileTagsTests {
     read.comments.removeAll { $0.name.lowercased().hasPrefix("encoder") }
     #expect(read == tags)
     #expect(tags.dropped(by: type).isEmpty)
+  }
+
+  @Test func aVorbisStreamTakesALongPictureAndNoInvalidName() throws {
+    var options = AudioFileWriter.Options()
+    options.tags = Self.tags
+    let data = [UInt8](repeating: 0xA5, count: 300_000)
+    let long = Picture(
+      kind: 3, mimeType: "image/png", caption: "", width: 0, height: 0, depth: 0, colorCount: 0,
+      data: data)
+    options.tags.pictures = [long]
+    options.tags.comments = [.init(name: "A~B", text: "dropped"), .init(name: "A B", text: "kept")]
+    let collector = PipeCollector()
+    let format = AudioFileFormat(.ogg)
+    var writer = try AudioFileWriter(
+      descriptor: collector.writing, format: format, sampleRate: 48000, channelCount: 2,
+      options: options)
+    try writer.writeAll(RoundTripTests.samples(format, channels: 2, count: 50_000))
+    try writer.close()
+    let file = try AudioFile(PipeFeeder(collector.finish()))
+    #expect(file.tags.pictures == [long])
+    #expect(file.tags.comments == [.init(name: "A B", text: "kept")])
+    let byteCount = try file.readAll().count
+    #expect(byteCount == 50_000 * 8)
   }
 
   @Test func flacKeepsUnusualSpeakers() throws {
