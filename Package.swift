@@ -188,8 +188,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "DeviceToolTests",
-      dependencies: ["DeviceTool", "Resampler", "SoundDevice", "SoundTool", "PCM", argumentParser],
-      swiftSettings: settings),
+      dependencies: [
+        "DeviceTool", "Resampler", "SoundDevice", "SoundFile", "SoundTool", "PCM", "TestSupport",
+        argumentParser,
+      ], swiftSettings: settings),
     .executableTarget(
       name: "sd-test-confined", dependencies: ["Platform", "SoundTool"], path: "Tests/Confined",
       swiftSettings: settings),

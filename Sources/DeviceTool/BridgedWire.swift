@@ -5,8 +5,8 @@ internal import SoundTool
 /// sd-wire between two devices with separate clocks: two streams, joined by a ring and by
 /// resampling that follows both.
 final class BridgedWire {
-  private let input: RawAudioInputStream
-  private let output: RawAudioOutputStream
+  let input: RawAudioInputStream
+  let output: RawAudioOutputStream
   private let run: StreamRun
   private let line: StreamInput
   private let bridge: AdaptedOutput

@@ -10,7 +10,7 @@ internal import Synchronization
 /// Frame n of the recording was captured while frame n was played, and both have the same length.
 /// The main thread records; another thread feeds the output.
 public final class DuplexRecorder {
-  private let stream: RawAudioStream
+  let stream: RawAudioStream
   private let run: StreamRun
   private let recording: RecordingWriter
   private let line: StreamInput
@@ -26,7 +26,7 @@ public final class DuplexRecorder {
 
   // MARK: Opening
 
-  private init(_ plan: PlayRecordPlan) throws(ToolError) {
+  init(_ plan: PlayRecordPlan) throws(ToolError) {
     let source = try AudioSource(plan.input, plan.reading)
     try plan.output.refuse([source])
     let fileFormat = Self.fileFormat(plan, source)
@@ -154,7 +154,7 @@ public final class DuplexRecorder {
 
   // MARK: Playing and recording
 
-  private func playAndRecord() throws(ToolError) {
+  func playAndRecord() throws(ToolError) {
     run.attempt { () throws(ToolError) in
       try feeder.prefill()
       if measurement == nil { try run.start() }

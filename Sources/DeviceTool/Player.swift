@@ -4,7 +4,7 @@ public import SoundTool
 
 /// What sd-play does: files or stdin to a device, to the last frame.
 public final class Player {
-  private let stream: RawAudioOutputStream
+  let stream: RawAudioOutputStream
   private let pipeline: FramePipeline
   private let isLive: Bool
   private let isLow: Bool
@@ -19,7 +19,7 @@ public final class Player {
 
   // MARK: Opening
 
-  private init(_ plan: PlayPlan) throws(ToolError) {
+  init(_ plan: PlayPlan) throws(ToolError) {
     let sources = try AudioSource.open(plan.files, plan.reading)
     let channelCount = sources.map(\.format.channelCount).max() ?? 2
     let widest = sources.map(\.format.encoding).max { $0.significantBits < $1.significantBits }
@@ -95,7 +95,7 @@ public final class Player {
 
   // MARK: Playing
 
-  private func play() throws(ToolError) {
+  func play() throws(ToolError) {
     run.attempt { () throws(ToolError) in
       // What is live is not waited for until it fills the ring.
       if !isLive { try feed.prefill() }

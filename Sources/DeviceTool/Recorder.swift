@@ -5,7 +5,7 @@ public import SoundTool
 
 /// sd-rec: records a device to stdout, a file or a series of files.
 public final class Recorder {
-  private let stream: RawAudioInputStream
+  let stream: RawAudioInputStream
   private let sink: any FrameSink
   private let isLow: Bool
   private let run: StreamRun
@@ -19,7 +19,7 @@ public final class Recorder {
 
   // MARK: Opening
 
-  private init(_ plan: RecordPlan) throws(ToolError) {
+  init(_ plan: RecordPlan) throws(ToolError) {
     let isLow = plan.latency == .low
     let encoding = plan.fileFormat.deliveredEncoding
     let side = SidePlan(
@@ -87,7 +87,7 @@ public final class Recorder {
 
   // MARK: Recording
 
-  private func record() throws(ToolError) {
+  func record() throws(ToolError) {
     run.attempt { () throws(ToolError) in
       try run.start()
       if isLow { prepareLowLatency() }

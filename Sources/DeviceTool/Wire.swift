@@ -4,7 +4,7 @@ public import SoundTool
 
 /// sd-wire: passes input to output inside the callback, without any latency of its own.
 public final class Wire {
-  private let stream: RawAudioStream
+  let stream: RawAudioStream
   private let run: StreamRun
   /// The number of frames to pass through.
   private let limit: Int
@@ -37,7 +37,7 @@ public final class Wire {
 
   // MARK: Opening
 
-  private init(_ plan: WirePlan) throws(ToolError) {
+  init(_ plan: WirePlan) throws(ToolError) {
     let duplex = plan.duplex
     func side(_ direction: StreamDirection) -> SidePlan {
       SidePlan(
@@ -97,7 +97,7 @@ public final class Wire {
 
   // MARK: Passing on
 
-  private func pass() throws(ToolError) {
+  func pass() throws(ToolError) {
     run.attempt { () throws(ToolError) in
       try run.start()
       try run.waitUntilFinished()
