@@ -1,4 +1,4 @@
-import CVorbisFile
+import COgg
 
 /// The whole pages of an Ogg stream, in order, as a library should see them.
 ///
