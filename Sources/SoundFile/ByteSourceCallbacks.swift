@@ -75,7 +75,11 @@ extension ByteSource {
         case .some: unsafe try readSome(at: cursor, into: target)
         }
       cursor += count
-      if count == 0 && target.count > 0 { isExhausted = true }
+      if count == 0 && target.count > 0 {
+        isExhausted = true
+        // Else a damaged header sends libsndfile from chunk to chunk for ever.
+        if !isSeekable, isOpening { cursor = endlessLength }
+      }
       return count
     } catch {
       failure = error
