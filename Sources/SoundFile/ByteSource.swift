@@ -36,6 +36,9 @@ import Platform
   /// The length of a pipe that libsndfile is given.
   var endlessLength = ByteSource.anyLength
 
+  /// The length of a file that libsndfile is given, if not its own.
+  var statedByteCount: Int?
+
   /// Whether the end of a file is hidden from libsndfile.
   var hidesEnd = false
 

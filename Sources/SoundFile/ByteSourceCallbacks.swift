@@ -34,7 +34,7 @@ extension ByteSource {
     unsafe SF_VIRTUAL_IO(
       get_filelen: { context in
         guard let source = unsafe ByteSource.at(context) else { return 0 }
-        return sf_count_t(source.byteCount ?? source.endlessLength)
+        return sf_count_t(source.statedByteCount ?? source.byteCount ?? source.endlessLength)
       },
       seek: { offset, whence, context in
         unsafe ByteSource.at(context)?.moveCursor(by: Int(offset), whence) ?? -1

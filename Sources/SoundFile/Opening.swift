@@ -167,9 +167,11 @@ struct Opening {
     if head.count == 4, head[0] == 0xFF, head[1] >= 0xE0 {
       throw .malformed("not a sound file that can be read")
     }
-    let length = try ContainerLength.of(source)
+    if (type ?? suffixType) == .htk {
+      source.statedByteCount = try ContainerLength.promisedHTKByteCount(source)
+    }
     do throws(AudioFileError) {
-      return .library(try SndFileReader.open(source, length: length))
+      return .library(try SndFileReader.open(source))
     } catch {
       guard error.kind == .malformed else { throw error }
       if source.isHeadTooLong { throw Self.headTooLong }
