@@ -194,7 +194,7 @@ struct Opening {
       throw .unsupported("sd2 is two files and cannot be read from a pipe")
     }
     // Without it, libsndfile would take the samples for MPEG.
-    guard Self.headerPaths(of: path).contains(where: { access($0, R_OK) == 0 }) else {
+    guard Self.headerPaths(of: path).contains(where: { unsafe access($0, R_OK) == 0 }) else {
       throw .malformed("sd2 without its second file, which has ._ before the name")
     }
     return .library(try SndFileReader(path: path))
