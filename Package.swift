@@ -62,6 +62,12 @@ let package = Package(
       name: "CMpg123", pkgConfig: "libmpg123",
       providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
     .systemLibrary(
+      name: "CLame", pkgConfig: "lame",
+      providers: [.apt(["libmp3lame-dev"]), .brew(["lame"])]),
+    .systemLibrary(
+      name: "COgg", pkgConfig: "ogg",
+      providers: [.apt(["libogg-dev"]), .brew(["libogg"])]),
+    .systemLibrary(
       name: "CVorbisFile", pkgConfig: "vorbisfile",
       providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
     .systemLibrary(
@@ -90,7 +96,8 @@ let package = Package(
     .target(
       name: "SoundFile",
       dependencies: [
-        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
+        "PCM", "Platform", "CSndFile", "CFLAC", "CLame", "CMpg123", "COgg", "CVorbisFile",
+        "COpusFile", "COpusEnc",
       ],
       swiftSettings: settings,
       linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),

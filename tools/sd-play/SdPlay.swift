@@ -26,6 +26,8 @@ struct SdPlay: Tool {
   @OptionGroup var loop: LoopOptions
   @OptionGroup var report: ReportOptions
 
+  static var operands: WritableKeyPath<Self, [String]>? { \.files }
+
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 
