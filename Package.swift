@@ -36,7 +36,7 @@ let package = Package(
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
-    .library(name: "SoundDevice", targets: ["SoundDevice"]),
+    .library(name: "SoundDevice", targets: ["SoundDevice", "SoundDeviceVerbs"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -97,6 +97,8 @@ let package = Package(
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
+    .target(
+      name: "SoundDeviceVerbs", dependencies: ["PCM", "SoundDevice"], swiftSettings: settings),
 
     .target(name: "CConfine"),
     .target(
@@ -168,7 +170,8 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile", "TestSupport"],
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-test-client", dependencies: ["SoundDevice", "PCM", "Platform"],
+      name: "sd-test-client",
+      dependencies: ["SoundDevice", "SoundDeviceVerbs", "SoundFile", "PCM", "Platform"],
       path: "Tests/DeviceClient",
       swiftSettings: settings),
     .testTarget(

@@ -83,7 +83,7 @@ public struct Defaults: Sendable {
 
   /// The index of PortAudio's default host API, nil if there is none. Read-only.
   public static var hostAPIIndex: Int? {
-    get throws(DeviceError) { try DeviceList.current().defaultHostAPIIndex }
+    get throws(PortAudioError) { try DeviceList.current().defaultHostAPIIndex }
   }
 
   // An object, because optimised Swift 6.3 leaves a static mutex of this type zeroed.

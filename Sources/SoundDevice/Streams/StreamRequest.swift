@@ -92,8 +92,9 @@ extension StreamRequest {
       return device
     }
     let wanted: Device
-    do throws(DeviceError) { wanted = try choice.device(for: direction) } catch {
-      throw PortAudioError(error, operation)
+    do throws(PortAudioError) { wanted = try choice.device(for: direction) } catch {
+      guard let complaint = error.deviceError else { throw error }
+      throw PortAudioError(complaint, operation)
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
     // The list was refreshed meanwhile: the same id must still name one device.
