@@ -21,6 +21,7 @@ let fromPythonSnippets: [Snippet] = [
   ("FromPython 16", fromPython16),
   ("FromPython 17", fromPython17),
   ("FromPython 18", fromPython18),
+  ("FromPython 19", fromPython19),
 ]
 
 private func fromPython1() throws {
@@ -108,6 +109,16 @@ private func fromPython8() throws {
 }
 
 private func fromPython9() throws {
+  var parameters = StreamParameters(device: "virtual:null", channelCount: 2)
+  parameters.hostSettings = .coreAudio(CoreAudioSettings(changesDeviceParameters: true))
+  do {
+    try parameters.check(for: .output)
+  } catch {
+    print(error.code == .incompatibleHostSettings, error)
+  }
+}
+
+private func fromPython10() throws {
   let wire = try AudioStream<Float>(
     input: StreamParameters(channelCount: 2), output: StreamParameters(channelCount: 2)
   ) { input, output, info in
@@ -117,7 +128,7 @@ private func fromPython9() throws {
   try wire.run { Sound.sleep(for: .milliseconds(100)) }
 }
 
-private func fromPython10() throws {
+private func fromPython11() throws {
   let wire = try RawAudioStream(
     input: StreamParameters(channelCount: 2), output: StreamParameters(channelCount: 2),
     inputFormat: .int24, outputFormat: .int24
@@ -128,7 +139,7 @@ private func fromPython10() throws {
   try wire.run { Sound.sleep(for: .milliseconds(100)) }
 }
 
-private func fromPython11() throws {
+private func fromPython12() throws {
   var errors = CallbackFlags()
   var calls = 0
   let input = try AudioInputStream<Int8>(
@@ -144,7 +155,7 @@ private func fromPython11() throws {
   try input.close()
 }
 
-private func fromPython12() throws {
+private func fromPython13() throws {
   let device = try Device.find("virtual:loopback")
   let parameters = StreamParameters(
     device: device, channelCount: 1, channelMap: try ChannelMap([2]), latency: .seconds(0.1))
@@ -163,7 +174,7 @@ private func fromPython12() throws {
   try stream.close()
 }
 
-private func fromPython13() throws {
+private func fromPython14() throws {
   let stereo = StreamParameters(channelCount: 2)
   let stream = try AudioStream<Int16>(input: stereo, output: stereo)
   try stream.start()
@@ -174,7 +185,7 @@ private func fromPython13() throws {
   try stream.close()
 }
 
-private func fromPython14() throws {
+private func fromPython15() throws {
   let raw = try RawAudioInputStream(StreamParameters(channelCount: 1), format: .int24)
   try raw.start()
   let (bytes, overflowed) = try raw.read(frameCount: 100, timeout: .seconds(5))
@@ -182,7 +193,7 @@ private func fromPython14() throws {
   print(bytes.count, overflowed)
 }
 
-private func fromPython15() async throws {
+private func fromPython16() async throws {
   let microphone = try AudioInputStream<Float>(StreamParameters(channelCount: 1))
   try await microphone.start()
   var heard = 0
@@ -193,14 +204,14 @@ private func fromPython15() async throws {
   try await microphone.close()
 }
 
-private func fromPython16() async throws {
+private func fromPython17() async throws {
   let speaker = try AudioOutputStream<Float>(StreamParameters(channelCount: 1))
   try await speaker.start()
   try await speaker.write(SampleBuffer<Float>(frameCount: 2_400))
   try await speaker.close()
 }
 
-private func fromPython17() throws {
+private func fromPython18() throws {
   do {
     try Sound.play(SampleBuffer<Float>(frameCount: 480), sampleRate: -1)
   } catch {
@@ -208,7 +219,7 @@ private func fromPython17() throws {
   }
 }
 
-private func fromPython18() throws {
+private func fromPython19() throws {
   let exact = SampleBuffer<Int24>([-8_388_608, 0, 8_388_607])
   let double = try Sound.playAndRecord(exact, recording: Double.self, inputChannelCount: 1).wait()
   print(double.converted(to: Int24.self).samples.count)

@@ -22,6 +22,8 @@ public struct Defaults: Sendable {
     public var format: SampleFormat?
     /// The suggested latency; nil for high.
     public var latency: Latency?
+    /// Settings of the device's host API; nil for none.
+    public var hostSettings: HostSettings?
 
     /// Creates the factory defaults.
     public init() {}
@@ -74,6 +76,12 @@ public struct Defaults: Sendable {
   public mutating func setLatency(_ latency: Latency?) {
     input.latency = latency
     output.latency = latency
+  }
+
+  /// Sets the settings of the host API for both directions.
+  public mutating func setHostSettings(_ hostSettings: HostSettings?) {
+    input.hostSettings = hostSettings
+    output.hostSettings = hostSettings
   }
 
   /// The defaults of one direction.

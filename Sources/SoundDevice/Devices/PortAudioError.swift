@@ -23,6 +23,8 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     public static let sampleFormatNotSupported = Code(rawValue: -9994)
     /// The two devices cannot form one stream.
     public static let badIODeviceCombination = Code(rawValue: -9993)
+    /// ``HostSettings`` on a device of another host API.
+    public static let incompatibleHostSettings = Code(rawValue: -9984)
     /// The device is busy or gone.
     public static let deviceUnavailable = Code(rawValue: -9985)
     /// The stream is closed.
