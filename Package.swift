@@ -19,14 +19,17 @@ if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(a
 #endif
 
 let argumentParser = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser", package: "swift-argument-parser",
+  condition: .when(traits: ["Programs"]))
 
-// On Linux the header lies where it is looked for, and `-pthread`, which the package description adds,
-// is a flag that SwiftPM warns of.
+// On Linux their headers lie where they are looked for, and the package descriptions add flags that
+// SwiftPM warns of: `-pthread` and `-D…`.
 #if os(Linux)
   let portAudioConfiguration: String? = nil
+  let kissFFTConfiguration: String? = nil
 #else
   let portAudioConfiguration: String? = "portaudio-2.0"
+  let kissFFTConfiguration: String? = "kissfft-float"
 #endif
 
 let package = Package(
@@ -36,7 +39,12 @@ let package = Package(
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
-    .library(name: "SoundDevice", targets: ["SoundDevice"]),
+    .library(name: "SoundDevice", targets: ["SoundDevice", "SoundDeviceVerbs"]),
+  ],
+  // A package that depends on the libraries alone says `traits: []` and fetches nothing for programs.
+  traits: [
+    .default(enabledTraits: ["Programs"]),
+    .trait(name: "Programs", description: "The programs, which need swift-argument-parser"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -78,7 +86,7 @@ let package = Package(
       name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
       providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
     .systemLibrary(
-      name: "CKissFFT", pkgConfig: "kissfft-float",
+      name: "CKissFFT", pkgConfig: kissFFTConfiguration,
       providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
     .systemLibrary(
       name: "CEBUR128", pkgConfig: "libebur128",
@@ -104,6 +112,8 @@ let package = Package(
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
+    .target(
+      name: "SoundDeviceVerbs", dependencies: ["PCM", "SoundDevice"], swiftSettings: settings),
 
     .target(name: "CConfine"),
     .target(
@@ -175,7 +185,8 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile", "TestSupport"],
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-test-client", dependencies: ["SoundDevice", "PCM", "Platform"],
+      name: "sd-test-client",
+      dependencies: ["SoundDevice", "SoundDeviceVerbs", "SoundFile", "PCM", "Platform"],
       path: "Tests/DeviceClient",
       swiftSettings: settings),
     .testTarget(

@@ -136,6 +136,7 @@ struct HostConfiguration: Sendable {
     var channelCount: Int
     var format: SampleFormat
     var latency: Double
+    var settings: HostSettings?
   }
   var input: Direction?
   var output: Direction?
