@@ -10,11 +10,11 @@ struct FileSeriesTests {
   static let fileFormat = AudioFileFormat(.wav, encoding: .s16le)
 
   static func series(
-    _ pattern: String, _ limit: FileSeries.Limit, keeping: Int? = nil
+    _ pattern: String, _ limit: FileSeries.Limit, keeping: Int? = nil, mayBeEmpty: Bool = false
   ) throws -> FileSeries {
     try FileSeries(
       OutputPlan(path: pattern, type: .auto), as: fileFormat, format: format, limit: limit,
-      keeping: keeping)
+      keeping: keeping, mayBeEmpty: mayBeEmpty)
   }
 
   static func frames(_ count: Int, from first: Int = 0) -> [UInt8] {
@@ -88,6 +88,25 @@ struct FileSeriesTests {
     try series.close()
     #expect(try Self.names(folder) == ["take-001.wav"])
     #expect(try AudioFile(path: folder.file("take-001.wav")).frameCount == 0)
+  }
+
+  @Test func aSeriesOfEventsHasAFileForEachAndNoOther() throws {
+    let folder = try TemporaryDirectory()
+    let series = try Self.series(folder.file("take.wav"), .frames(100), mayBeEmpty: true)
+    #expect(series.name == folder.file("take.wav"))
+    try series.completePart()
+    for event in 0..<2 {
+      let frames = Self.frames(60, from: 1000 * event)
+      unsafe try series.write(frames.span.bytes)
+      try series.completePart()
+      #expect(try Self.names(folder).count == event + 1)
+      #expect(try Self.contents(folder.file("take-00\(event + 1).wav")) == frames)
+    }
+    try series.close()
+    #expect(try Self.names(folder) == ["take-001.wav", "take-002.wav"])
+    let empty = try TemporaryDirectory()
+    try Self.series(empty.file("take.wav"), .frames(100), mayBeEmpty: true).close()
+    #expect(try Self.names(empty).isEmpty)
   }
 
   @Test func alignedFilesBeginAtWholeSeconds() throws {

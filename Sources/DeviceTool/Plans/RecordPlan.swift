@@ -28,6 +28,8 @@ public struct RecordPlan: Sendable {
   public var latency = Latency.high
   /// What to write of the device's input.
   public var recording = RecordingPlan()
+  /// The sound to record.
+  public var trigger = TriggerPlan()
   /// The stream.
   public var stream = StreamPlan()
   /// The reports.

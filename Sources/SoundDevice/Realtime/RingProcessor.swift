@@ -157,7 +157,8 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// The host's capture time if it has one, otherwise now. In nanoseconds since 1970.
   private func captureTime(of info: CallbackInfo) -> Int {
     let delay = info.currentTime - info.inputTime
-    return Int(wallNanoseconds()) - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
+    let now = info.simulatedTime == 0 ? Int(wallNanoseconds()) : info.simulatedTime
+    return now - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
   }
 
   private func play(

@@ -15,7 +15,9 @@ public final class FileSeries: FrameSink {
   }
 
   /// The current file, preceded by the first if there are several.
-  public var name: String { firstPath == path ? path : "\(firstPath) … \(path)" }
+  public var name: String {
+    path.isEmpty ? namer.pattern : firstPath == path ? path : "\(firstPath) … \(path)"
+  }
   /// The format that ``write(_:captured:)`` takes.
   public let format: StreamFormat
   /// False: it is always a file.
@@ -31,6 +33,7 @@ public final class FileSeries: FrameSink {
   private let fileFormat: AudioFileFormat
   private let limit: Limit
   private let syncs: Bool
+  private let mayBeEmpty: Bool
   private var namer: SeriesNamer
   private var keeper: SeriesKeeper?
   private var sink: AudioSink?
@@ -50,15 +53,18 @@ public final class FileSeries: FrameSink {
   ///   - format: The frames' format; its encoding is the file format's.
   ///   - channel: The channel of a recording that these files hold, if each has its own.
   ///   - keeping: The number of files to keep; nil for all.
+  ///   - syncs: Whether to force files to the disk once per second.
+  ///   - mayBeEmpty: Whether a series without frames has no file; otherwise it has an empty one.
   public init(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat, limit: Limit,
-    channel: Int? = nil, keeping: Int? = nil, syncs: Bool = false
+    channel: Int? = nil, keeping: Int? = nil, syncs: Bool = false, mayBeEmpty: Bool = false
   ) throws(ToolError) {
     guard let pattern = plan.path else { throw .usage("--split", "needs a file to write") }
     self.fileFormat = fileFormat
     self.format = format
     self.limit = limit
     self.syncs = syncs
+    self.mayBeEmpty = mayBeEmpty
     let folder = SeriesNamer.folder(SeriesNamer.expand(pattern, at: System.wallTime))
     let existing = try System.names(inFolder: folder)
     namer = SeriesNamer(pattern, channel: channel, existing: existing)
@@ -77,6 +83,9 @@ public final class FileSeries: FrameSink {
   public func split() throws(ToolError) {
     if sink?.frameCount != 0 { try close() }
   }
+
+  /// The same.
+  public func completePart() throws(ToolError) { try split() }
 
   /// Writes whole frames, and continues in the next file at the limit.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
@@ -97,9 +106,9 @@ public final class FileSeries: FrameSink {
     }
   }
 
-  /// Completes the current file; a series without frames is one empty file.
+  /// Completes the current file; a series without frames is one empty file, unless it may have none.
   public func close() throws(ToolError) {
-    if sink == nil, path.isEmpty { try beginFile(at: System.wallTime) }
+    if sink == nil, path.isEmpty, !mayBeEmpty { try beginFile(at: System.wallTime) }
     guard let last = sink.take() else { return }
     defer {
       finishedFrameCount += last.frameCount
