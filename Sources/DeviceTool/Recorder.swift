@@ -11,6 +11,7 @@ public final class Recorder {
   private let run: StreamRun
   private let recording: RecordingWriter
   private let line: any SegmentSource
+  private let schedule: ScheduledStart?
   private let untilQuiet: UntilQuiet?
 
   /// Records, including the start and shutdown of the libraries.
@@ -68,11 +69,13 @@ public final class Recorder {
     self.isLow = isLow && sink.isStream
     let input = StreamInput(
       stream, device, run, bytesPerFrame: format.bytesPerFrame, isBlockByBlock: isLow)
-    let watched = WatchedInput(input, format) { reporter.note($0, captured: $1) }
+    let watched: any SegmentSource = WatchedInput(input, format) { reporter.note($0, captured: $1) }
+    schedule = ScheduledStart(plan.startTime)
+    let timely = schedule.map { StartingAt(watched, time: $0.time) } ?? watched
     let paced: any SegmentSource =
       self.isLow
-      ? Self.trimmed(watched, run, stream, sink, isEarlyOnly: plan.recording.filling == .all)
-      : watched
+      ? Self.trimmed(timely, run, stream, sink, isEarlyOnly: plan.recording.filling == .all)
+      : timely
     (line, untilQuiet) = plan.trigger.stages(paced, format, gain, rate: sound.rate) { frames in
       reporter.measure(frames, encoding: format.encoding, gain: gain)
     }
@@ -98,6 +101,7 @@ public final class Recorder {
 
   func record() throws(ToolError) {
     run.attempt { () throws(ToolError) in
+      schedule?.wait(run, latency: stream.inputLatency)
       try run.start()
       if isLow { prepareLowLatency() }
       while !recording.isComplete, let segment = line.next() {
@@ -110,6 +114,7 @@ public final class Recorder {
     }
     run.halt(.abort)
     run.attempt { () throws(ToolError) in try recording.close() }
+    schedule?.reportLateness(stream)
     let early = recording.account.early
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     try run.finish(

@@ -159,11 +159,11 @@ import Testing
     lost.isBetweenEvents = true
     try take(
       [
-        gap(.untriggered, 100), mark(true), frames([1, 2]), mark(false), gap(.untriggered, 50),
+        gap(.unwanted, 100), mark(true), frames([1, 2]), mark(false), gap(.unwanted, 50),
         .gap(lost), mark(true), frames([3]), gap(.host, 1), frames([4]),
       ], recording)
     #expect(sink.samples == [1, 2, 3, 0] && sink.parts == [2])
-    #expect(recording.isComplete && recording.account.untriggered == 150)
+    #expect(recording.isComplete && recording.account.unwanted == 150)
     #expect(recording.account.missing == (0, 8))
   }
 
@@ -172,7 +172,7 @@ import Testing
     let sink = MemorySink(StreamFormat(encoding: .f32le, rate: 24_000, channelCount: 1))
     let recording = try recording(sink)
     let event = [mark(true), frames([Float](repeating: 0.5, count: 960)), mark(false)]
-    try take(event + [gap(.untriggered, 48_000)] + event, recording)
+    try take(event + [gap(.unwanted, 48_000)] + event, recording)
     #expect(sink.parts == [480, 960])
   }
 }

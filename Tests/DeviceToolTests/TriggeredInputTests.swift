@@ -29,7 +29,7 @@ import Testing
           parts.append(.frames(values(frames), captured: frames.captured))
         }
       case .gap(let gap):
-        if gap.cause == .untriggered, case .gap(var last) = parts.last, last.cause == .untriggered {
+        if gap.cause == .unwanted, case .gap(var last) = parts.last, last.cause == .unwanted {
           last.frameCount += gap.frameCount
           parts[parts.count - 1] = .gap(last)
         } else {
@@ -45,7 +45,7 @@ import Testing
   }
 
   private func discarded(_ count: Int) -> Part {
-    .gap(LineGap(cause: .untriggered, frameCount: count))
+    .gap(LineGap(cause: .unwanted, frameCount: count))
   }
 
   @Test func anEventKeepsWhatCameBefore() {

@@ -109,6 +109,30 @@ struct FileSeriesTests {
     #expect(try Self.names(empty).isEmpty)
   }
 
+  @Test func lostFramesDoNotPutOffAnAlignedFile() throws {
+    let folder = try TemporaryDirectory()
+    let series = try Self.series(folder.file("take.wav"), .aligned(seconds: 2))
+    let frames = Self.frames(1000)
+    // A second is missing after the first, and the beginning of the third file.
+    for start in [0.0, 2, 4.25] {
+      unsafe try series.write(frames.span.bytes, captured: 1_764_072_000 + start)
+    }
+    try series.close()
+    let counts = try Self.names(folder).map { name in
+      try AudioFile(path: folder.file(name)).frameCount
+    }
+    #expect(counts == [1000, 1000, 1000])
+  }
+
+  @Test func aNameIsTrueToTheFrame() throws {
+    let folder = try TemporaryDirectory()
+    let series = try Self.series(folder.file("%S.wav"), .frames(100))
+    let frames = Self.frames(1)
+    unsafe try series.write(frames.span.bytes, captured: 1_764_072_010 - 0.0004)
+    try series.close()
+    #expect(try Self.names(folder) == ["10.wav"])
+  }
+
   @Test func alignedFilesBeginAtWholeSeconds() throws {
     let folder = try TemporaryDirectory()
     let series = try Self.series(folder.file("take.wav"), .aligned(seconds: 2))

@@ -155,7 +155,7 @@ import Testing
 
   /// Those that end with Ctrl-C.
   private static let openEnded = [
-    "sd-rec take.wav", "sd-rec -q --split", "sd-rec -v --trigger", "sd-wire -v",
+    "sd-rec take.wav", "sd-rec -q --split", "sd-rec -v --trigger", "sd-rec -q --sync", "sd-wire -v",
   ]
 
   /// Waits for a file with something in it, or for a word about what was opened.

@@ -30,6 +30,7 @@ struct SdRec: Tool {
 
   @OptionGroup var recording: RecordingOptions
   @OptionGroup var trigger: TriggerOptions
+  @OptionGroup var startTime: StartTimeOptions
 
   @Flag(name: .long, help: "Stop when standard input closes.")
   var whileStdin = false
@@ -64,6 +65,7 @@ struct SdRec: Tool {
       channelCount: map.map?.count ?? stated.channelCount ?? 1)
     plan.files = files
     plan.trigger = try trigger.plan()
+    plan.startTime = try startTime.startTime()
     plan.files.hasEvents = plan.trigger.level != nil
     plan.endsWithInput = whileStdin
     plan.device = device.query

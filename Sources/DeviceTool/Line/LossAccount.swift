@@ -8,8 +8,8 @@ struct LossAccount {
   /// Frames skipped at the start: before the reader started, or as requested.
   var early = 0
   var skipped = 0
-  /// Frames between events.
-  var untriggered = 0
+  /// Frames before the start, and between events.
+  var unwanted = 0
   /// Frames dropped here to catch up.
   var trimmed = 0
   /// Frames missing from the requested length. Later losses do not count.
@@ -22,9 +22,9 @@ struct LossAccount {
     var report = ledger
     let untaken =
       ledger.input.delivered - taken - early - skipped - trimmed
-      - untriggered
+      - unwanted
     report.input.delivered = taken
-    report.input.discarded += early + skipped + untriggered
+    report.input.discarded += early + skipped + unwanted
     if isComplete {
       let dropped = ledger.input.dropped + trimmed
       report.input.discarded += untaken + dropped - missing.dropped

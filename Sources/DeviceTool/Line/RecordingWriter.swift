@@ -118,7 +118,7 @@ final class RecordingWriter {
     switch gap.cause {
     case .underflow: break
     case .early: account.early += gap.frameCount
-    case .untriggered: account.untriggered += gap.frameCount
+    case .unwanted: account.unwanted += gap.frameCount
     case .pause:
       guard plan.filling == .all, !gap.isBetweenEvents else { break }
       budget.extend(by: gap.frameCount)

@@ -72,8 +72,8 @@ struct LineGap: Equatable {
     case early
     /// Dropped because the reader fell behind, to keep latency low.
     case trimmed
-    /// Captured between two events, and not wanted.
-    case untriggered
+    /// Captured before the recording starts, or between two events.
+    case unwanted
   }
 
   var cause: Cause
@@ -89,7 +89,7 @@ struct LineGap: Equatable {
   var isBetweenEvents = false
 
   /// Whether wanted frames are missing.
-  var isLoss: Bool { cause != .pause && cause != .early && cause != .untriggered }
+  var isLoss: Bool { cause != .pause && cause != .early && cause != .unwanted }
 }
 
 extension LineGap {

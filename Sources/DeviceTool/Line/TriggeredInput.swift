@@ -118,7 +118,7 @@ final class TriggeredInput: SegmentSource {
       advance(count > duration ? .discard(count - duration) : nil)
       switch part {
       case .frames(let frames):
-        return .gap(LineGap(cause: .untriggered, frameCount: frames.count))
+        return .gap(LineGap(cause: .unwanted, frameCount: frames.count))
       case .gap(var gap):
         gap.isBetweenEvents = true
         return .gap(gap)

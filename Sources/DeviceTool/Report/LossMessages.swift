@@ -15,7 +15,7 @@ struct LossMessages {
       case .overflow, .trimmed: "input overflow: \(frames) dropped"
       case .underflow: "output underflow: \(frames) of silence inserted"
       case .pause: "paused for \(frames)"
-      case .early, .untriggered: "\(frames) discarded"
+      case .early, .unwanted: "\(frames) discarded"
       }
     return "\(what) at frame \(frame) (\(seconds(frame)))\(gap.isEstimated ? ", estimated" : "")"
   }

@@ -161,7 +161,7 @@ final class StreamRun {
   }
 
   private func note(_ gap: LineGap) {
-    if gap.cause == .untriggered { reporter.discard(gap.frameCount) }
+    if gap.cause == .unwanted { reporter.discard(gap.frameCount) }
     guard gap.isLoss else { return }
     let line = reporter.lose(gap, at: gap.position ?? progress().frame)
     guard policy.isReported(gap) else { return }

@@ -41,6 +41,8 @@ public final class FileSeries: FrameSink {
   private var firstPath = ""
   /// Frames of the current file, if it has a limit in frames.
   private var length = Int.max
+  /// The wall time at which an aligned file ends. Lost frames do not put it off.
+  private var endTime = 0.0
   private var headerByteCount = 0
   private var finishedFrameCount = 0
   private var finishedClippedCount = 0
@@ -96,7 +98,7 @@ public final class FileSeries: FrameSink {
     while rest.byteCount > 0 {
       let now = start + Double((frames.byteCount - rest.byteCount) / width) / format.rate
       if sink == nil { try beginFile(at: now) }
-      let count = min(room, rest.byteCount / width)
+      let count = min(room(at: now), rest.byteCount / width)
       guard count > 0 else {
         try close()
         continue
@@ -117,9 +119,14 @@ public final class FileSeries: FrameSink {
     try last.close()
   }
 
-  /// Frames that still fit into the current file; at least one in an empty file.
-  private var room: Int {
+  /// Frames captured from `now` on that still belong in the current file; at least one in an empty
+  /// file.
+  private func room(at now: Double) -> Int {
     let written = sink?.frameCount ?? 0
+    if case .aligned = limit {
+      let left = min(Int(((endTime - now) * format.rate).rounded()), length - written)
+      return max(left, written == 0 ? 1 : 0)
+    }
     guard case .bytes(let maxCount) = limit else { return max(length - written, 0) }
     // The size of a coded file is only known afterwards; a plain one grows with each write.
     let size = fileFormat.codec.isPlain ? written * format.bytesPerFrame : 0
@@ -129,7 +136,9 @@ public final class FileSeries: FrameSink {
   }
 
   private func beginFile(at captured: Double) throws(ToolError) {
-    path = try namer.next(at: captured, reserve: System.createFile)
+    // To the frame, as the time in the file is.
+    let time = (captured * format.rate).rounded() / format.rate
+    path = try namer.next(at: time, reserve: System.createFile)
     if firstPath.isEmpty { firstPath = path }
     let plan = try OutputPlan(path: path, type: .named(fileFormat.type))
     var options = AudioFileWriter.Options()
@@ -152,6 +161,7 @@ public final class FileSeries: FrameSink {
     case .bytes(let maxCount): return maxCount / format.bytesPerFrame
     case .aligned(let seconds):
       length = SeriesAlignment.frameCount(from: captured, length: seconds, rate: format.rate)
+      endTime = captured + Double(length) / format.rate
     }
     return length
   }
