@@ -43,7 +43,7 @@ import Testing
     try folder.write(bytes(of: numbers), to: "heard")
     var random = SeededGenerator(seed: 168)
     let losses = (0..<50).map { index in
-      (at: (index + 1) * Self.frameCount / 52, count: Int.random(in: 1...500, using: &random))
+      (at: (index + 1) * Self.frameCount / 52, count: Int.random(in: 1...250, using: &random))
     }
     let faults = losses.map { "xrun@\($0.at):\($0.count)" }.joined(separator: ",")
     let events = try await record(
