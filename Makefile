@@ -12,7 +12,7 @@ LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libfl
 	libebur128-dev libpng-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
-	strace tmux dbus pipewire wireplumber pipewire-pulse zsh fish
+	strace systemd tmux dbus pipewire wireplumber pipewire-pulse zsh fish
 
 # What `make clients` runs besides.
 CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-base \

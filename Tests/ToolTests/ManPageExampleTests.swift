@@ -154,7 +154,9 @@ import Testing
   }
 
   /// Those that end with Ctrl-C.
-  private static let openEnded = ["sd-rec take.wav", "sd-rec -q --split", "sd-wire -v"]
+  private static let openEnded = [
+    "sd-rec take.wav", "sd-rec -q --split", "sd-rec -v --trigger", "sd-rec -q --sync", "sd-wire -v",
+  ]
 
   /// Waits for a file with something in it, or for a word about what was opened.
   private func hasBegun(_ process: ToolProcess) async throws {

@@ -29,6 +29,8 @@ struct SdRec: Tool {
   var fillGaps = false
 
   @OptionGroup var recording: RecordingOptions
+  @OptionGroup var trigger: TriggerOptions
+  @OptionGroup var startTime: StartTimeOptions
 
   @Flag(name: .long, help: "Stop when standard input closes.")
   var whileStdin = false
@@ -62,6 +64,9 @@ struct SdRec: Tool {
       plan.fileFormat, rate: stated.rate ?? 48_000,
       channelCount: map.map?.count ?? stated.channelCount ?? 1)
     plan.files = files
+    plan.trigger = try trigger.plan()
+    plan.startTime = try startTime.startTime()
+    plan.files.hasEvents = plan.trigger.level != nil
     plan.endsWithInput = whileStdin
     plan.device = device.query
     plan.rate = stated.rate
@@ -76,6 +81,8 @@ struct SdRec: Tool {
     plan.recording.filling = fillGaps ? .all : .none
     plan.stream = try streaming.plan(buffer)
     plan.report = try report.plan(hasFile: file != nil, output: output)
+    plan.report.hasEvents = plan.trigger.level != nil
+    plan.report.hasThreshold = plan.trigger.level != nil || plan.trigger.untilSilence != nil
     return plan
   }
 

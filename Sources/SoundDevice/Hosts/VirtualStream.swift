@@ -42,6 +42,7 @@ internal import Synchronization
   private(set) var position = 0
   /// The frame at which its clock and the engine's were the same.
   private var origin = 0
+  private var wallEpoch: Int?
   /// Frames processed and lost since the stream was opened.
   private(set) var elapsed = 0
   /// The faults still to come.
@@ -157,9 +158,12 @@ internal import Synchronization
 
   // MARK: The engine's thread
 
-  /// - Parameter clock: The position of the engine's clock, which a freewheeling stream is ahead
-  ///   of.
-  func begin(at frame: Int, clock: Int) {
+  /// - Parameters:
+  ///   - clock: The position of the engine's clock, which a freewheeling stream is ahead of.
+  ///   - wallEpoch: The wall time of the engine's first frame, in nanoseconds since 1970, if its
+  ///     clock is not real time.
+  func begin(at frame: Int, clock: Int, wallEpoch: Int?) {
+    self.wallEpoch = wallEpoch
     position = frame
     origin = frame
     delay = clock - frame
@@ -282,6 +286,9 @@ extension VirtualStream {
     var info = CallbackInfo(
       frameCount: frameCount, sampleRate: granted.sampleRate, inputTime: now,
       outputTime: now + latency, currentTime: now, flags: flags)
+    if let wallEpoch {
+      info.simulatedTime = wallEpoch + Int(Double(enginePosition) / engine.sampleRate * 1e9)
+    }
     guard !garbageTimes.isEmpty else { return info }
     func garbage(_ offset: Int) -> Double {
       garbageTimes[(elapsed / max(1, blockSize) + offset) % garbageTimes.count]

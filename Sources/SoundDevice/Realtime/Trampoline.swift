@@ -197,7 +197,8 @@ final class Trampoline: @unchecked Sendable {
       stage = .running
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
-      firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
+      let time = hostInfo.simulatedTime
+      firstCallback.store(time == 0 ? Int(wallNanoseconds()) : time, ordering: .relaxed)
     }
     var done = 0
     while done < hostInfo.frameCount {
@@ -216,6 +217,7 @@ final class Trampoline: @unchecked Sendable {
         let offset = Double(done) / sampleRate
         info.inputTime += offset
         info.outputTime += offset
+        if info.simulatedTime != 0 { info.simulatedTime += Int(offset * 1e9) }
         let result = unsafe processBlock(
           input: blockInput, output: blockOutput, info: info, losses: losses)
         position += count
