@@ -9,7 +9,7 @@ SOURCES = Package.swift Sources Tests $(wildcard tools)
 # Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libflac-dev \
 	libmpg123-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev libebur128-dev \
-	libpng-dev pkg-config
+	libpng-dev pkg-config patchelf
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
 	strace tmux dbus pipewire wireplumber pipewire-pulse zsh fish

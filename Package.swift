@@ -29,6 +29,14 @@ let argumentParser = Target.Dependency.product(
   let portAudioConfiguration: String? = "portaudio-2.0"
 #endif
 
+// One executable under five names; it acts on the name by which it is called.
+let devicePrograms = ["sd-list", "sd-play", "sd-playrec", "sd-rec", "sd-wire"]
+
+// A program exports the symbols that libsndfile shares with the libFLAC inside it, and libsndfile
+// would then call those instead of the release of libFLAC it was built for.
+let programLinking: [LinkerSetting] =
+  linksFLACStatically ? [.unsafeFlags(["-Xlinker", "--exclude-libs=libFLAC.a"])] : []
+
 let package = Package(
   name: "sd-tools",
   platforms: [.macOS(.v15)],
@@ -37,7 +45,7 @@ let package = Package(
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
     .library(name: "SoundDevice", targets: ["SoundDevice"]),
-  ],
+  ] + devicePrograms.map { .executable(name: $0, targets: ["sd-device"]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -120,28 +128,16 @@ let package = Package(
 
     // Programs.
     .executableTarget(
-      name: "sd-list", dependencies: ["DeviceTool", "SoundTool", argumentParser],
-      path: "tools/sd-list", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
-      path: "tools/sd-play", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-rec",
+      name: "sd-device",
       dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-rec", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-playrec",
-      dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-playrec", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
-      path: "tools/sd-wire", swiftSettings: settings),
+      path: "tools", exclude: ["sd-cat", "sd-plot"], sources: ["sd-device"] + devicePrograms,
+      swiftSettings: settings, linkerSettings: programLinking),
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-cat", swiftSettings: settings),
+      path: "tools/sd-cat", swiftSettings: settings, linkerSettings: programLinking),
     .executableTarget(
       name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
-      path: "tools/sd-plot", swiftSettings: settings),
+      path: "tools/sd-plot", swiftSettings: settings, linkerSettings: programLinking),
 
     // Benchmarks.
     .executableTarget(
@@ -205,8 +201,7 @@ let package = Package(
       name: "ToolTests",
       dependencies: [
         "sd-test-confined",
-        "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
-        "sd-cat", "sd-plot",
+        "Platform", "TestSupport", "sd-device", "sd-cat", "sd-plot",
       ],
       swiftSettings: settings),
   ]
