@@ -1,4 +1,5 @@
 internal import PCM
+internal import Platform
 
 /// The host that a device belongs to.
 enum HostKind: Sendable, Hashable {
@@ -50,11 +51,18 @@ protocol HostStream: AnyObject, Sendable {
   var cpuLoad: Double { get }
   /// The rate at which the host runs now, in Hz; nil if it does not say.
   var currentRate: Double? { get }
+  /// Seconds of the clock by which its callbacks are due. Any thread.
+  var now: Double { get }
+  /// Seconds by its own clock since the last callback; nil if it runs by real time, which the
+  /// watchdog measures.
+  var silence: Double? { get }
 }
 
 extension HostStream {
   func giveUp() throws(PortAudioError) { try close() }
   var currentRate: Double? { nil }
+  var now: Double { monotonicSeconds() }
+  var silence: Double? { nil }
 }
 
 /// What a host granted when a stream was opened.

@@ -26,11 +26,12 @@ final class HostThread: Sendable {
   let openStreamCount = Atomic<Int>(0)
   private let generationCount = Atomic<Int>(0)
 
-  init(_ kind: HostKind, name: String, host: any Host) {
+  /// - Parameter lingering: Seconds after its last job at which the thread ends. By default it never
+  ///   does: a host may be bound to its thread.
+  init(_ kind: HostKind, name: String, host: any Host, lingering: Double = .infinity) {
     self.kind = kind
     self.host = host
-    // It never ends: a host may be bound to its thread.
-    worker = WorkerThread(named: name, lingering: .infinity)
+    worker = WorkerThread(named: name, lingering: lingering)
   }
 
   /// Whether the host does not answer, temporarily or permanently.

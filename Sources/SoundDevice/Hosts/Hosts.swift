@@ -7,7 +7,7 @@ enum Hosts {
   static let portAudio = HostThread(.portAudio, name: "sd-portaudio", host: PortAudioHost())
   static let virtual = HostThread(
     .virtual, name: "sd-virtual-host",
-    host: VirtualHost(configuration: (try? virtualConfiguration()) ?? .init()))
+    host: VirtualHost(configuration: (try? virtualConfiguration()) ?? .init(pace: .realtime)))
 
   private static let cache = Guarded<DeviceList?>(nil)
 
@@ -15,8 +15,8 @@ enum Hosts {
   static func virtualConfiguration() throws(VirtualConfiguration.ParseError)
     -> VirtualConfiguration
   {
-    guard let text = unsafe getenv("SD_VIRTUAL") else { return VirtualConfiguration() }
-    return try VirtualConfiguration(parsing: unsafe String(cString: text))
+    let text = unsafe getenv("SD_VIRTUAL").map { unsafe String(cString: $0) }
+    return try VirtualConfiguration(parsing: text ?? "")
   }
 
   static func deviceList() throws(PortAudioError) -> DeviceList {

@@ -1,33 +1,25 @@
-internal import PCM
-
-/// The behaviour of the virtual host, as configured by `SD_VIRTUAL`.
+/// The properties and misbehaviour of virtual devices, for ``VirtualDevices``.
 ///
-/// A list separated by commas: `rate=48000`, `block=256`, `blocks=random:SEED` (each block has 1 to
-/// `block` frames, the same for the same seed), `channels=2`, `latency=256` (the loopback's delay
-/// in frames), `pace=realtime` or `fast`, `drift=-50` (how far the clock of `virtual:null` is ahead
-/// of that of `virtual:loopback`, in ppm), `jitter=100` (each block comes 0 to 100 frames late, the
-/// same each time), `input=FILE` and `output=FILE` (raw float32 that `virtual:null` captures, and
-/// that it plays), and faults: `xrun@48000:256` (loses 256 frames at frame 48000), `stall@96000`
-/// (callbacks stop there), `stall@96000:4800` (callbacks stop for the duration of 4800 frames, then
-/// come in a burst), `freewheel@96000:48000` (48000 frames pass as fast as possible), `crawl@96000`
-/// (a hundredth of real time from there; `crawl` alone from the start), `retune@96000` (the device
-/// runs at another rate from there), `lost@96000` (the device is
-/// gone from there). Misbehaviour of hosts: `linger` (a stream never becomes inactive by itself),
-/// `latency=garbage` and `times=garbage` (reports garbage), `flags=none` (reports no losses).
-struct VirtualConfiguration: Sendable, Hashable {
-  enum Pace: String, Sendable, Hashable {
-    /// Paced by the clock, like a sound card.
+/// ```swift
+/// let configuration = VirtualConfiguration(
+///   sampleRate: 44_100, channelCount: 1, faults: [.xrun(at: 4_410, frameCount: 100)])
+/// ```
+public struct VirtualConfiguration: Sendable, Hashable {
+  /// What moves the devices' clock.
+  public enum Pace: String, Sendable, Hashable {
+    /// Real time, as with a sound card.
     case realtime
     /// As fast as readers and writers can follow.
     case fast
-    /// Advanced by ``VirtualEngine/advance(by:)``. Not available in `SD_VIRTUAL`.
+    /// Only ``VirtualDevices/advance(by:)``. Not available in `SD_VIRTUAL`.
     case manual
 
     /// The values of `pace` in `SD_VIRTUAL`.
     static let words: [Pace] = [.realtime, .fast]
   }
 
-  struct Fault: Sendable, Hashable {
+  /// Misbehaviour at a frame of each stream, counted from its opening.
+  public struct Fault: Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
       case xrun, stall, freewheel, crawl, retune, lost
     }
@@ -36,6 +28,33 @@ struct VirtualConfiguration: Sendable, Hashable {
     var position: Int
     /// The frames that an xrun loses, or that a stall or freewheeling lasts; 0 for no end.
     var frameCount: Int
+
+    init(kind: Kind, position: Int, frameCount: Int) {
+      self.kind = kind
+      self.position = position
+      self.frameCount = frameCount
+    }
+
+    /// Loses frames, and reports them.
+    public static func xrun(at position: Int, frameCount: Int) -> Fault {
+      Fault(kind: .xrun, position: position, frameCount: frameCount)
+    }
+
+    /// Stops callbacks for good; after ``StreamOptions/stallTime`` by the devices' clock, the
+    /// stream counts as lost.
+    public static func stall(at position: Int) -> Fault {
+      Fault(kind: .stall, position: position, frameCount: 0)
+    }
+
+    /// Stops callbacks for the duration of this many frames; then they come in a burst.
+    public static func stall(at position: Int, frameCount: Int) -> Fault {
+      Fault(kind: .stall, position: position, frameCount: frameCount)
+    }
+
+    /// Removes the device: the stream is lost.
+    public static func lost(at position: Int) -> Fault {
+      Fault(kind: .lost, position: position, frameCount: 0)
+    }
   }
 
   /// Permanent misbehaviour of a host.
@@ -43,120 +62,58 @@ struct VirtualConfiguration: Sendable, Hashable {
     case linger, garbageLatency, garbageTimes, noFlags
   }
 
-  struct ParseError: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  /// nil: every rate from 1 Hz to 768 kHz, 48 kHz by default.
-  var sampleRate: Double?
-  var blockSize = 256
+  /// In Hz; nil for every rate from 1 Hz to 768 kHz, by default 48 kHz.
+  public var sampleRate: Double?
+  /// Channels in each direction, 1...1024.
+  public var channelCount = 2
+  /// Frames per callback unless the stream requests a number, 1...65536.
+  public var blockSize = 256
+  /// The loopback's delay from output to input in frames, 1...131072, and at least one block.
+  public var latency = 256
+  /// What moves the clock.
+  public var pace = Pace.manual
+  /// How far the clock of `virtual:null` is ahead of that of `virtual:loopback`, in ppm,
+  /// ±100,000.
+  public var drift = 0
+  /// The maximum delay of a block in frames, 0...65536; the delays are the same each time.
+  public var jitter = 0
+  /// Misbehaviour; the order does not matter.
+  public var faults: [Fault] = []
   /// The seed of random block sizes, if they vary.
   var blockSeed: UInt64?
-  var channelCount = 2
-  var latency = 256
-  var pace = Pace.realtime
-  /// How far the clock of `virtual:null` is ahead of that of `virtual:loopback`, in ppm.
-  var drift = 0
-  /// The maximum delay of a block, in frames.
-  var jitter = 0
-  var faults: [Fault] = []
   var sins: Set<Sin> = []
   /// Files of raw float32 frames: the input of `virtual:null`, and a copy of its output.
   var inputPath: String?
   var outputPath: String?
 
-  init() {}
+  /// Creates devices without faults on a manual clock, unless you say otherwise.
+  public init(
+    sampleRate: Double? = nil, channelCount: Int = 2, blockSize: Int = 256, latency: Int? = nil,
+    pace: Pace = .manual, drift: Int = 0, jitter: Int = 0, faults: [Fault] = []
+  ) {
+    self.sampleRate = sampleRate
+    self.channelCount = channelCount
+    self.blockSize = blockSize
+    self.latency = latency ?? blockSize
+    self.pace = pace
+    self.drift = drift
+    self.jitter = jitter
+    self.faults = faults
+  }
 
-  init(parsing text: String) throws(ParseError) {
-    var explicitLatency: Int?
-    for item in text.split(separator: ",", omittingEmptySubsequences: true) {
-      if let at = item.firstIndex(of: "@") {
-        faults.append(try Self.fault(item[..<at], item[item.index(after: at)...], item))
-        continue
-      }
-      if let sin = Self.sins[item] {
-        sins.insert(sin)
-        continue
-      }
-      if item == "crawl" {
-        faults.append(Fault(kind: .crawl, position: 0, frameCount: 0))
-        continue
-      }
-      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw Self.unknown(item) }
-      switch parts[0] {
-      case "rate": sampleRate = Double(try Self.number(parts[1], in: 1...768_000, item))
-      case "block": blockSize = try Self.number(parts[1], in: 1...65_536, item)
-      case "blocks": blockSeed = try Self.seed(parts[1], item)
-      case "channels": channelCount = try Self.number(parts[1], in: 1...1024, item)
-      case "latency": explicitLatency = try Self.number(parts[1], in: 1...131_072, item)
-      case "drift": drift = try Self.number(parts[1], in: -100_000...100_000, item)
-      case "jitter": jitter = try Self.number(parts[1], in: 0...65_536, item)
-      case "input": inputPath = try Self.path(parts[1], item)
-      case "output": outputPath = try Self.path(parts[1], item)
-      case "pace":
-        guard let pace = Pace.words.first(where: { $0.rawValue == parts[1] }) else {
-          throw ParseError(description: "'\(item)': the pace is realtime or fast")
-        }
-        self.pace = pace
-      default: throw Self.unknown(item)
-      }
+  /// Throws if a number is out of range.
+  func check(_ operation: String) throws(PortAudioError) {
+    func demand(_ holds: Bool, _ code: PortAudioError.Code) throws(PortAudioError) {
+      guard holds else { throw PortAudioError(code, operation) }
     }
-    latency = explicitLatency ?? blockSize
-    faults.sort { $0.position < $1.position }
-  }
-
-  private static let sins: [Substring: Sin] = [
-    "linger": .linger, "latency=garbage": .garbageLatency, "times=garbage": .garbageTimes,
-    "flags=none": .noFlags,
-  ]
-
-  private static func fault(_ name: Substring, _ value: Substring, _ item: Substring)
-    throws(ParseError) -> Fault
-  {
-    guard let kind = Fault.Kind(rawValue: String(name)) else { throw unknown(item) }
-    let parts = value.split(separator: ":", omittingEmptySubsequences: false)
-    let position = try number(parts[0], in: 0...Int.max / 2, item)
-    switch (kind, parts.count) {
-    case (.xrun, 2), (.stall, 2), (.freewheel, 2):
-      let frameCount = try number(parts[1], in: 1...1_000_000_000, item)
-      return Fault(kind: kind, position: position, frameCount: frameCount)
-    case (.stall, 1), (.crawl, 1), (.retune, 1), (.lost, 1):
-      return Fault(kind: kind, position: position, frameCount: 0)
-    default:
-      throw ParseError(
-        description: "'\(item)': try xrun@48000:256, stall@48000, stall@48000:256, "
-          + "freewheel@48000:256, crawl@48000, retune@48000 or lost@48000")
-    }
-  }
-
-  private static func path(_ value: Substring, _ item: Substring) throws(ParseError) -> String {
-    guard !value.isEmpty else { throw ParseError(description: "'\(item)': a file's name") }
-    return String(value)
-  }
-
-  private static func seed(_ value: Substring, _ item: Substring) throws(ParseError) -> UInt64 {
-    let word = "random:"
-    guard value.hasPrefix(word), let seed = UInt64(value.dropFirst(word.count)) else {
-      throw ParseError(description: "'\(item)': try blocks=random:1")
-    }
-    return seed
-  }
-
-  private static func number(_ text: Substring, in range: ClosedRange<Int>, _ item: Substring)
-    throws(ParseError) -> Int
-  {
-    guard let value = Int(text), range.contains(value) else {
-      throw ParseError(
-        description: "'\(item)': a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  private static func unknown(_ item: Substring) -> ParseError {
-    ParseError(
-      description: "'\(item)': unknown; try rate= block= blocks= channels= latency= pace= drift= "
-        + "jitter= input= output= xrun@FRAME:COUNT stall@FRAME freewheel@FRAME:COUNT crawl@FRAME "
-        + "retune@FRAME lost@FRAME linger latency=garbage times=garbage flags=none")
+    try demand(sampleRate.map { 1...768_000 ~= $0 } ?? true, .invalidSampleRate)
+    try demand(1...1024 ~= channelCount, .invalidChannelCount)
+    try demand(blockSize >= 1 && latency >= 1, .bufferTooSmall)
+    try demand(blockSize <= 65_536 && latency <= 131_072, .bufferTooBig)
+    try demand(-100_000...100_000 ~= drift && 0...65_536 ~= jitter, .invalidFlag)
+    try demand(
+      faults.allSatisfy {
+        0...Int.max / 2 ~= $0.position && 0...1_000_000_000 ~= $0.frameCount
+      }, .invalidFlag)
   }
 }

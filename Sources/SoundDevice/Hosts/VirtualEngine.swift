@@ -1,5 +1,6 @@
 internal import CRealtime
 internal import Platform
+internal import Synchronization
 
 /// The clock of a virtual device, and the timeline that its streams share.
 ///
@@ -7,16 +8,13 @@ internal import Platform
 /// A block at frame p takes the output of frames p… and supplies the input of frames p…, which for
 /// a loopback is the output of `latency` frames earlier.
 final class VirtualEngine: @unchecked Sendable {
-  // Safe to share: `timeline` and `manualTime` belong to the engine's thread alone; the rest is
-  // behind `state`.
+  // Safe to share: `timeline` belongs to the engine's thread alone; the rest is behind `state`.
   private struct State {
     var streams: [VirtualStream] = []
     /// The stream whose callback is running.
     var current: ObjectIdentifier?
     var epoch = 0.0
     var clock = 0
-    /// The position of a manual clock, in frames.
-    var manualClock = 0
   }
 
   let sampleRate: Double
@@ -25,13 +23,13 @@ final class VirtualEngine: @unchecked Sendable {
   private let pace: VirtualConfiguration.Pace
   let timeline: LoopTimeline?
   private let state = Guarded(State())
+  /// The position of a manual clock, in frames.
+  private let manualClock = Atomic<Int>(0)
   private var worker: WorkerThread?
   private let callbackEnded = Semaphore()
   /// The delay, in seconds, tolerated with priority. The engine's thread alone.
   private static let tolerance = 0.25
   private var hasPriority: Bool?
-  /// The due time of the last call, on a manual clock.
-  private var manualTime = 0
 
   init(
     sampleRate: Double, channelCount: Int, latency: Int, loops: Bool,
@@ -51,6 +49,14 @@ final class VirtualEngine: @unchecked Sendable {
 
   var isRealtime: Bool { pace == .realtime }
 
+  var isManual: Bool { pace == .manual }
+
+  /// Seconds of the clock by which callbacks are due. Any thread.
+  var now: Double {
+    guard isManual else { return monotonicSeconds() }
+    return Double(manualClock.load(ordering: .acquiring)) / sampleRate
+  }
+
   // MARK: The host's thread
 
   /// Starts calling a stream, from the clock's next frame on.
@@ -63,7 +69,7 @@ final class VirtualEngine: @unchecked Sendable {
         switch pace {
         case .realtime: Int((monotonicSeconds() - state.epoch) * sampleRate)
         case .fast: state.clock
-        case .manual: state.manualClock
+        case .manual: manualClock.load(ordering: .acquiring)
         }
       stream.begin(at: max(state.clock, now), clock: now)
       state.streams.append(stream)
@@ -87,15 +93,16 @@ final class VirtualEngine: @unchecked Sendable {
   /// Advances a manual clock and calls every stream that becomes due. One thread at a time, which
   /// then acts as the engine's.
   func advance(by frameCount: Int) {
-    let target = state.withLock { state in
-      state.manualClock += frameCount
-      return state.manualClock
-    }
+    var time = manualClock.load(ordering: .acquiring)
+    let target = time &+ frameCount
     while let (stream, due) = next(), due.map({ $0 <= target }) ?? true {
-      // During a stall, a block's due time may have passed long ago.
-      manualTime = max(manualTime, due ?? manualTime)
-      run(stream, now: Double(manualTime) / sampleRate)
+      // The clock follows the callbacks, so that none looks late to the watchdog. During a stall, a
+      // block's due time may have passed long ago.
+      time = max(time, due ?? time)
+      manualClock.store(time, ordering: .releasing)
+      run(stream, now: Double(time) / sampleRate)
     }
+    manualClock.store(max(time, target), ordering: .releasing)
   }
 
   /// Calls all streams that are due. Returns the seconds until the next round; nil without streams.

@@ -69,10 +69,11 @@ final class VirtualHost: Host, @unchecked Sendable {
     }
   }
 
-  /// Whether a stream shares an engine with others: on the loopback, and with a drifting clock, to
-  /// compare clocks.
+  /// Whether a stream shares an engine with others: on the loopback, with a drifting clock, to
+  /// compare clocks, and with a manual one, of which there is only one.
   private func sharesClock(_ configuration: HostConfiguration) -> Bool {
     index(of: configuration) == Self.loopbackIndex || self.configuration.drift != 0
+      || self.configuration.pace == .manual
   }
 
   private func index(of configuration: HostConfiguration) -> Int? {

@@ -27,6 +27,8 @@ internal import Synchronization
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
+  /// Seconds of the engine's clock at the last callback, or at the start.
+  private let lastCall = Atomic<Double>(0)
   private let isRetuned = AtomicFlag()
   private var isStarted = false
   /// The difference between its clock and the engine's.
@@ -97,6 +99,8 @@ internal import Synchronization
         ? Self.garbageFrameCount / configuration.sampleRate : latency)
     granted.reportsLosses = !sins.contains(.noFlags)
     granted.mayChangeRate = faults.contains { $0.kind == .retune }
+    // Real time means nothing then: `silence` says when callbacks are missing.
+    if engine.isManual { granted.longestSilence = .infinity }
     self.granted = granted
   }
 
@@ -137,7 +141,13 @@ internal import Synchronization
 
   var isActive: Bool { engine.contains(self) || isStarted && lingers }
 
-  var time: Double { garbageTimes.isEmpty ? monotonicSeconds() : .nan }
+  var time: Double { garbageTimes.isEmpty ? engine.now : .nan }
+
+  var now: Double { engine.now }
+
+  var silence: Double? {
+    engine.isManual ? engine.now - lastCall.load(ordering: .relaxed) : nil
+  }
 
   var cpuLoad: Double { busy.load(ordering: .relaxed) }
 
@@ -151,6 +161,7 @@ internal import Synchronization
     position = frame
     origin = frame
     delay = clock - frame
+    lastCall.store(engine.now, ordering: .relaxed)
   }
 
   /// The length of the next block. If it may vary, it is shorter right before a fault, so that the
@@ -221,6 +232,7 @@ internal import Synchronization
   private func call(_ frameCount: Int, timeline: LoopTimeline?, latency: Int, now: Double)
     -> CallbackResult
   {
+    lastCall.store(now, ordering: .relaxed)
     let lost = untoldLoss
     untoldLoss = 0
     var flags: CallbackFlags = []

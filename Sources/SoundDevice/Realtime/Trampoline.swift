@@ -98,10 +98,11 @@ final class Trampoline: @unchecked Sendable {
   ///   - holdsEnd: Whether a stream that is over continues in silence until ``didStart()``.
   ///   - infersLosses: Whether only the clock reveals lost frames.
   ///   - latencyChange: Seconds by which the host may change its latency.
+  ///   - now: Seconds of the clock that `process` gets as well.
   func willStart(
     drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
     holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false,
-    latencyChange: Double = 0, resuming: Bool
+    latencyChange: Double = 0, resuming: Bool, now: Double = monotonicSeconds()
   ) {
     self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
@@ -109,8 +110,8 @@ final class Trampoline: @unchecked Sendable {
     finishing.store(false, ordering: .relaxed)
     estimator = LossEstimator(
       sampleRate: sampleRate, infers: infersLosses, tolerance: latencyChange)
-    resetPace()
-    if resuming { recordPause(seconds: monotonicSeconds() - stopTime) }
+    resetPace(now)
+    if resuming { recordPause(seconds: now - stopTime) }
     processor.willStart(resuming: resuming)
   }
 
@@ -132,20 +133,20 @@ final class Trampoline: @unchecked Sendable {
 
   /// Prepares for a restart of the host's stream, which its client does not see. On the host's
   /// thread, while no callback runs. The next block follows a loss.
-  func willStartAnew() {
-    resetPace()
+  func willStartAnew(now: Double = monotonicSeconds()) {
+    resetPace(now)
     isInterrupted.store(true, ordering: .releasing)
   }
 
-  private func resetPace() {
+  private func resetPace(_ now: Double) {
     pace = PaceMeter(
-      startTime: monotonicSeconds(), buffered: Double(drain.load(ordering: .relaxed)) / sampleRate)
+      startTime: now, buffered: Double(drain.load(ordering: .relaxed)) / sampleRate)
   }
 
   /// Completes a stop, on the host's thread, while no callback runs.
-  func didStop(discarding: Bool) {
+  func didStop(discarding: Bool, now: Double = monotonicSeconds()) {
     ledger.settle()
-    stopTime = monotonicSeconds()
+    stopTime = now
     processor.didStop(discarding: discarding)
   }
 

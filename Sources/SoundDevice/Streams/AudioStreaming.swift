@@ -36,7 +36,7 @@ extension AudioStreaming {
   /// Whether the stream is between ``pause()`` and ``resume()``.
   public var isPaused: Bool { session.isPaused }
 
-  /// Wakes a thread waiting in ``InputReader/next(into:until:)`` or
+  /// Wakes a thread waiting in ``InputReader/next(into:until:)-(MutableRawSpan,_)`` or
   /// ``AudioOutputStreaming/write(_:until:)``, to check again whether it is interrupted. Any
   /// thread.
   public func wakeWaiting() { session.wake() }

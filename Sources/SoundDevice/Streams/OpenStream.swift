@@ -129,7 +129,7 @@ final class OpenStream: Sendable {
         drainFrameCount: configuration.output == nil ? 0 : outputLatencyFrameCount,
         skippingFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
         infersLosses: !granted.reportsLosses, latencyChange: granted.latencyChange,
-        resuming: resuming)
+        resuming: resuming, now: hostStream.now)
       run.withLock { $0 = Latch() }
       setPhase(.running)
       do throws(PortAudioError) { try hostStream.start() } catch {
@@ -158,7 +158,7 @@ final class OpenStream: Sendable {
       case .finished: break
       case .running: try halt(mode)
       }
-      trampoline.didStop(discarding: mode == .abort)
+      trampoline.didStop(discarding: mode == .abort, now: hostStream.now)
       end(.stopped)
     }
   }
@@ -199,7 +199,7 @@ final class OpenStream: Sendable {
     let wasRunning = phase == .running
     defer { end(.closed) }
     if wasRunning { try? halt(.abort) }
-    trampoline.didStop(discarding: true)
+    trampoline.didStop(discarding: true, now: hostStream.now)
     try closeHostStream()
   }
 

@@ -33,7 +33,8 @@ extension OpenStream {
       guard phase == .running else { return }
       let isActive = hostStream.isActive
       guard trampoline.isFinishing else {
-        if !isActive { handleInactivity() }
+        if !isActive { return handleInactivity() }
+        if let silence = hostStream.silence, silence >= stallTime { markLost() }
         return
       }
       if !isActive || mustFinish { finish(isActive ? .abort : .drain) }
@@ -59,7 +60,7 @@ extension OpenStream {
     do throws(PortAudioError) { try hostStop(mode) } catch { return markLost() }
     // Found lost meanwhile, because it hung.
     guard !isLost else { return }
-    trampoline.didStop(discarding: false)
+    trampoline.didStop(discarding: false, now: hostStream.now)
     end(.finished)
   }
 
@@ -82,7 +83,7 @@ extension OpenStream {
   private func revive() -> Bool {
     do throws(PortAudioError) {
       try hostStream.abort()
-      trampoline.willStartAnew()
+      trampoline.willStartAnew(now: hostStream.now)
       beginWatching()
       try hostStream.start()
       return true

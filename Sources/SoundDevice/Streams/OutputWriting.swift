@@ -16,7 +16,9 @@ extension AudioOutputStreaming {
 
   /// Writes all frames, waiting for room; fewer if `isInterrupted` says so.
   ///
-  /// - Parameter source: Whole frames, interleaved, in the stream's sample format.
+  /// - Parameters:
+  ///   - source: Whole frames, interleaved, in the stream's sample format.
+  ///   - isInterrupted: Asked before each wait, on the calling thread.
   /// - Returns: The number of frames.
   public func write(_ source: RawSpan, until isInterrupted: () -> Bool) throws(PortAudioError)
     -> Int
@@ -57,7 +59,9 @@ extension TypedOutputStreaming {
 
   /// Writes all frames, waiting for room; fewer if `isInterrupted` says so.
   ///
-  /// - Parameter source: Frames × channels, interleaved.
+  /// - Parameters:
+  ///   - source: Frames × channels, interleaved.
+  ///   - isInterrupted: Asked before each wait, on the calling thread.
   /// - Returns: The number of frames.
   public func write(_ source: Span<S>, until isInterrupted: () -> Bool) throws(PortAudioError)
     -> Int

@@ -19,7 +19,7 @@ public import PCM
 ///   - latency: Of both directions; nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been played and recorded.
 ///   - options: Block size, clipping, dither and other settings of the stream.
-/// - Returns: A handle whose ``Recording/wait(timeout:)`` returns the frames.
+/// - Returns: A handle whose ``Recording/wait(timeout:)-6g8ko`` returns the frames.
 public func playrec<S: Sample>(
   _ data: SampleBuffer<S>, sampleRate: Double? = nil, inputChannelCount: Int? = nil,
   inputMapping: ChannelMap? = nil, outputMapping: ChannelMap? = nil,
@@ -67,7 +67,7 @@ public func playrec<S: Sample, T: Sample>(
 /// Plays and records at the same time, into the caller's buffer.
 ///
 /// The buffer determines the input channels and sample type; it must have as many frames as the
-/// data. ``Recording/wait(timeout:)`` returns it. The ancestor's `playrec(out=…)`.
+/// data. ``Recording/wait(timeout:)-6g8ko`` returns it. The ancestor's `playrec(out=…)`.
 ///
 /// - Parameters:
 ///   - data: Frames × channels.

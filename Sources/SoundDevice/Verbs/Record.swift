@@ -15,7 +15,7 @@ public import PCM
 ///   - latency: nil for ``Defaults``, then high.
 ///   - blocking: Waits until everything has been recorded; a lost device then throws `hostLost`.
 ///   - options: Block size, dither and other settings of the stream.
-/// - Returns: A handle whose ``Recording/wait(timeout:)`` returns the frames.
+/// - Returns: A handle whose ``Recording/wait(timeout:)-6g8ko`` returns the frames.
 public func rec<S: Sample>(
   frameCount: Int, of type: S.Type = Float.self, sampleRate: Double? = nil,
   channelCount: Int? = nil, mapping: ChannelMap? = nil, device: (any DeviceChoice)? = nil,
@@ -33,7 +33,7 @@ public func rec<S: Sample>(
 ///
 /// The buffer determines the number of frames, the channels and the sample type, and the rate unless
 /// the parameters do;
-/// ``Recording/wait(timeout:)`` returns it. The ancestor's `rec(out=…)`.
+/// ``Recording/wait(timeout:)-6g8ko`` returns it. The ancestor's `rec(out=…)`.
 ///
 /// - Parameters:
 ///   - buffer: The buffer to overwrite.

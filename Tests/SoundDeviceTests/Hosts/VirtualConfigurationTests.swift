@@ -39,8 +39,9 @@ struct VirtualConfigurationTests {
   }
 
   @Test func nothingIsTheDefault() throws {
-    #expect(try VirtualConfiguration(parsing: "") == VirtualConfiguration())
-    #expect(try VirtualConfiguration(parsing: "pace=realtime") == VirtualConfiguration())
+    #expect(try VirtualConfiguration(parsing: "") == VirtualConfiguration(pace: .realtime))
+    #expect(
+      try VirtualConfiguration(parsing: "pace=realtime") == VirtualConfiguration(pace: .realtime))
   }
 
   @Test func theLatencyFollowsTheBlockUnlessSaid() throws {

@@ -7,6 +7,14 @@ struct ArticleTests {
     try String(contentsOfFile: BuiltTool.packageFile(path), encoding: .utf8)
   }
 
+  /// The files of the snippets, one after the other.
+  private static func snippets() throws -> String {
+    let folder = "Tests/DeviceClient"
+    return try FileManager.default.contentsOfDirectory(atPath: BuiltTool.packageFile(folder))
+      .filter { $0.hasPrefix("Snippets") }.sorted()
+      .map { try text("\(folder)/\($0)") }.joined(separator: "\n")
+  }
+
   private static func lines(_ text: Substring) -> [String] {
     text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
   }
@@ -18,21 +26,21 @@ struct ArticleTests {
   }
 
   /// Every snippet of an article is, word for word, in a file that is compiled and run.
-  @Test(arguments: ["SoundDevice", "GettingStarted", "CallbackRules", "FromPython"])
+  @Test(arguments: ["SoundDevice", "GettingStarted", "CallbackRules", "Testing", "FromPython"])
   func snippetsAreTheOnesThatAreCompiled(article: String) throws {
-    let code = Self.lines(Substring(try Self.text("Tests/DeviceClient/Snippets.swift")))
+    let code = Self.lines(Substring(try Self.snippets()))
     let blocks = try Self.blocks(in: article)
     #expect(!blocks.isEmpty)
     for block in blocks {
       let isThere = code.indices.contains { code[$0...].starts(with: block) }
-      #expect(isThere, "\(article) has a snippet that Snippets.swift has not: \(block)")
+      #expect(isThere, "\(article) has a snippet that no file has: \(block)")
     }
   }
 
   @Test func everySnippetRuns() async throws {
     let result = try await run(clientCommand("snippets"), timeout: .seconds(60))
     #expect(result.succeeded, "\(result)")
-    let code = try Self.text("Tests/DeviceClient/Snippets.swift")
+    let code = try Self.snippets()
     let functions = code.components(separatedBy: "\nprivate func ").count - 1
     let ran = result.outputText.split(separator: "\n").filter { $0.hasPrefix("ran ") }
     #expect(ran.count == functions && functions > 25)
