@@ -14,6 +14,9 @@ TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox li
 	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
 	strace tmux dbus pipewire wireplumber pipewire-pulse zsh fish
 
+# What builds and tries the Debian package.
+DEB_TOOLS = dpkg-dev lintian debootstrap
+
 # What `make clients` runs besides.
 CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-base \
 	gstreamer1.0-plugins-good twolame multimon-ng minimodem aubio-tools ecasound rubberband-cli sonic \
@@ -22,7 +25,7 @@ CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-b
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults clients soak corpus docs format clean help libraries test-tools test-deps
+.PHONY: build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -54,6 +57,16 @@ check: test-deps gates ## what a change must pass: gates, no warnings, all tests
 
 installcheck: release test-tools ## install into a scratch directory, try the programs, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck
+
+deb: release test-tools ## build the Debian package in .build/deb and try it on a bare Debian 12
+	@scripts/need $(DEB_TOOLS)
+	scripts/debcheck "$$(packaging/deb "$$($(SWIFT) build -c release --show-bin-path)" .build/deb)"
+
+distros: release test-tools ## run the end-to-end tests of the package on Debians (RELEASES=...)
+	@scripts/need $(DEB_TOOLS)
+	$(SWIFT) build --build-tests
+	scripts/distros "$$($(SWIFT) build -c release --show-bin-path)" \
+		"$$($(SWIFT) build --show-bin-path)" docs/platforms.md $(or $(RELEASES),bookworm trixie sid)
 
 gates: ## run the checks that need no build: format, imports, real-time rules, man pages
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
