@@ -25,7 +25,7 @@ CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-b
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs format clean help libraries test-tools test-deps
+.PHONY: test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -65,7 +65,7 @@ deb: release test-tools ## build the Debian package in .build/deb and try it on 
 distros: release test-tools ## run the end-to-end tests of the package on Debians (RELEASES=...)
 	@scripts/need $(DEB_TOOLS)
 	$(SWIFT) build --build-tests
-	scripts/distros "$$($(SWIFT) build -c release --show-bin-path)" \
+	@MAKE="$(MAKE)" scripts/distros "$$($(SWIFT) build -c release --show-bin-path)" \
 		"$$($(SWIFT) build --show-bin-path)" docs/platforms.md $(or $(RELEASES),bookworm trixie sid)
 
 gates: ## run the checks that need no build: format, imports, real-time rules, man pages
@@ -94,6 +94,10 @@ corpus: release test-tools ## compare DIR=folder of sound files with other decod
 docs: libraries ## render the library's documentation
 	scripts/docs
 
+freeze: libraries ## write docs/frozen anew: options, statuses, JSON names, public symbols
+	$(SWIFT) build
+	scripts/frozen --write "$$($(SWIFT) build --show-bin-path)"
+
 format: ## format the sources as the gates demand
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
@@ -103,10 +107,13 @@ bench: release test-tools ## measure speed, latency and memory against peers
 
 clean: ## remove all build products
 	$(SWIFT) package clean
-	rm -rf .build/python .build/bench .build/documentation .build/symbol-graphs .build-consumer .build-realtime .build-thread .build-address .build-fuzz
+	rm -rf .build/python .build/bench .build/documentation .build/symbol-graphs .build/deb .build/debian .build-consumer .build-realtime .build-thread .build-address .build-fuzz
 
 help: ## list the targets
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+test-tool-names:
+	@echo $(TEST_TOOLS)
 
 libraries:
 	@scripts/need $(LIBRARIES)
