@@ -25,7 +25,7 @@ CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-b
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
+.PHONY: deb-deps test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -58,7 +58,7 @@ check: test-deps gates ## what a change must pass: gates, no warnings, all tests
 installcheck: release test-tools ## install into a scratch directory, try the programs, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck
 
-deb: release test-tools ## build the Debian package in .build/deb and try it on a bare Debian 12
+deb: release ## build the Debian package in .build/deb and try it on a bare Debian 12
 	@scripts/need $(DEB_TOOLS)
 	scripts/debcheck "$$(packaging/deb "$$($(SWIFT) build -c release --show-bin-path)" .build/deb)"
 
@@ -114,6 +114,9 @@ help: ## list the targets
 
 test-tool-names:
 	@echo $(TEST_TOOLS)
+
+deb-deps:
+	@scripts/need --install $(DEB_TOOLS)
 
 libraries:
 	@scripts/need $(LIBRARIES)
