@@ -62,7 +62,7 @@ deb: release ## build the Debian package in .build/deb and try it on a bare Debi
 	@scripts/need $(DEB_TOOLS)
 	scripts/debcheck "$$(packaging/deb "$$($(SWIFT) build -c release --show-bin-path)" .build/deb)"
 
-distros: release test-tools ## run the end-to-end tests of the package on Debians (RELEASES=...)
+distros: release ## run the end-to-end tests of the package on Debians (RELEASES=...)
 	@scripts/need $(DEB_TOOLS)
 	$(SWIFT) build --build-tests
 	@MAKE="$(MAKE)" scripts/distros "$$($(SWIFT) build -c release --show-bin-path)" \
