@@ -8,6 +8,8 @@ var settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  // Swift 6.2 wants to read what later releases infer: @_lifetime.
+  .enableExperimentalFeature("Lifetimes"),
 ]
 // A warning fails our own check (make check), never the build of a dependent package.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }

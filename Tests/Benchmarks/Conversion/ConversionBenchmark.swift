@@ -46,7 +46,7 @@ func material(_ count: Int, _ encoding: SampleEncoding) -> [UInt8] {
 func seconds(_ repeats: Int, _ body: () -> Void) -> Double {
   let clock = ContinuousClock()
   let elapsed = clock.measure { for _ in 0..<repeats { body() } }
-  return elapsed / .seconds(1) / Double(repeats)
+  return elapsed / Duration.seconds(1) / Double(repeats)
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
