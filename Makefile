@@ -25,7 +25,7 @@ CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-b
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: deb-deps test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
+.PHONY: library-names deb-deps test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -111,6 +111,9 @@ clean: ## remove all build products
 
 help: ## list the targets
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+library-names:
+	@echo $(LIBRARIES)
 
 test-tool-names:
 	@echo $(TEST_TOOLS)

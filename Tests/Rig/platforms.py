@@ -35,6 +35,7 @@ class Platform:
         self.debian = text_of(folder, "debian").strip()
         self.versions = dict(
             line.split(None, 1) for line in text_of(folder, "versions").splitlines() if " " in line)
+        self.swift = text_of(folder, "swift").strip()
         self.status = text_of(folder, "status").strip()
         self.suites = collections.defaultdict(collections.Counter)
         self.failed, self.skipped = [], []
@@ -114,6 +115,7 @@ def main(results, target):
             ["Debian", *(p.debian for p in platforms)],
             *([title, *(p.versions.get(source, "–") for p in platforms)]
               for title, source in LIBRARIES),
+            ["builds from source with Swift", *(p.swift or "not tried" for p in platforms)],
             ["tests passed", *(str(p.total()["passed"]) for p in platforms)],
             ["tests failed", *(str(p.total()["failed"]) for p in platforms)],
             ["tests skipped", *(str(p.total()["skipped"]) for p in platforms)],
