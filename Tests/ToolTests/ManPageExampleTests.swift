@@ -83,11 +83,11 @@ import Testing
 
   // MARK: The README's commands
 
-  /// The commands after "Then try:", without their comments.
+  /// The commands under "Try it", without their comments.
   private static func commandsOfReadme() throws -> [String] {
     let path = BuiltTool.packageFile("README.md")
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    let lines = text.split(separator: "\n").drop { $0 != "everything again. Then try:" }
+    let lines = text.split(separator: "\n").drop { $0 != "## Try it" }
     return lines.dropFirst().prefix { $0.hasPrefix("    sd-") }
       .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
   }

@@ -3,7 +3,6 @@ import DeviceTool
 import PCM
 import SoundTool
 
-@main
 struct SdPlay: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-play", abstract: "Play files, or PCM from standard input, on a device.",

@@ -4,7 +4,6 @@ import PCM
 import SoundFile
 import SoundTool
 
-@main
 struct SdRec: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.",
