@@ -8,8 +8,8 @@ SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libflac-dev \
-	libmpg123-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev libebur128-dev \
-	libpng-dev pkg-config
+	libmp3lame-dev libmpg123-dev libogg-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev \
+	libebur128-dev libpng-dev pkg-config
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
 	strace systemd tmux dbus pipewire wireplumber pipewire-pulse zsh fish

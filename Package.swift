@@ -19,14 +19,17 @@ if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(a
 #endif
 
 let argumentParser = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser", package: "swift-argument-parser",
+  condition: .when(traits: ["Programs"]))
 
-// On Linux the header lies where it is looked for, and `-pthread`, which the package description adds,
-// is a flag that SwiftPM warns of.
+// On Linux their headers lie where they are looked for, and the package descriptions add flags that
+// SwiftPM warns of: `-pthread` and `-D…`.
 #if os(Linux)
   let portAudioConfiguration: String? = nil
+  let kissFFTConfiguration: String? = nil
 #else
   let portAudioConfiguration: String? = "portaudio-2.0"
+  let kissFFTConfiguration: String? = "kissfft-float"
 #endif
 
 let package = Package(
@@ -36,7 +39,12 @@ let package = Package(
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
-    .library(name: "SoundDevice", targets: ["SoundDevice"]),
+    .library(name: "SoundDevice", targets: ["SoundDevice", "SoundDeviceVerbs"]),
+  ],
+  // A package that depends on the libraries alone says `traits: []` and fetches nothing for programs.
+  traits: [
+    .default(enabledTraits: ["Programs"]),
+    .trait(name: "Programs", description: "The programs, which need swift-argument-parser"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -62,6 +70,12 @@ let package = Package(
       name: "CMpg123", pkgConfig: "libmpg123",
       providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
     .systemLibrary(
+      name: "CLame", pkgConfig: "lame",
+      providers: [.apt(["libmp3lame-dev"]), .brew(["lame"])]),
+    .systemLibrary(
+      name: "COgg", pkgConfig: "ogg",
+      providers: [.apt(["libogg-dev"]), .brew(["libogg"])]),
+    .systemLibrary(
       name: "CVorbisFile", pkgConfig: "vorbisfile",
       providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
     .systemLibrary(
@@ -72,7 +86,7 @@ let package = Package(
       name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
       providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
     .systemLibrary(
-      name: "CKissFFT", pkgConfig: "kissfft-float",
+      name: "CKissFFT", pkgConfig: kissFFTConfiguration,
       providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
     .systemLibrary(
       name: "CEBUR128", pkgConfig: "libebur128",
@@ -90,13 +104,16 @@ let package = Package(
     .target(
       name: "SoundFile",
       dependencies: [
-        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
+        "PCM", "Platform", "CSndFile", "CFLAC", "CLame", "CMpg123", "COgg", "CVorbisFile",
+        "COpusFile", "COpusEnc",
       ],
       swiftSettings: settings,
       linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
+    .target(
+      name: "SoundDeviceVerbs", dependencies: ["PCM", "SoundDevice"], swiftSettings: settings),
 
     .target(name: "CConfine"),
     .target(
@@ -168,7 +185,8 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile", "TestSupport"],
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-test-client", dependencies: ["SoundDevice", "PCM", "Platform"],
+      name: "sd-test-client",
+      dependencies: ["SoundDevice", "SoundDeviceVerbs", "SoundFile", "PCM", "Platform"],
       path: "Tests/DeviceClient",
       swiftSettings: settings),
     .testTarget(

@@ -103,9 +103,9 @@ public final class DuplexRecorder {
       options.prebuffersOutput = true
       options.alignsInput = true
       return try RawAudioStream(
-        input: agreement.input.format, output: agreement.output.format,
-        inputParameters: agreement.input.parameters,
-        outputParameters: agreement.output.parameters, options: options)
+        input: agreement.input.parameters, output: agreement.output.parameters,
+        inputFormat: agreement.input.format, outputFormat: agreement.output.format, options: options
+      )
     }
     Negotiation.report(stream, agreement.input)
     Negotiation.report(stream, agreement.output)

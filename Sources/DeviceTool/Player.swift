@@ -47,7 +47,7 @@ public final class Player {
       // Silence brings what is adapted to its latency.
       options.prebuffersOutput = !adapts
       return try RawAudioOutputStream(
-        agreement.output.format, parameters: agreement.output.parameters, options: options)
+        agreement.output.parameters, format: agreement.output.format, options: options)
     }
     let format = StreamFormat(
       encoding: SampleEncoding(stream.outputFormat), rate: stream.sampleRate,

@@ -34,7 +34,7 @@ public final class Recorder {
         buffer: isLow ? .seconds(0.1) : .seconds(10))
     } _: { agreement throws(PortAudioError) in
       try RawAudioInputStream(
-        agreement.input.format, parameters: agreement.input.parameters, options: agreement.options)
+        agreement.input.parameters, format: agreement.input.format, options: agreement.options)
     }
     let rate = stream.sampleRate
     let format = StreamFormat(

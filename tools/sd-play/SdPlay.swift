@@ -27,6 +27,8 @@ struct SdPlay: Tool {
   @OptionGroup var startTime: StartTimeOptions
   @OptionGroup var report: ReportOptions
 
+  static var operands: WritableKeyPath<Self, [String]>? { \.files }
+
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 

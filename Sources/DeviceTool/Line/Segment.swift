@@ -80,6 +80,8 @@ struct LineGap: Equatable {
   var direction = StreamDirection.input
   /// Frames written before it, if the stream knows; the writer counts those before an input gap.
   var position: Int?
+  /// Frames of the input since it, if it became known late.
+  var age = 0
   var frameCount: Int
   var isEstimated = false
   var isFreewheeling = false

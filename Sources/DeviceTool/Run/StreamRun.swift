@@ -163,7 +163,7 @@ final class StreamRun {
   private func note(_ gap: LineGap) {
     if gap.cause == .unwanted { reporter.discard(gap.frameCount) }
     guard gap.isLoss else { return }
-    let line = reporter.lose(gap, at: gap.position ?? progress().frame)
+    let line = reporter.lose(gap, at: gap.position ?? max(0, progress().frame - gap.age))
     guard policy.isReported(gap) else { return }
     if policy.ends(at: gap), !isEnding {
       end(.framesLost("", line))

@@ -24,6 +24,7 @@ internal import Synchronization
   private let latency: Double
   private let blockSize: Int
   private let varies: Bool
+  private let reportsLosses: Bool
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
@@ -98,7 +99,8 @@ internal import Synchronization
       reportedInputLatency: sins.contains(.garbageLatency) ? -.infinity : 0,
       reportedOutputLatency: sins.contains(.garbageLatency)
         ? Self.garbageFrameCount / configuration.sampleRate : latency)
-    granted.reportsLosses = !sins.contains(.noFlags)
+    reportsLosses = !sins.contains(.noFlags)
+    granted.lossEvidence = reportsLosses ? .flags : .clock(latencyChange: 0)
     granted.mayChangeRate = faults.contains { $0.kind == .retune }
     // Real time means nothing then: `silence` says when callbacks are missing.
     if engine.isManual { granted.longestSilence = .infinity }
@@ -242,7 +244,7 @@ internal import Synchronization
     var flags: CallbackFlags = []
     if lost > 0, inputChannelCount != nil { flags.insert(.inputOverflow) }
     if lost > 0, outputChannelCount != nil { flags.insert(.outputUnderflow) }
-    if !granted.reportsLosses { flags = [] }
+    if !reportsLosses { flags = [] }
     if let inputChannelCount, let base = unsafe input.baseAddress, let timeline {
       unsafe timeline.copy(
         into: base, channelCount: inputChannelCount, frameCount: frameCount,
@@ -260,7 +262,7 @@ internal import Synchronization
       input: hasInput ? UnsafeRawPointer(input.baseAddress) : nil,
       output: hasOutput ? UnsafeMutableRawPointer(output.baseAddress) : nil,
       info: info,
-      hostLoss: granted.reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
+      hostLoss: reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
       now: now)
     let load = (monotonicSeconds() - before) * granted.sampleRate / Double(frameCount)
     busy.store(0.9 * busy.load(ordering: .relaxed) + 0.1 * load, ordering: .relaxed)

@@ -276,6 +276,7 @@ extension Gap {
   fileprivate func lost(_ loss: HostLoss, besides other: HostLoss) -> Gap {
     var gap = self
     gap.isEstimated = loss.isEstimated
+    gap.position = max(0, gap.position - loss.age)
     gap.isMutual = loss.frameCount == other.frameCount
     return gap
   }

@@ -11,8 +11,8 @@ struct OutputWritingTests {
     var options = StreamOptions(clips: false)
     options.prebuffersOutput = true
     return try RawAudioStream(
-      input: .float32, output: .float32, inputParameters: bench.parameters(1),
-      outputParameters: bench.parameters(1), options: options)
+      input: bench.parameters(1), output: bench.parameters(1), inputFormat: .float32,
+      outputFormat: .float32, options: options)
   }
 
   private func read(_ stream: RawAudioStream, upTo count: Int) throws -> [Float] {
@@ -38,7 +38,7 @@ struct OutputWritingTests {
     }
     #expect(heard.prefix(256).allSatisfy { $0 == 0 })
     #expect(Array(heard.dropFirst(256).prefix(3500)) == Array(numbers.prefix(3500)))
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func outputHeldUntilATimeIsHeardAtItsFrame() async throws {
@@ -74,7 +74,7 @@ struct OutputWritingTests {
     let numbers = TestSignal.frameNumbers(frameCount: 9600, channelCount: 1)
     _ = unsafe stream.prefill(numbers.span.bytes)
     stream.endOutput()
-    try stream.start()
+    try await stream.start()
     let heard = try await withBlockingTimeout(.seconds(30)) {
       var heard: [Float] = []
       while heard.count < 2000 { heard += try read(stream, upTo: 500) }
@@ -88,13 +88,13 @@ struct OutputWritingTests {
     let sound = heard.compactMap { TestSignal.frameNumber(of: $0, channelCount: 1)?.frame }
     #expect(sound.first == 0 && zip(sound, sound.dropFirst()).allSatisfy { $0 < $1 })
     #expect(stream.losses.output.inserted == 0)
-    try stream.abort()
+    try await stream.abort()
   }
 
   @Test func anInterruptedReadAndWriteGiveWhatTheyHave() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench)
-    try stream.start()
+    try await stream.start()
     let flag = AtomicFlag()
     let written = Shared<Int?>(nil)
     startThread(named: "sd-test-writer") {
@@ -107,6 +107,6 @@ struct OutputWritingTests {
     stream.wakeWaiting()
     try await eventually("the writer to end") { written.value != nil }
     #expect((1..<4_800_000).contains(written.value ?? 0))
-    try stream.close()
+    try await stream.close()
   }
 }
