@@ -10,7 +10,7 @@ import Testing
   @Test func theFeedCountsEveryMissedFrame() async throws {
     let folder = try TemporaryDirectory()
     let numbers = TestSignal.frameNumbers(frameCount: 960_000, channelCount: 1)
-    try folder.write(numbers.withUnsafeBytes { Array($0) }, to: "numbers")
+    try folder.write(bytes(of: numbers), to: "numbers")
     let raw = ["-q", "-D", "loopback", "-t", "raw", "-f", "f32le", "-c", "1"]
     try await withSteadyServer(periodSize: 1024, isSynchronous: false) { server in
       try await expectShare("losses of a recording over JACK counted") {
@@ -51,11 +51,7 @@ import Testing
       result.outputText.split(separator: "\n").last.flatMap {
         try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
       }?["input"] as? [String: Any])
-    let samples = try folder.read("take").withUnsafeBytes { bytes in
-      (0..<bytes.count / 4).map {
-        unsafe bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
-      }
-    }
+    let samples = values(of: Float.self, from: try folder.read("take"))
     let frames = samples.compactMap { TestSignal.frameNumber(of: $0, channelCount: 1)?.frame }
     #expect(frames.count == samples.count, "every frame was played")
     let span = try #require(frames.last) - (try #require(frames.first))
