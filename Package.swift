@@ -8,6 +8,8 @@ var settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  // Swift 6.2 wants to read what later releases infer: @_lifetime.
+  .enableExperimentalFeature("Lifetimes"),
 ]
 // A warning fails our own check (make check), never the build of a dependent package.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
@@ -19,15 +21,26 @@ if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(a
 #endif
 
 let argumentParser = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser", package: "swift-argument-parser",
+  condition: .when(traits: ["Programs"]))
 
-// On Linux the header lies where it is looked for, and `-pthread`, which the package description adds,
-// is a flag that SwiftPM warns of.
+// On Linux their headers lie where they are looked for, and the package descriptions add flags that
+// SwiftPM warns of: `-pthread` and `-D…`.
 #if os(Linux)
   let portAudioConfiguration: String? = nil
+  let kissFFTConfiguration: String? = nil
 #else
   let portAudioConfiguration: String? = "portaudio-2.0"
+  let kissFFTConfiguration: String? = "kissfft-float"
 #endif
+
+// One executable under five names; it acts on the name by which it is called.
+let devicePrograms = ["sd-list", "sd-play", "sd-playrec", "sd-rec", "sd-wire"]
+
+// A program exports the symbols that libsndfile shares with the libFLAC inside it, and libsndfile
+// would then call those instead of the release of libFLAC it was built for.
+let programLinking: [LinkerSetting] =
+  linksFLACStatically ? [.unsafeFlags(["-Xlinker", "--exclude-libs=libFLAC.a"])] : []
 
 let package = Package(
   name: "sd-tools",
@@ -36,7 +49,12 @@ let package = Package(
     .library(name: "PCM", targets: ["PCM"]),
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
-    .library(name: "SoundDevice", targets: ["SoundDevice"]),
+    .library(name: "SoundDevice", targets: ["SoundDevice", "SoundDeviceVerbs"]),
+  ] + devicePrograms.map { .executable(name: $0, targets: ["sd-device"]) },
+  // A package that depends on the libraries alone says `traits: []` and fetches nothing for programs.
+  traits: [
+    .default(enabledTraits: ["Programs"]),
+    .trait(name: "Programs", description: "The programs, which need swift-argument-parser"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -78,7 +96,7 @@ let package = Package(
       name: "CFLAC", pkgConfig: linksFLACStatically ? nil : "flac",
       providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
     .systemLibrary(
-      name: "CKissFFT", pkgConfig: "kissfft-float",
+      name: "CKissFFT", pkgConfig: kissFFTConfiguration,
       providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
     .systemLibrary(
       name: "CEBUR128", pkgConfig: "libebur128",
@@ -104,6 +122,8 @@ let package = Package(
     .target(
       name: "SoundDevice", dependencies: ["PCM", "Platform", "CPortAudio", "CRealtime"],
       exclude: ["SoundDevice.docc"], swiftSettings: settings),
+    .target(
+      name: "SoundDeviceVerbs", dependencies: ["PCM", "SoundDevice"], swiftSettings: settings),
 
     .target(name: "CConfine"),
     .target(
@@ -127,28 +147,16 @@ let package = Package(
 
     // Programs.
     .executableTarget(
-      name: "sd-list", dependencies: ["DeviceTool", "SoundTool", argumentParser],
-      path: "tools/sd-list", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
-      path: "tools/sd-play", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-rec",
+      name: "sd-device",
       dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-rec", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-playrec",
-      dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-playrec", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
-      path: "tools/sd-wire", swiftSettings: settings),
+      path: "tools", exclude: ["sd-cat", "sd-plot"], sources: ["sd-device"] + devicePrograms,
+      swiftSettings: settings, linkerSettings: programLinking),
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-cat", swiftSettings: settings),
+      path: "tools/sd-cat", swiftSettings: settings, linkerSettings: programLinking),
     .executableTarget(
       name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
-      path: "tools/sd-plot", swiftSettings: settings),
+      path: "tools/sd-plot", swiftSettings: settings, linkerSettings: programLinking),
 
     // Benchmarks.
     .executableTarget(
@@ -175,7 +183,8 @@ let package = Package(
       name: "SoundFileTests", dependencies: ["PCM", "SoundFile", "CSndFile", "TestSupport"],
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-test-client", dependencies: ["SoundDevice", "PCM", "Platform"],
+      name: "sd-test-client",
+      dependencies: ["SoundDevice", "SoundDeviceVerbs", "SoundFile", "PCM", "Platform"],
       path: "Tests/DeviceClient",
       swiftSettings: settings),
     .testTarget(
@@ -212,8 +221,7 @@ let package = Package(
       name: "ToolTests",
       dependencies: [
         "sd-test-confined",
-        "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
-        "sd-cat", "sd-plot",
+        "Platform", "TestSupport", "sd-device", "sd-cat", "sd-plot",
       ],
       swiftSettings: settings),
   ]

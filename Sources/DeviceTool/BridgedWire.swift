@@ -35,7 +35,7 @@ final class BridgedWire {
         mayResample: true)
     } _: { agreement throws(PortAudioError) in
       try RawAudioInputStream(
-        agreement.input.format, parameters: agreement.input.parameters, options: agreement.options)
+        agreement.input.parameters, format: agreement.input.format, options: agreement.options)
     }
     let width = counts.output ?? duplex.maps.output?.count ?? input.inputChannelCount
     guard width == input.inputChannelCount else {
@@ -51,8 +51,7 @@ final class BridgedWire {
         mayResample: true, buffer: .seconds(seconds))
     } _: { agreement throws(PortAudioError) in
       try RawAudioOutputStream(
-        agreement.output.format, parameters: agreement.output.parameters,
-        options: agreement.options)
+        agreement.output.parameters, format: agreement.output.format, options: agreement.options)
     }
     Negotiation.report(input, source.input)
     Negotiation.report(output, target.output)

@@ -4,7 +4,7 @@ public import SoundTool
 /// Starts the libraries below for a program, and shuts them down.
 public enum DeviceSystem {
   /// The library's version, for `-V`.
-  public static var versions: [String] { [portAudioVersion().text] }
+  public static var versions: [String] { [Sound.portAudioVersion.text] }
 
   /// Checks the environment's configuration of the virtual host.
   ///

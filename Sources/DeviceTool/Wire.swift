@@ -86,8 +86,8 @@ public final class Wire {
     let limit = plan.length?.frameCount(at: agreement.options.sampleRate ?? 0) ?? .max
     let gain = plan.gain
     return try RawAudioStream(
-      input: format, output: format, inputParameters: agreement.input.parameters,
-      outputParameters: agreement.output.parameters, options: agreement.options
+      input: agreement.input.parameters, output: agreement.output.parameters, inputFormat: format,
+      outputFormat: format, options: agreement.options
     ) { input, output, info in
       let count = min(info.frameCount, limit - info.position)
       copy(input, to: &output, byteCount: count * bytesPerFrame, gain: gain, format)
@@ -131,6 +131,7 @@ public final class Wire {
 }
 
 /// On the audio thread.
+@_lifetime(output: copy output)
 private func copy(
   _ input: borrowing RawSpan, to output: inout MutableRawSpan, byteCount: Int, gain: Gain,
   _ format: SampleFormat

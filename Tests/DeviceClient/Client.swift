@@ -66,12 +66,14 @@ import Synchronization
   }
 
   private static func runSnippets() async throws {
+    try enterExamplesFolder()
     for (name, run) in snippets {
       Defaults.reset()
       Defaults.current.setDevice(try Device.find("virtual:loopback"))
       do { try await run() } catch { fail("\(name): \(error)") }
       say("ran \(name)")
     }
+    try leaveExamplesFolder()
   }
 }
 

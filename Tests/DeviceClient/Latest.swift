@@ -1,29 +1,29 @@
 import PCM
 import SoundDevice
 
-/// `wait()`, `stop()`, `status()` and `stream()` act on the latest run and on nothing else.
+/// `wait()`, `stop()`, `status` and `stream` act on the latest run and on nothing else.
 func checkLatest() throws {
   let device = try Device.find("virtual:loopback")
-  check(try SoundDevice.wait() == [], "nothing to wait for")
-  try SoundDevice.stop()
-  check(status() == [] && stream() == nil, "nothing was begun")
+  check(try Sound.wait() == [], "nothing to wait for")
+  try Sound.stop()
+  check(Sound.status == [] && Sound.stream == nil, "nothing was begun")
 
   let other = try AudioInputStream<Float>(StreamParameters(device: device)) { _, _ in .continue }
   try other.start()
   let tone = SampleBuffer<Float>(frameCount: 480_000)
-  let first = try play(tone, device: device, loop: true)
-  let second: Recording<Float> = try rec(frameCount: 480_000, device: device)
-  check(stream()?.isActive == true, "the latest runs")
-  check(code { try SoundDevice.wait(timeout: .seconds(0.01)) } == .timedOut, "it goes on")
-  try SoundDevice.stop()
+  let first = try Sound.play(tone, device: device, loop: true)
+  let second: Recording<Float> = try Sound.record(frameCount: 480_000, device: device)
+  check(Sound.stream?.isActive == true, "the latest runs")
+  check(code { try Sound.wait(timeout: .seconds(0.01)) } == .timedOut, "it goes on")
+  try Sound.stop()
   check(!second.isActive && first.isActive && other.isActive, "only the latest is stopped")
-  check(stream()?.isClosed == true, "and closed")
-  check(try SoundDevice.wait() == [], "it is over")
+  check(Sound.stream?.isClosed == true, "and closed")
+  check(try Sound.wait() == [], "it is over")
 
-  check(code { try play(tone, sampleRate: -1, device: device) } != nil, "a wrong rate")
-  check(stream()?.isClosed == true, "what never began is not the latest")
-  try play(SampleBuffer<Float>(frameCount: 480), device: device)
-  try SoundDevice.wait(timeout: .seconds(30))
+  check(code { try Sound.play(tone, sampleRate: -1, device: device) } != nil, "a wrong rate")
+  check(Sound.stream?.isClosed == true, "what never began is not the latest")
+  try Sound.play(SampleBuffer<Float>(frameCount: 480), device: device)
+  try Sound.wait(timeout: .seconds(30))
   check(first.isActive, "the first goes on")
   try first.stop()
   try other.close()
@@ -44,7 +44,7 @@ func checkRefresh(on query: String) throws {
   let list = try DeviceList.refresh()
   check(list.contains { $0.id == device.id }, "still listed")
   try StreamParameters(device: device, channelCount: 2).check(for: .output)
-  try play(SampleBuffer<Float>(frameCount: 480, channelCount: 2), device: device).wait(
+  try Sound.play(SampleBuffer<Float>(frameCount: 480, channelCount: 2), device: device).wait(
     timeout: .seconds(30))
 
   Defaults.current.setDevice(device)

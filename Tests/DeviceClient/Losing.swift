@@ -10,20 +10,20 @@ func lose(_ what: String, on query: String) throws {
   let parameters = StreamParameters(device: device, channelCount: 2)
   switch what {
   case "play":
-    let playback = try play(long, device: device, loop: true, options: options)
+    let playback = try Sound.play(long, device: device, loop: true, options: options)
     report("running")
     report(code { try playback.wait() })
   case "rec":
-    let recording = try rec(
+    let recording = try Sound.record(
       frameCount: long.frameCount, of: Int16.self, channelCount: 2, device: device,
       options: options)
-    while recording.recordedFrameCount == 0 { sleep(milliseconds: 1) }
+    while recording.recordedFrameCount == 0 { Sound.sleep(for: .milliseconds(1)) }
     report("running")
     report(code { try recording.wait() }, recording.recorded.frameCount)
   case "playrec":
-    let recording = try playrec(
+    let recording = try Sound.playAndRecord(
       long, inputChannelCount: 2, inputDevice: device, outputDevice: device, options: options)
-    while recording.recordedFrameCount == 0 { sleep(milliseconds: 1) }
+    while recording.recordedFrameCount == 0 { Sound.sleep(for: .milliseconds(1)) }
     report("running")
     report(code { try recording.wait() }, recording.recorded.frameCount)
   case "read":

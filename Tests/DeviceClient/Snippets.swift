@@ -4,7 +4,7 @@ import SoundDevice
 typealias Snippet = (name: String, run: @Sendable () async throws -> Void)
 
 /// Every snippet of the articles, word for word: `ArticleTests` compares them, and runs them all.
-let snippets = guideSnippets + testingSnippets + fromPythonSnippets
+let snippets = guideSnippets + testingSnippets + fromPythonSnippets + exampleSnippets
 
 private let guideSnippets: [Snippet] = [
   ("SoundDevice 1", soundDevice1),
@@ -25,26 +25,26 @@ private let guideSnippets: [Snippet] = [
 ]
 
 private func soundDevice1() throws {
-  let take = try rec(frameCount: 4_800, channelCount: 2).wait()
-  try play(take).wait()
+  let take = try Sound.record(frameCount: 4_800, channelCount: 2).wait()
+  try Sound.play(take).wait()
 }
 
 private func gettingStarted1() throws {
   let tone = SampleBuffer<Float>((0..<4_800).map { $0 / 20 % 2 == 0 ? 0.1 : -0.1 })
-  let playback = try play(tone, sampleRate: 48_000)
+  let playback = try Sound.play(tone, sampleRate: 48_000)
   try playback.wait()
 }
 
 private func gettingStarted2() throws {
-  let recording = try rec(frameCount: 4_800, of: Int16.self, channelCount: 2)
+  let recording = try Sound.record(frameCount: 4_800, of: Int16.self, channelCount: 2)
   let take = try recording.wait()
   print(take.frameCount, "frames of", take.channelCount, "channels")
 }
 
 private func gettingStarted3() throws {
-  let recording = try rec(frameCount: 4_800, channelCount: 1)
+  let recording = try Sound.record(frameCount: 4_800, channelCount: 1)
   do {
-    try play(recording.wait()).wait()
+    try Sound.play(recording.wait()).wait()
   } catch {
     print("\(error); kept \(recording.recorded.frameCount) frames")
   }
@@ -52,14 +52,14 @@ private func gettingStarted3() throws {
 
 private func gettingStarted4() throws {
   let sweep = SampleBuffer<Float>(frameCount: 4_800)
-  let response = try playrec(sweep, inputChannelCount: 1).wait()
+  let response = try Sound.playAndRecord(sweep, inputChannelCount: 1).wait()
   print(response.frameCount == sweep.frameCount)
 }
 
 private func gettingStarted5() throws {
   print(try DeviceList.current())
   let device = try Device.find("virtual loopback", for: .output)
-  try play(SampleBuffer<Float>(frameCount: 480), device: device).wait()
+  try Sound.play(SampleBuffer<Float>(frameCount: 480), device: device).wait()
 }
 
 private func gettingStarted6() throws {
@@ -75,7 +75,7 @@ private func gettingStarted7() throws {
     output.copy(from: input)
     return .continue
   }
-  try wire.run { sleep(milliseconds: 100) }
+  try wire.run { Sound.sleep(for: .milliseconds(100)) }
 }
 
 private func gettingStarted8() throws {
@@ -96,13 +96,13 @@ private func gettingStarted8() throws {
 private func gettingStarted9() async throws {
   let mono = StreamParameters(channelCount: 1)
   let stream = try AudioStream<Float>(input: mono, output: mono)
-  try stream.start()
+  try await stream.start()
   for try await block in stream.blocks(frameCount: 512) {
     if block.lostFrameCount > 0 { print("lost", block.lostFrameCount, "frames") }
     try await stream.write(block.buffer)
     if stream.losses.input.delivered > 2_000 { break }
   }
-  try stream.abort()
+  try await stream.abort()
 }
 
 private func gettingStarted10() throws {
@@ -169,7 +169,7 @@ private func callbackRules1() throws {
     }
     return .continue
   }
-  try saw.run { sleep(milliseconds: 50) }
+  try saw.run { Sound.sleep(for: .milliseconds(50)) }
 }
 
 private func callbackRules2() throws {

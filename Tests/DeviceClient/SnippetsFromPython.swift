@@ -21,44 +21,49 @@ let fromPythonSnippets: [Snippet] = [
   ("FromPython 16", fromPython16),
   ("FromPython 17", fromPython17),
   ("FromPython 18", fromPython18),
+  ("FromPython 19", fromPython19),
 ]
 
 private func fromPython1() throws {
   let stereo = SampleBuffer<Float>([0.1, -0.1, 0.2, -0.2], channelCount: 2)
-  try play(stereo, sampleRate: 48_000)
-  try play(stereo, mapping: ChannelMap([2, 1]), blocking: true)
+  try Sound.play(stereo, sampleRate: 48_000)
+  try Sound.play(stereo, mapping: ChannelMap([2, 1]), blocking: true)
 
   let mono = SampleBuffer<Double>([0.1, 0.2, 0.3])
-  let everywhere = try play(mono, mapping: ChannelMap([1, 2]), loop: true)
+  let everywhere = try Sound.play(mono, mapping: ChannelMap([1, 2]), loop: true)
   try everywhere.stop()
 }
 
 private func fromPython2() throws {
-  let floats = try rec(frameCount: 480).wait()
-  let shorts = try rec(frameCount: 480, of: Int16.self, channelCount: 1).wait()
-  let second = try rec(frameCount: 480, mapping: ChannelMap([2])).wait()
+  let floats = try Sound.record(frameCount: 480).wait()
+  let shorts = try Sound.record(frameCount: 480, of: Int16.self, channelCount: 1).wait()
+  let second = try Sound.record(frameCount: 480, mapping: ChannelMap([2])).wait()
 
   var own = SampleBuffer<Int16>(frameCount: 480, channelCount: 2)
-  own = try rec(into: own, blocking: true).wait()
+  own = try Sound.record(into: own, blocking: true).wait()
   print(floats.frameCount, shorts.channelCount, second.channelCount, own.frameCount)
 }
 
 private func fromPython3() throws {
   let data = SampleBuffer<Int16>(frameCount: 480, channelCount: 2)
-  let same = try playrec(data, inputChannelCount: 1).wait()
-  let other = try playrec(data, recording: Float.self, inputMapping: ChannelMap([2, 1])).wait()
-  let own = try playrec(data, into: SampleBuffer<Double>(frameCount: 480, channelCount: 1)).wait()
+  let same = try Sound.playAndRecord(data, inputChannelCount: 1).wait()
+  let other = try Sound.playAndRecord(
+    data, recording: Float.self, inputMapping: ChannelMap([2, 1])
+  ).wait()
+  let own = try Sound.playAndRecord(
+    data, into: SampleBuffer<Double>(frameCount: 480, channelCount: 1)
+  ).wait()
   print(same.channelCount, other.channelCount, own.channelCount)
 }
 
 private func fromPython4() throws {
-  try play(SampleBuffer<Float>(frameCount: 480))
-  let flags = try SoundDevice.wait(timeout: .seconds(10))
-  print(flags, SoundDevice.status(), SoundDevice.stream()?.isClosed ?? true)
+  try Sound.play(SampleBuffer<Float>(frameCount: 480))
+  let flags = try Sound.wait(timeout: .seconds(10))
+  print(flags, Sound.status, Sound.stream?.isClosed ?? true)
 
-  try play(SampleBuffer<Float>(frameCount: 480_000))
-  try SoundDevice.stop()
-  SoundDevice.sleep(milliseconds: 10)
+  try Sound.play(SampleBuffer<Float>(frameCount: 480_000))
+  try Sound.stop()
+  Sound.sleep(for: .milliseconds(10))
 }
 
 private func fromPython5() throws {
@@ -82,8 +87,8 @@ private func fromPython6() throws {
 private func fromPython7() throws {
   let usual = try Device.find("virtual:null")
   try DeviceList.refresh()
-  try play(SampleBuffer<Float>(frameCount: 480), device: usual).wait()
-  let (number, text) = portAudioVersion()
+  try Sound.play(SampleBuffer<Float>(frameCount: 480), device: usual).wait()
+  let (number, text) = Sound.portAudioVersion
   print(number, text)
 }
 
@@ -104,27 +109,37 @@ private func fromPython8() throws {
 }
 
 private func fromPython9() throws {
+  var parameters = StreamParameters(device: "virtual:null", channelCount: 2)
+  parameters.hostSettings = .coreAudio(CoreAudioSettings(changesDeviceParameters: true))
+  do {
+    try parameters.check(for: .output)
+  } catch {
+    print(error.code == .incompatibleHostSettings, error)
+  }
+}
+
+private func fromPython10() throws {
   let wire = try AudioStream<Float>(
     input: StreamParameters(channelCount: 2), output: StreamParameters(channelCount: 2)
   ) { input, output, info in
     output.copy(from: input)
     return .continue
   }
-  try wire.run { sleep(milliseconds: 100) }
+  try wire.run { Sound.sleep(for: .milliseconds(100)) }
 }
 
-private func fromPython10() throws {
+private func fromPython11() throws {
   let wire = try RawAudioStream(
-    input: .int24, output: .int24, inputParameters: StreamParameters(channelCount: 2),
-    outputParameters: StreamParameters(channelCount: 2)
+    input: StreamParameters(channelCount: 2), output: StreamParameters(channelCount: 2),
+    inputFormat: .int24, outputFormat: .int24
   ) { input, output, info in
     output.copy(from: input)
     return .continue
   }
-  try wire.run { sleep(milliseconds: 100) }
+  try wire.run { Sound.sleep(for: .milliseconds(100)) }
 }
 
-private func fromPython11() throws {
+private func fromPython12() throws {
   var errors = CallbackFlags()
   var calls = 0
   let input = try AudioInputStream<Int8>(
@@ -140,7 +155,7 @@ private func fromPython11() throws {
   try input.close()
 }
 
-private func fromPython12() throws {
+private func fromPython13() throws {
   let device = try Device.find("virtual:loopback")
   let parameters = StreamParameters(
     device: device, channelCount: 1, channelMap: try ChannelMap([2]), latency: .seconds(0.1))
@@ -159,7 +174,7 @@ private func fromPython12() throws {
   try stream.close()
 }
 
-private func fromPython13() throws {
+private func fromPython14() throws {
   let stereo = StreamParameters(channelCount: 2)
   let stream = try AudioStream<Int16>(input: stereo, output: stereo)
   try stream.start()
@@ -170,42 +185,42 @@ private func fromPython13() throws {
   try stream.close()
 }
 
-private func fromPython14() throws {
-  let raw = try RawAudioInputStream(.int24, parameters: StreamParameters(channelCount: 1))
+private func fromPython15() throws {
+  let raw = try RawAudioInputStream(StreamParameters(channelCount: 1), format: .int24)
   try raw.start()
   let (bytes, overflowed) = try raw.read(frameCount: 100, timeout: .seconds(5))
   try raw.close()
   print(bytes.count, overflowed)
 }
 
-private func fromPython15() async throws {
+private func fromPython16() async throws {
   let microphone = try AudioInputStream<Float>(StreamParameters(channelCount: 1))
-  try microphone.start()
+  try await microphone.start()
   var heard = 0
   for try await block in microphone.blocks(frameCount: 480) {
     heard += block.buffer.frameCount
     if heard >= 2_400 { break }
   }
-  try microphone.close()
+  try await microphone.close()
 }
 
-private func fromPython16() async throws {
+private func fromPython17() async throws {
   let speaker = try AudioOutputStream<Float>(StreamParameters(channelCount: 1))
-  try speaker.start()
+  try await speaker.start()
   try await speaker.write(SampleBuffer<Float>(frameCount: 2_400))
-  try speaker.close()
+  try await speaker.close()
 }
 
-private func fromPython17() throws {
+private func fromPython18() throws {
   do {
-    try play(SampleBuffer<Float>(frameCount: 480), sampleRate: -1)
+    try Sound.play(SampleBuffer<Float>(frameCount: 480), sampleRate: -1)
   } catch {
     print(error.code == .invalidSampleRate, error.operation, error.hostError?.text ?? "", error)
   }
 }
 
-private func fromPython18() throws {
+private func fromPython19() throws {
   let exact = SampleBuffer<Int24>([-8_388_608, 0, 8_388_607])
-  let double = try playrec(exact, recording: Double.self, inputChannelCount: 1).wait()
+  let double = try Sound.playAndRecord(exact, recording: Double.self, inputChannelCount: 1).wait()
   print(double.converted(to: Int24.self).samples.count)
 }

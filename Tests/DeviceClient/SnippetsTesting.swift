@@ -29,15 +29,15 @@ func firstSound(on microphone: AudioInputStream<Float>, threshold: Float) async 
 private func testing2() async throws {
   let devices = try VirtualDevices(VirtualConfiguration(sampleRate: 48_000, channelCount: 1))
   let microphone = try AudioInputStream<Float>(StreamParameters(device: devices.loopback))
-  try microphone.start()
+  try await microphone.start()
   let burst = SampleBuffer<Float>([Float](repeating: 0.5, count: 4_800))
-  try play(burst, device: devices.loopback)
+  try await Sound.play(burst, device: devices.loopback)
 
   async let sound = firstSound(on: microphone, threshold: 0.1)
   try devices.advance(by: 12_000)
   let heard = try await sound
   precondition(heard == burst.samples)
-  try microphone.close()
+  try await microphone.close()
 }
 
 private func testing3() throws {

@@ -18,7 +18,9 @@ func stress(on query: String, steps: Int, seed: UInt64) throws {
       ended.add(1, ordering: .sequentiallyConsistent)
     }
   }
-  while ended.load(ordering: .sequentiallyConsistent) < threadCount { sleep(milliseconds: 5) }
+  while ended.load(ordering: .sequentiallyConsistent) < threadCount {
+    Sound.sleep(for: .milliseconds(5))
+  }
   slots.closeAll()
   // Throws while a stream is open: none may be left.
   try DeviceList.refresh()
@@ -112,10 +114,10 @@ func playMany() throws {
   }
   try ear.start()
   let data = SampleBuffer<Float>((1...4_800).map { Float($0 % 97) / 32768 })
-  let playbacks = try (0..<32).map { _ in try play(data, device: device) }
+  let playbacks = try (0..<32).map { _ in try Sound.play(data, device: device) }
   for playback in playbacks { check(try playback.wait(timeout: .seconds(60)).isEmpty, "no flags") }
   let enough = frames.load(ordering: .relaxed) + 4096
-  while frames.load(ordering: .relaxed) < enough { sleep(milliseconds: 5) }
+  while frames.load(ordering: .relaxed) < enough { Sound.sleep(for: .milliseconds(5)) }
   try ear.close()
   let expected = 32 * (1...4_800).reduce(0) { $0 + $1 % 97 }
   let sum = heard.load(ordering: .relaxed)

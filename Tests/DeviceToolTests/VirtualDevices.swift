@@ -23,12 +23,12 @@ struct VirtualDevices {
   /// Mono floats from `virtual:null`.
   func input() throws -> RawAudioInputStream {
     try RawAudioInputStream(
-      .float32, parameters: StreamParameters(device: null, channelCount: 1))
+      StreamParameters(device: null, channelCount: 1), format: .float32)
   }
 
   /// Mono floats to `virtual:null`.
   func output() throws -> RawAudioOutputStream {
     try RawAudioOutputStream(
-      .float32, parameters: StreamParameters(device: null, channelCount: 1))
+      StreamParameters(device: null, channelCount: 1), format: .float32)
   }
 }

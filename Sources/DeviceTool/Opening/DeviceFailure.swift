@@ -6,6 +6,19 @@ struct DeviceFailure: Error {
   var tool: ToolError
   var mayPass: Bool
 
+  /// - Parameter remedy: A remedy, if known.
+  init(_ error: PortAudioError, remedy: String? = nil) {
+    if let complaint = error.deviceError {
+      self.init(complaint)
+      return
+    }
+    let passing: [PortAudioError.Code] = [
+      .deviceUnavailable, .unanticipatedHostError, .invalidDevice,
+    ]
+    let text = error.description + (remedy.map { "; \($0)" } ?? "")
+    self.init("", text, passing.contains(error.code))
+  }
+
   init(_ error: DeviceError) {
     switch error {
     case .notFound(let query, _):
@@ -18,7 +31,6 @@ struct DeviceFailure: Error {
       let hint = Self.hint(query, candidates).map { "; -D '\($0)' is one" } ?? ""
       self.init("", error.description + hint, false)
     case .noChannels, .badVirtualConfiguration: self.init("", error.description, false)
-    case .host(let error): self.init(error)
     }
   }
 
@@ -30,15 +42,6 @@ struct DeviceFailure: Error {
     guard Set(apis).count > 1 else { return nil }
     let alone = apis.first { api in apis.count { $0 == api } == 1 }
     return alone.map { "\(query) \($0.split(separator: " ")[0].lowercased())" }
-  }
-
-  /// - Parameter remedy: A remedy, if known.
-  init(_ error: PortAudioError, remedy: String? = nil) {
-    let passing: [PortAudioError.Code] = [
-      .deviceUnavailable, .unanticipatedHostError, .invalidDevice,
-    ]
-    let text = error.description + (remedy.map { "; \($0)" } ?? "")
-    self.init("", text, passing.contains(error.code))
   }
 
   /// A failure that another attempt cannot fix.
@@ -68,7 +71,9 @@ struct DeviceFailure: Error {
       }
       left -= pause
       try sleep(pause)
-      do throws(DeviceError) { try DeviceList.refresh() } catch { throw DeviceFailure(error).tool }
+      do throws(PortAudioError) { try DeviceList.refresh() } catch {
+        throw DeviceFailure(error).tool
+      }
     }
   }
 

@@ -82,7 +82,7 @@ struct ServerSink: Equatable {
       return device
     }
     do { return try list.find("pulse, ALSA", for: use.direction) } catch {
-      guard case .notFound = error else { throw DeviceFailure(error) }
+      guard case .notFound = error.deviceError else { throw DeviceFailure(error) }
       let remedy = "needs ALSA's device 'pulse' (Debian: libasound2-plugins)"
       throw DeviceFailure(.failure("\(use.rawValue):", remedy))
     }

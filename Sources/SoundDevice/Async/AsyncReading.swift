@@ -12,7 +12,7 @@ extension TypedInputStreaming {
   /// - Returns: The frames, and whether input was lost since the last read.
   /// - Throws: The errors of the blocking function; `CancellationError`.
   public func read(frameCount: Int, timeout: Duration? = nil) async throws
-    -> (SampleBuffer<S>, CallbackFlags)
+    -> (buffer: SampleBuffer<S>, flags: CallbackFlags)
   {
     let session = session
     let buffer = try await session.read(timeout: timeout) {

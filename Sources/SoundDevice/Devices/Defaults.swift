@@ -22,6 +22,8 @@ public struct Defaults: Sendable {
     public var format: SampleFormat?
     /// The suggested latency; nil for high.
     public var latency: Latency?
+    /// Settings of the device's host API; nil for none.
+    public var hostSettings: HostSettings?
 
     /// Creates the factory defaults.
     public init() {}
@@ -76,6 +78,12 @@ public struct Defaults: Sendable {
     output.latency = latency
   }
 
+  /// Sets the settings of the host API for both directions.
+  public mutating func setHostSettings(_ hostSettings: HostSettings?) {
+    input.hostSettings = hostSettings
+    output.hostSettings = hostSettings
+  }
+
   /// The defaults of one direction.
   public func direction(_ direction: StreamDirection) -> Direction {
     direction == .input ? input : output
@@ -83,7 +91,7 @@ public struct Defaults: Sendable {
 
   /// The index of PortAudio's default host API, nil if there is none. Read-only.
   public static var hostAPIIndex: Int? {
-    get throws(DeviceError) { try DeviceList.current().defaultHostAPIIndex }
+    get throws(PortAudioError) { try DeviceList.current().defaultHostAPIIndex }
   }
 
   // An object, because optimised Swift 6.3 leaves a static mutex of this type zeroed.

@@ -78,7 +78,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
 
   /// Finds a device in the current list by name or index; see ``DeviceList/find(_:for:)``.
   public static func find(_ query: String, for direction: StreamDirection? = nil)
-    throws(DeviceError) -> Device
+    throws(PortAudioError) -> Device
   {
     try DeviceList.current().find(query, for: direction)
   }
@@ -100,7 +100,7 @@ public struct HostAPI: Sendable, Hashable {
   public let defaultOutputDeviceIndex: Int
 
   /// The host APIs of the current device list.
-  public static func all() throws(DeviceError) -> [HostAPI] {
+  public static func all() throws(PortAudioError) -> [HostAPI] {
     try DeviceList.current().hostAPIs
   }
 }

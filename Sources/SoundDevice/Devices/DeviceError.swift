@@ -1,5 +1,6 @@
-/// A device that was not found or not uniquely, or a host that does not answer.
-public enum DeviceError: Error, Sendable, CustomStringConvertible {
+/// Why a device was not found, or not uniquely: the ``PortAudioError/deviceError`` of a
+/// ``PortAudioError``.
+public enum DeviceError: Hashable, Sendable, CustomStringConvertible {
   /// No device matches the query.
   case notFound(query: String, direction: StreamDirection?)
   /// Several devices match; the candidates are their ids.
@@ -11,8 +12,6 @@ public enum DeviceError: Error, Sendable, CustomStringConvertible {
   case noDefault(StreamDirection)
   /// `SD_VIRTUAL` is malformed.
   case badVirtualConfiguration(String)
-  /// The host failed to list its devices.
-  case host(PortAudioError)
 
   /// The error in one line, with a remedy.
   public var description: String {
@@ -35,8 +34,6 @@ public enum DeviceError: Error, Sendable, CustomStringConvertible {
       return "no \(direction) device found (sd-list shows them; -D virtual:null \(silent))"
     case .badVirtualConfiguration(let complaint):
       return "SD_VIRTUAL: \(complaint)"
-    case .host(let error):
-      return error.description
     }
   }
 }

@@ -26,20 +26,20 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
 
   /// The current list. The first call starts PortAudio; later calls return the same list until
   /// ``refresh()``.
-  public static func current() throws(DeviceError) -> DeviceList {
+  public static func current() throws(PortAudioError) -> DeviceList {
     do { _ = try Hosts.virtualConfiguration() } catch {
-      throw .badVirtualConfiguration(error.description)
+      throw PortAudioError(.badVirtualConfiguration(error.description))
     }
-    do { return try Hosts.deviceList() } catch { throw .host(error) }
+    return try Hosts.deviceList()
   }
 
   /// The virtual devices alone, for a program that was given one of them by its name: PortAudio,
   /// and all it loads, need not start.
-  package static func virtual() throws(DeviceError) -> DeviceList {
+  package static func virtual() throws(PortAudioError) -> DeviceList {
     do { _ = try Hosts.virtualConfiguration() } catch {
-      throw .badVirtualConfiguration(error.description)
+      throw PortAudioError(.badVirtualConfiguration(error.description))
     }
-    do { return try Hosts.virtualDeviceList() } catch { throw .host(error) }
+    return try Hosts.virtualDeviceList()
   }
 
   /// Looks for devices again and returns the new list.
@@ -47,16 +47,16 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
   /// PortAudio can only do this by restarting, so this throws if any stream is open. Corresponds to
   /// `Pa_Terminate` and `Pa_Initialize`.
   @discardableResult
-  public static func refresh() throws(DeviceError) -> DeviceList {
-    do { return try Hosts.refreshDeviceList() } catch { throw .host(error) }
+  public static func refresh() throws(PortAudioError) -> DeviceList {
+    try Hosts.refreshDeviceList()
   }
 
   /// PortAudio's default device in one direction.
-  public func defaultDevice(for direction: StreamDirection) throws(DeviceError) -> Device {
+  public func defaultDevice(for direction: StreamDirection) throws(PortAudioError) -> Device {
     let index = direction == .input ? defaultInputIndex : defaultOutputIndex
     if let index { return devices[index] }
-    if let failure { throw .host(failure) }
-    throw .noDefault(direction)
+    if let failure { throw failure }
+    throw PortAudioError(.noDefault(direction))
   }
 
   /// Finds a device by its index, in digits, or by words.
@@ -68,7 +68,7 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
   /// - Parameters:
   ///   - query: Digits, or words.
   ///   - direction: Considers only devices with channels in this direction.
-  public func find(_ query: String, for direction: StreamDirection? = nil) throws(DeviceError)
+  public func find(_ query: String, for direction: StreamDirection? = nil) throws(PortAudioError)
     -> Device
   {
     let candidates = devices.filter { device in
@@ -87,24 +87,26 @@ public struct DeviceList: Sendable, RandomAccessCollection, CustomStringConverti
       [$0.name.lowercased(), $0.fullName.lowercased()].contains(wanted)
     }
     // The query may name a missing device.
-    if let failure, exact.count != 1 { throw .host(failure) }
+    if let failure, exact.count != 1 { throw failure }
     if let only = matches.first, matches.count == 1 { return only }
     if let only = exact.first, exact.count == 1 { return only }
     guard !matches.isEmpty else { throw notFound(query, words, direction) }
-    throw .ambiguous(query: query, candidates: matches.map(\.id))
+    throw PortAudioError(.ambiguous(query: query, candidates: matches.map(\.id)))
   }
 
   /// The best explanation for finding nothing.
   private func notFound(_ query: String, _ words: [String], _ direction: StreamDirection?)
-    -> DeviceError
+    -> PortAudioError
   {
-    if let failure { return .host(failure) }
+    if let failure { return failure }
     let closed = devices.first { device in
       device.maxInputChannelCount == 0 && device.maxOutputChannelCount == 0 && !words.isEmpty
         && Self.matches(device.fullName.lowercased(), words)
     }
-    guard let closed else { return .notFound(query: query, direction: direction) }
-    return .noChannels(closed.id, isPattern: closed.isTakenForPattern)
+    guard let closed else {
+      return PortAudioError(.notFound(query: query, direction: direction))
+    }
+    return PortAudioError(.noChannels(closed.id, isPattern: closed.isTakenForPattern))
   }
 
   private static func matches(_ text: String, _ words: [String]) -> Bool {

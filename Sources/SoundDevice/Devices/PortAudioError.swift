@@ -1,4 +1,4 @@
-/// A failure of a host: the operation, PortAudio's code, and the host's own error if there is one.
+/// The error of everything here: the operation, PortAudio's code, and what is known besides.
 ///
 /// Prints as one line: `opening input stream: Invalid sample rate [PaErrorCode -9997]`.
 public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -15,7 +15,7 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     public static let invalidChannelCount = Code(rawValue: -9998)
     /// The device does not support this rate.
     public static let invalidSampleRate = Code(rawValue: -9997)
-    /// There is no such device.
+    /// There is no such device; see ``PortAudioError/deviceError``.
     public static let invalidDevice = Code(rawValue: -9996)
     /// A flag that is incompatible with the stream's other parameters.
     public static let invalidFlag = Code(rawValue: -9995)
@@ -23,6 +23,8 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
     public static let sampleFormatNotSupported = Code(rawValue: -9994)
     /// The two devices cannot form one stream.
     public static let badIODeviceCombination = Code(rawValue: -9993)
+    /// ``HostSettings`` on a device of another host API.
+    public static let incompatibleHostSettings = Code(rawValue: -9984)
     /// The device is busy or gone.
     public static let deviceUnavailable = Code(rawValue: -9985)
     /// The stream is closed.
@@ -82,15 +84,19 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
   public var hostError: HostError?
   /// The number of frames that a failed write had written; nil for other failures.
   public var frameCount: Int?
+  /// Why the device was not found, with the code `invalidDevice`; nil for other failures.
+  public var deviceError: DeviceError?
 
   /// A failure of `operation`, for tests of what handles it.
   public init(
-    _ code: Code, _ operation: String, hostError: HostError? = nil, frameCount: Int? = nil
+    _ code: Code, _ operation: String, hostError: HostError? = nil, frameCount: Int? = nil,
+    deviceError: DeviceError? = nil
   ) {
     self.code = code
     self.operation = operation
     self.hostError = hostError
     self.frameCount = frameCount
+    self.deviceError = deviceError
   }
 
   /// The failure of a start with a positive code, which PortAudio does not define; nil for others.
@@ -113,6 +119,7 @@ public struct PortAudioError: Error, Hashable, Sendable, CustomStringConvertible
 
   /// Operation, message and code, in one line.
   public var description: String {
+    if let deviceError { return "\(operation): \(deviceError)" }
     guard code.rawValue < 0 else {
       return "\(operation): \(text)" + (hostError.map { "; \($0.text)" } ?? "")
     }

@@ -43,9 +43,3 @@ package enum SoundSystem {
     return nil
   }
 }
-
-/// PortAudio's version number and text.
-///
-/// The ancestor's `get_portaudio_version()`; corresponds to `Pa_GetVersion` and
-/// `Pa_GetVersionText`. Any thread.
-public func portAudioVersion() -> (number: Int, text: String) { PortAudioHost.version }

@@ -226,39 +226,26 @@ final class PortAudioHost: Host, @unchecked Sendable {
     _ configuration: HostConfiguration,
     _ body: (UnsafePointer<PaStreamParameters>?, UnsafePointer<PaStreamParameters>?) -> PaError
   ) -> PaError {
-    func parameters(_ direction: HostConfiguration.Direction) -> PaStreamParameters {
-      unsafe PaStreamParameters(
+    unsafe withParameters(configuration.input) { input in
+      unsafe withParameters(configuration.output) { output in
+        if unsafe input == nil && output == nil { return PaError(paInvalidDevice.rawValue) }
+        return unsafe body(input, output)
+      }
+    }
+  }
+
+  private static func withParameters(
+    _ direction: HostConfiguration.Direction?,
+    _ body: (UnsafePointer<PaStreamParameters>?) -> PaError
+  ) -> PaError {
+    guard let direction else { return body(nil) }
+    return unsafe direction.settings.withStreamInfo { info in
+      let parameters = unsafe PaStreamParameters(
         device: PaDeviceIndex(direction.deviceIndex),
         channelCount: CInt(clamping: direction.channelCount),
         sampleFormat: sampleFormat(direction.format), suggestedLatency: direction.latency,
-        hostApiSpecificStreamInfo: nil)
-    }
-    var input = unsafe configuration.input.map(parameters)
-    var output = unsafe configuration.output.map(parameters)
-    switch (configuration.input == nil, configuration.output == nil) {
-    case (true, true): return PaError(paInvalidDevice.rawValue)
-    case (false, true):
-      return unsafe withUnsafePointer(to: &input) { input in
-        unsafe input.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) {
-          unsafe body($0, nil)
-        }
-      }
-    case (true, false):
-      return unsafe withUnsafePointer(to: &output) { output in
-        unsafe output.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) {
-          unsafe body(nil, $0)
-        }
-      }
-    case (false, false):
-      return unsafe withUnsafePointer(to: &input) { input in
-        unsafe withUnsafePointer(to: &output) { output in
-          unsafe input.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) { input in
-            unsafe output.withMemoryRebound(to: PaStreamParameters.self, capacity: 1) {
-              unsafe body(input, $0)
-            }
-          }
-        }
-      }
+        hostApiSpecificStreamInfo: info)
+      return unsafe withUnsafePointer(to: parameters) { unsafe body($0) }
     }
   }
 

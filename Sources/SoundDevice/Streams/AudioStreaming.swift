@@ -14,26 +14,31 @@ extension AudioStreaming {
   ///
   /// Throws `streamIsNotStopped` if the stream is running, or has finished without being stopped.
   /// Corresponds to `Pa_StartStream`.
+  @available(*, noasync)
   public func start() throws(PortAudioError) { try session.start() }
 
   /// Stops after all output handed over has been played, including the ring of a blocking stream.
   ///
   /// Does nothing on a stopped stream. Corresponds to `Pa_StopStream`.
+  @available(*, noasync)
   public func stop() throws(PortAudioError) { try session.stop() }
 
   /// Stops at once and discards output that has not been played. Wakes a blocked read or write.
   ///
   /// Does nothing on a stopped stream. Corresponds to `Pa_AbortStream`.
+  @available(*, noasync)
   public func abort() throws(PortAudioError) { try session.abort() }
 
   /// Pauses a running stream. A blocking stream keeps the content of its rings; its readers and
   /// writers keep waiting. Does nothing unless the stream is running.
+  @available(*, noasync)
   public func pause() throws(PortAudioError) { try session.pause() }
 
-  /// Continues after ``pause()``; the time between is a gap of cause ``Gap/Cause/pause``.
+  /// Continues after `pause()`; the time between is a gap of cause ``Gap/Cause/pause``.
+  @available(*, noasync)
   public func resume() throws(PortAudioError) { try session.resume() }
 
-  /// Whether the stream is between ``pause()`` and ``resume()``.
+  /// Whether the stream is between `pause()` and `resume()`.
   public var isPaused: Bool { session.isPaused }
 
   /// Wakes a thread waiting in ``InputReader/next(into:until:)-(MutableRawSpan,_)`` or
@@ -43,12 +48,15 @@ extension AudioStreaming {
 
   /// Closes the stream and discards output that has not been played. Does nothing on a closed
   /// stream. Corresponds to `Pa_CloseStream`.
+  @available(*, noasync)
   public func close() throws(PortAudioError) { try session.close() }
 
   /// Starts the stream, calls `body`, then stops and closes the stream, even if `body` throws. The
   /// ancestor's context manager.
   @available(*, noasync)
+  @_disfavoredOverload
   public func run<Value>(_ body: () throws -> Value) throws -> Value {
+    // Disfavoured, so that a task gets the twin even for a body that awaits nothing.
     try start()
     do {
       let value = try body()
@@ -59,27 +67,6 @@ extension AudioStreaming {
       // The body's error says more than an error of closing that follows from it.
       try? abort()
       try? close()
-      throw error
-    }
-  }
-
-  /// Starts the stream, calls `body`, then stops and closes the stream, even if `body` throws,
-  /// without blocking a thread of the pool.
-  public func run<Value>(_ body: () async throws -> Value) async throws -> Value {
-    let session = session
-    func change(_ change: @escaping @Sendable () throws(PortAudioError) -> Void) async throws {
-      try await session.controlThread.result(of: change).get()
-    }
-    try await change { () throws(PortAudioError) in try session.start() }
-    do {
-      let value = try await body()
-      try await change { () throws(PortAudioError) in try session.stop() }
-      try await change { () throws(PortAudioError) in try session.close() }
-      return value
-    } catch {
-      // The body's error says more than an error of closing that follows from it.
-      try? await change { () throws(PortAudioError) in try session.abort() }
-      try? await change { () throws(PortAudioError) in try session.close() }
       throw error
     }
   }
@@ -96,18 +83,6 @@ extension AudioStreaming {
   @discardableResult
   public func wait(timeout: Duration? = nil) throws(PortAudioError) -> Bool {
     let isOver = try session.stream.wait(seconds: timeout?.inSeconds)
-    if isOver { try session.checkLoss() }
-    return isOver
-  }
-
-  /// Waits until the stream is inactive, without blocking a thread of the pool.
-  ///
-  /// - Parameter timeout: nil waits without limit.
-  /// - Returns: Whether it became inactive in time.
-  /// - Throws: `hostLost` if the device was lost; `CancellationError`.
-  @discardableResult
-  public func wait(timeout: Duration? = nil) async throws -> Bool {
-    let isOver = try await session.stream.wait(seconds: timeout?.inSeconds)
     if isOver { try session.checkLoss() }
     return isOver
   }
@@ -210,4 +185,10 @@ extension AudioOutputStreaming {
   /// Frames that can be written without waiting; 0 for callback streams. Corresponds to
   /// `Pa_GetStreamWriteAvailable`.
   public var writeAvailable: Int { session.rings?.outputRing?.writableCount ?? 0 }
+
+  /// Plays padding until a wall time, in seconds since 1970, and then what was written; at once if
+  /// it has passed. For a blocking stream that has not started.
+  package func holdOutput(until time: Double) {
+    session.rings?.holdOutput(until: Int(time * 1e9))
+  }
 }

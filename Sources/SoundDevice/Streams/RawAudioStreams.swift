@@ -20,47 +20,44 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
   /// Opens a stream that calls `callback` for each block.
   ///
   /// - Parameters:
-  ///   - input: The sample format of the input; nil for ``Defaults``, then float32.
-  ///   - output: The sample format of the output; nil for ``Defaults``, then float32.
-  ///   - inputParameters: The device, channels and latency of the input.
-  ///   - outputParameters: The same for output.
+  ///   - input: The device, channels and latency of the input.
+  ///   - output: The same for output.
+  ///   - inputFormat: The sample format of the input; nil for ``Defaults``, then float32.
+  ///   - outputFormat: The sample format of the output; nil for ``Defaults``, then float32.
   ///   - options: Rate, block size and other settings of both directions.
   ///   - finished: Called on a thread of the library after the last buffer has been played, or when
   ///     the device is lost.
   ///   - callback: Called on the audio thread; see <doc:CallbackRules>.
   public init(
-    input: SampleFormat? = nil, output: SampleFormat? = nil,
-    inputParameters: StreamParameters = StreamParameters(),
-    outputParameters: StreamParameters = StreamParameters(),
+    input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
+    inputFormat: SampleFormat? = nil, outputFormat: SampleFormat? = nil,
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
     callback: sending @escaping RawStreamCallback
   ) throws(PortAudioError) {
     session = try StreamSession(
-      Self.request(input, output, inputParameters, outputParameters, options), finished: finished,
+      Self.request(input, output, inputFormat, outputFormat, options), finished: finished,
       processor: { RawProcessor($0, callback) })
   }
 
   /// Opens a stream for reading and writing.
   public init(
-    input: SampleFormat? = nil, output: SampleFormat? = nil,
-    inputParameters: StreamParameters = StreamParameters(),
-    outputParameters: StreamParameters = StreamParameters(),
+    input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
+    inputFormat: SampleFormat? = nil, outputFormat: SampleFormat? = nil,
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
     session = try StreamSession(
-      blocking: Self.request(input, output, inputParameters, outputParameters, options))
+      blocking: Self.request(input, output, inputFormat, outputFormat, options))
   }
 
   private static func request(
-    _ input: SampleFormat?, _ output: SampleFormat?, _ inputParameters: StreamParameters,
-    _ outputParameters: StreamParameters, _ options: StreamOptions
+    _ input: StreamParameters, _ output: StreamParameters, _ inputFormat: SampleFormat?,
+    _ outputFormat: SampleFormat?, _ options: StreamOptions
   ) -> StreamRequest {
     StreamRequest(
-      input: .init(parameters: inputParameters, format: input ?? defaultFormat(.input)),
-      output: .init(parameters: outputParameters, format: output ?? defaultFormat(.output)),
+      input: .init(parameters: input, format: inputFormat ?? defaultFormat(.input)),
+      output: .init(parameters: output, format: outputFormat ?? defaultFormat(.output)),
       options: options, operation: operation)
   }
-
 }
 
 /// A stream of raw bytes from a device. The ancestor's `RawInputStream`.
@@ -72,33 +69,32 @@ public final class RawAudioInputStream: AudioInputStreaming {
 
   /// Opens a stream that calls `callback` for each block.
   public init(
-    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    _ parameters: StreamParameters = StreamParameters(), format: SampleFormat? = nil,
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
     callback:
       sending @escaping (_ input: borrowing RawSpan, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
     session = try StreamSession(
-      Self.request(format, parameters, options), finished: finished,
+      Self.request(parameters, format, options), finished: finished,
       processor: { RawProcessor($0) { input, _, info in callback(input, info) } })
   }
 
   /// Opens a stream for reading.
   public init(
-    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    _ parameters: StreamParameters = StreamParameters(), format: SampleFormat? = nil,
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(blocking: Self.request(format, parameters, options))
+    session = try StreamSession(blocking: Self.request(parameters, format, options))
   }
 
   private static func request(
-    _ format: SampleFormat?, _ parameters: StreamParameters, _ options: StreamOptions
+    _ parameters: StreamParameters, _ format: SampleFormat?, _ options: StreamOptions
   ) -> StreamRequest {
     StreamRequest(
       input: .init(parameters: parameters, format: format ?? defaultFormat(.input)),
       options: options, operation: operation)
   }
-
 }
 
 /// A stream of raw bytes to a device. The ancestor's `RawOutputStream`.
@@ -110,33 +106,32 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
 
   /// Opens a stream that calls `callback` for each block.
   public init(
-    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    _ parameters: StreamParameters = StreamParameters(), format: SampleFormat? = nil,
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
     callback:
       sending @escaping (_ output: inout MutableRawSpan, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
     session = try StreamSession(
-      Self.request(format, parameters, options), finished: finished,
+      Self.request(parameters, format, options), finished: finished,
       processor: { RawProcessor($0) { _, output, info in callback(&output, info) } })
   }
 
   /// Opens a stream for writing.
   public init(
-    _ format: SampleFormat? = nil, parameters: StreamParameters = StreamParameters(),
+    _ parameters: StreamParameters = StreamParameters(), format: SampleFormat? = nil,
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(blocking: Self.request(format, parameters, options))
+    session = try StreamSession(blocking: Self.request(parameters, format, options))
   }
 
   private static func request(
-    _ format: SampleFormat?, _ parameters: StreamParameters, _ options: StreamOptions
+    _ parameters: StreamParameters, _ format: SampleFormat?, _ options: StreamOptions
   ) -> StreamRequest {
     StreamRequest(
       output: .init(parameters: parameters, format: format ?? defaultFormat(.output)),
       options: options, operation: operation)
   }
-
 }
 
 private func defaultFormat(_ direction: StreamDirection) -> SampleFormat {

@@ -15,16 +15,19 @@ public struct StreamParameters: Sendable {
   public var channelMap: ChannelMap?
   /// The suggested latency; nil for ``Defaults``, whose factory value is `high`.
   public var latency: Latency?
+  /// Settings of the device's host API; nil for those of ``Defaults``.
+  public var hostSettings: HostSettings?
 
   /// Creates parameters; everything has a default.
   public init(
     device: (any DeviceChoice)? = nil, channelCount: Int? = nil, channelMap: ChannelMap? = nil,
-    latency: Latency? = nil
+    latency: Latency? = nil, hostSettings: HostSettings? = nil
   ) {
     self.device = device
     self.channelCount = channelCount
     self.channelMap = channelMap
     self.latency = latency
+    self.hostSettings = hostSettings
   }
 
   /// Throws if a stream in this direction cannot be opened.

@@ -48,8 +48,8 @@ extension StreamRequest {
     let inputSide = try side(input, inputDevice, .input, defaults)
     let outputSide = try side(output, outputDevice, .output, defaults)
     let configuration = HostConfiguration(
-      input: direction(inputSide, inputDevice, input, .input, defaults),
-      output: direction(outputSide, outputDevice, output, .output, defaults),
+      input: try direction(inputSide, inputDevice, input, .input, defaults),
+      output: try direction(outputSide, outputDevice, output, .output, defaults),
       sampleRate: rate, blockSize: options.blockSize ?? defaults.blockSize,
       neverDropInput: options.neverDropInput ?? defaults.neverDropInput,
       primeOutput: options.primeOutputBuffersUsingStreamCallback
@@ -92,8 +92,9 @@ extension StreamRequest {
       return device
     }
     let wanted: Device
-    do throws(DeviceError) { wanted = try choice.device(for: direction) } catch {
-      throw PortAudioError(error, operation)
+    do throws(PortAudioError) { wanted = try choice.device(for: direction) } catch {
+      guard let complaint = error.deviceError else { throw error }
+      throw PortAudioError(complaint, operation)
     }
     guard wanted.generation != wanted.host.generation else { return wanted }
     // The list was refreshed meanwhile: the same id must still name one device.
@@ -180,13 +181,21 @@ extension StreamRequest {
   private func direction(
     _ side: StreamSide?, _ device: Device?, _ request: Direction?,
     _ direction: StreamDirection, _ defaults: Defaults
-  ) -> HostConfiguration.Direction? {
+  ) throws(PortAudioError) -> HostConfiguration.Direction? {
     guard let side, let device, let request else { return nil }
+    let settings =
+      request.parameters.hostSettings ?? defaults.direction(direction).hostSettings
+    if let settings, !settings.isSupported || settings.hostAPIName != device.hostAPIName {
+      throw PortAudioError(
+        .incompatibleHostSettings,
+        "\(describe(device, nil)) with settings for devices of \(settings.hostAPIName)")
+    }
     let latency =
       request.parameters.latency ?? defaults.direction(direction).latency ?? .high
     return HostConfiguration.Direction(
       deviceIndex: device.indexInHost, channelCount: side.hostChannelCount,
-      format: side.hostFormat, latency: device.latency(latency, for: direction))
+      format: side.hostFormat, latency: device.latency(latency, for: direction),
+      settings: settings)
   }
 
   private func describe(_ input: Device?, _ output: Device?) -> String {

@@ -7,8 +7,9 @@ public final class StreamSession: Sendable {
   let resolved: ResolvedStream
   private let ledger: LossLedger
   private let paused = AtomicFlag()
-  /// The thread on which tasks start and stop, read and write.
+  /// The threads on which tasks start and stop, abort and close, read, and write.
   let controlThread = WorkerThread(named: "sd-control")
+  let endingThread = WorkerThread(named: "sd-ending")
   let readThread = WorkerThread(named: "sd-reading")
   let writeThread = WorkerThread(named: "sd-writing")
   /// Set while `stop()` plays the content of the ring; nothing more is written.

@@ -40,7 +40,7 @@ extension TypedInputStreaming {
   /// - Returns: The frames, and whether input was lost since the last read.
   @available(*, noasync)
   public func read(frameCount: Int, timeout: Duration? = nil) throws(PortAudioError)
-    -> (SampleBuffer<S>, CallbackFlags)
+    -> (buffer: SampleBuffer<S>, flags: CallbackFlags)
   {
     let buffer = try session.readBuffer(
       of: S.self, frameCount: frameCount, isWhole: true, timeout: timeout?.inSeconds,

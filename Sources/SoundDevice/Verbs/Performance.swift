@@ -67,8 +67,16 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
     }
     try checkEnd()
     let session = session
-    _ = await session.controlThread.result { () throws(PortAudioError) in try session.close() }
+    _ = await session.endingThread.result { () throws(PortAudioError) in try session.close() }
     return status
+  }
+
+  /// Stops and closes the stream without blocking a thread.
+  func end() async throws(PortAudioError) {
+    let performance = self
+    try await session.endingThread.result { () throws(PortAudioError) in
+      try performance.end()
+    }.get()
   }
 
   private func checkEnd() throws(PortAudioError) {

@@ -6,7 +6,7 @@ public final class Playback: Sendable {
 
   init(_ performance: Performance) { self.performance = performance }
 
-  /// Waits until everything has been played, or until ``stop()``.
+  /// Waits until everything has been played, or until `stop()`.
   ///
   /// - Parameter timeout: nil waits without limit.
   /// - Returns: The overflows and underflows that happened.
@@ -18,7 +18,7 @@ public final class Playback: Sendable {
     try performance.finish(timeout: timeout?.inSeconds)
   }
 
-  /// Waits until everything has been played, or until ``stop()``, without blocking a thread of the
+  /// Waits until everything has been played, or until `stop()`, without blocking a thread of the
   /// pool. A cancelled task stops waiting; the sound continues.
   ///
   /// - Parameter timeout: nil waits without limit.
@@ -30,7 +30,11 @@ public final class Playback: Sendable {
   }
 
   /// Stops. Does nothing if it has ended; other playbacks and streams continue.
+  @available(*, noasync)
   public func stop() throws(PortAudioError) { try performance.end() }
+
+  /// Stops, without blocking a thread of the pool. Does nothing if it has ended.
+  public func stop() async throws(PortAudioError) { try await performance.end() }
 
   /// Whether it is still playing.
   public var isActive: Bool { performance.isActive }

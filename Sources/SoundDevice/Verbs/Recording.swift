@@ -20,10 +20,10 @@ public final class Recording<S: Sample>: Sendable {
     self.background = background
   }
 
-  /// Waits until everything has been recorded, or until ``stop()``.
+  /// Waits until everything has been recorded, or until `stop()`.
   ///
   /// - Parameter timeout: nil waits without limit.
-  /// - Returns: All requested frames × channels. After an early ``stop()``, frames after
+  /// - Returns: All requested frames × channels. After an early `stop()`, frames after
   ///   ``recordedFrameCount`` are silent or, in the caller's buffer, unchanged.
   /// - Throws: `hostLost` within the stall time if the device is lost before the end; ``recorded``
   ///   has the frames until then. `timedOut` if the time is over first; the recording continues.
@@ -34,7 +34,7 @@ public final class Recording<S: Sample>: Sendable {
     return whole
   }
 
-  /// Waits until everything has been recorded, or until ``stop()``, without blocking a thread of
+  /// Waits until everything has been recorded, or until `stop()`, without blocking a thread of
   /// the pool. A cancelled task stops waiting; the recording continues.
   ///
   /// - Parameter timeout: nil waits without limit.
@@ -62,7 +62,11 @@ public final class Recording<S: Sample>: Sendable {
   public var recordedFrameCount: Int { store.frameCount }
 
   /// Stops. Does nothing if it has ended; other recordings and streams continue.
+  @available(*, noasync)
   public func stop() throws(PortAudioError) { try performance.end() }
+
+  /// Stops, without blocking a thread of the pool. Does nothing if it has ended.
+  public func stop() async throws(PortAudioError) { try await performance.end() }
 
   /// Whether it is still recording.
   public var isActive: Bool { performance.isActive }

@@ -9,19 +9,19 @@ struct AsyncReadingTests {
     let bench = try VirtualBench()
     let numbers = TestSignal.frameNumbers(frameCount: 2000, channelCount: 1)
     let stream = try AudioStream<Float>(input: bench.parameters(1), output: bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     try await stream.write(SampleBuffer(numbers))
     try await stream.write(SampleBuffer(frameCount: 1000))
     let first = try await stream.read(frameCount: 1000)
     let second = try await stream.read(frameCount: 1500, timeout: .seconds(20))
     let heard = first.0.samples + second.0.samples
     #expect(Array(heard.drop { $0 == 0 }.prefix(2000)) == numbers)
-    try stream.abort()
+    try await stream.abort()
 
     let raw = try RawAudioStream(
-      input: .int16, output: .int16, inputParameters: bench.parameters(1),
-      outputParameters: bench.parameters(1))
-    try raw.start()
+      input: bench.parameters(1), output: bench.parameters(1), inputFormat: .int16,
+      outputFormat: .int16)
+    try await raw.start()
     let bytes = bytes(of: (1...1000).map(Int16.init))
     try await raw.write(bytes, timeout: .seconds(20))
     try await raw.write([UInt8](repeating: 0, count: 2000))
@@ -29,14 +29,14 @@ struct AsyncReadingTests {
     #expect(flags.isEmpty)
     #expect(Array(echo.drop { $0 == 0 }.prefix(1998)) == Array(bytes.prefix(1998)))
     #expect(raw.losses.output.delivered >= 1500)
-    try raw.abort()
+    try await raw.abort()
   }
 
   /// What a cancelled read, or one that timed out, took is there for the next one, counted once.
   @Test func aReadThatFailsLosesNothing() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioInputStream<Float>(bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let task = Task { try await stream.read(frameCount: 4_800_000) }
     try await eventually("some input") { stream.losses.input.delivered > 4800 }
     task.cancel()
@@ -45,7 +45,7 @@ struct AsyncReadingTests {
       try await stream.read(frameCount: 4_800_000, timeout: .seconds(0.01))
     }
     #expect(late?.code == .timedOut)
-    try stream.abort()
+    try await stream.abort()
     let delivered = stream.losses.input.delivered
     #expect(stream.readAvailable == delivered)
     let (buffer, _) = try await stream.read(frameCount: delivered)
@@ -64,7 +64,7 @@ struct AsyncReadingTests {
     #expect(await code(1) == .streamIsStopped)
     #expect(await code(-1) == .bufferTooSmall)
     #expect(await code(.max) == .bufferTooBig)
-    let output = try RawAudioOutputStream(.int24, parameters: bench.parameters(1))
+    let output = try RawAudioOutputStream(bench.parameters(1), format: .int24)
     let partial = await #expect(throws: PortAudioError.self) {
       try await output.write([1, 2, 3, 4])
     }
@@ -78,7 +78,7 @@ struct AsyncReadingTests {
     let patient = StreamOptions(stallTime: .seconds(1000))
     let still = try AudioStream<Float>(
       input: bench.parameters(1), output: bench.parameters(1), options: patient)
-    try still.start()
+    try await still.start()
     let readers = (0..<400).map { _ in Task { _ = try await still.read(frameCount: 100_000) } }
     let writers = (0..<300).map { _ in
       Task { _ = try await still.write(SampleBuffer(frameCount: 100_000)) }
@@ -87,10 +87,10 @@ struct AsyncReadingTests {
 
     let other = try VirtualBench()
     let lively = try AudioInputStream<Float>(other.parameters(1))
-    try lively.start()
+    try await lively.start()
     let heard = try await withTimeout(.seconds(20)) { try await lively.read(frameCount: 10_000) }
     #expect(heard.0.frameCount == 10_000)
-    try lively.abort()
+    try await lively.abort()
 
     // The time of a task in the queue runs as well.
     let late = await #expect(throws: PortAudioError.self) {
@@ -110,6 +110,6 @@ struct AsyncReadingTests {
       }
     }
     #expect(still.isActive)
-    try still.abort()
+    try await still.abort()
   }
 }

@@ -9,7 +9,7 @@ struct AsyncWritingTests {
     let bench = try VirtualBench()
     let numbers = TestSignal.frameNumbers(frameCount: 20_000, channelCount: 1)
     let stream = try AudioStream<Float>(input: bench.parameters(1), output: bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let reader = Task {
       var heard: [Float] = []
       for try await block in stream.blocks(frameCount: 512) {
@@ -24,14 +24,14 @@ struct AsyncWritingTests {
     try await stream.write(SampleBuffer(frameCount: 3000))
     let heard = try await reader.value
     #expect(Array(heard.drop { $0 == 0 }.prefix(20_000)) == numbers)
-    try stream.abort()
+    try await stream.abort()
   }
 
   /// Back-pressure: what does not fit waits, and a cancelled writer waits no longer.
   @Test func aCancelledWriterStops() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioOutputStream<Float>(bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let task = Task { () -> PortAudioError.Code? in
       do throws(PortAudioError) {
         try await stream.write(SampleBuffer(frameCount: 4_800_000))
@@ -42,7 +42,7 @@ struct AsyncWritingTests {
     task.cancel()
     #expect(await task.value == .cancelled)
     #expect(stream.isActive)
-    try stream.abort()
+    try await stream.abort()
   }
 
   @Test func errorsAreTheBlockingOnes() async throws {

@@ -13,7 +13,7 @@ struct DeviceChoiceTests {
   }
 
   private struct Favourite: DeviceChoice {
-    func device(for direction: StreamDirection) throws(DeviceError) -> Device {
+    func device(for direction: StreamDirection) throws(PortAudioError) -> Device {
       try DeviceList.current().find("virtual:\(direction == .input ? "null" : "loopback")")
     }
   }
@@ -25,7 +25,7 @@ struct DeviceChoiceTests {
     var defaults = Defaults()
     defaults.input.device = "virtual:loopback"
     #expect(try defaults.input.device?.device(for: .input).name == "virtual:loopback")
-    try play(SampleBuffer<Float>(frameCount: 10), device: "virtual:null").wait(
+    try Sound.play(SampleBuffer<Float>(frameCount: 10), device: "virtual:null").wait(
       timeout: .seconds(20))
   }
 
@@ -45,14 +45,22 @@ struct DeviceChoiceTests {
     }
     let none = failure("no such thing")
     #expect(none?.code == .invalidDevice)
-    #expect(none?.operation == "opening output stream: no output device 'no such thing'")
+    #expect(none?.description == "opening output stream: no output device 'no such thing'")
     let several = failure("virtual")
     #expect(several?.code == .invalidDevice)
-    #expect(several?.operation.contains("'virtual' matches several devices") == true)
+    #expect(several?.description.contains("'virtual' matches several devices") == true)
+  }
+
+  private struct Failing: DeviceChoice {
+    func device(for direction: StreamDirection) throws(PortAudioError) -> Device {
+      throw PortAudioError(.hostLost, "listing devices")
+    }
   }
 
   @Test func aHostThatDoesNotAnswerKeepsItsError() {
-    let lost = PortAudioError(.hostLost, "listing devices")
-    #expect(PortAudioError(.host(lost), "opening stream") == lost)
+    let error = #expect(throws: PortAudioError.self) {
+      try AudioOutputStream<Float>(StreamParameters(device: Failing()))
+    }
+    #expect(error == PortAudioError(.hostLost, "listing devices"))
   }
 }

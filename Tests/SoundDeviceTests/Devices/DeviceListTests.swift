@@ -68,11 +68,12 @@ struct DeviceListTests {
   }
 
   @Test func severalMatchesAreListed() {
-    let error = #expect(throws: DeviceError.self) { try list.find("usb") }
+    let error = #expect(throws: PortAudioError.self) { try list.find("usb") }
     #expect(
-      error?.description == "'usb' matches several devices: 'USB Mic, ALSA', 'USB Mic, ALSA #2'")
-    let none = #expect(throws: DeviceError.self) { try list.find("x", for: .input) }
-    #expect(none?.description == "no input device 'x'")
+      error?.deviceError?.description
+        == "'usb' matches several devices: 'USB Mic, ALSA', 'USB Mic, ALSA #2'")
+    let none = #expect(throws: PortAudioError.self) { try list.find("x", for: .input) }
+    #expect(none?.deviceError?.description == "no input device 'x'")
   }
 
   @Test func printsAsTheAncestorDoes() {
@@ -105,11 +106,11 @@ struct DeviceListTests {
   }
 
   @Test func withoutADefaultTheErrorSaysWhatWorks() throws {
-    let error = #expect(throws: DeviceError.self) {
+    let error = #expect(throws: PortAudioError.self) {
       try VirtualBench().list.defaultDevice(for: .input)
     }
     #expect(
-      error?.description
+      error?.deviceError?.description
         == "no input device found (sd-list shows them; -D virtual:null records silence)")
   }
 
@@ -123,15 +124,15 @@ struct DeviceListTests {
     ]
     listing.devices[1].index = 1
     let list = DeviceList([(host, listing)])
-    let pattern = #expect(throws: DeviceError.self) { try list.find("family 17h", for: .output) }
+    let pattern = #expect(throws: PortAudioError.self) { try list.find("family 17h", for: .output) }
     #expect(
-      pattern?.description.hasPrefix(
+      pattern?.deviceError?.description.hasPrefix(
         "no channels on 'Family 17h (Models 10h-1fh) HD Audio, JACK Audio Connection Kit': "
           + "PortAudio 19.6 takes ( ) [ ] + *") == true)
-    let none = #expect(throws: DeviceError.self) { try list.find("sleeper", for: .input) }
-    #expect(none?.description.hasSuffix("it has neither inputs nor outputs") == true)
-    let unknown = #expect(throws: DeviceError.self) { try list.find("family 18h") }
-    #expect(unknown?.description == "no device 'family 18h'")
+    let none = #expect(throws: PortAudioError.self) { try list.find("sleeper", for: .input) }
+    #expect(none?.deviceError?.description.hasSuffix("it has neither inputs nor outputs") == true)
+    let unknown = #expect(throws: PortAudioError.self) { try list.find("family 18h") }
+    #expect(unknown?.deviceError?.description == "no device 'family 18h'")
   }
 
   /// A host's numbers may have holes; the list's have none.
@@ -170,7 +171,7 @@ struct DeviceListTests {
       { _ = try list.find("loopback") },
       { _ = try list.defaultDevice(for: .output) },
     ] as [() throws -> Void] {
-      let error = #expect(throws: DeviceError.self) { try attempt() }
+      let error = #expect(throws: PortAudioError.self) { try attempt() }
       #expect(error?.description == words)
     }
   }

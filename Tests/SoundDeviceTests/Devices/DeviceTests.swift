@@ -26,8 +26,7 @@ struct DeviceTests {
       DeviceError.badVirtualConfiguration("'x': unknown").description
         == "SD_VIRTUAL: 'x': unknown")
     #expect(
-      DeviceError.host(PortAudioError(.hostLost, "listing devices")).description
-        == "listing devices: the sound system does not answer")
-    #expect(DeviceError.notFound(query: "x", direction: nil).description == "no device 'x'")
+      PortAudioError(.notFound(query: "x", direction: nil)).description
+        == "finding device: no device 'x'")
   }
 }

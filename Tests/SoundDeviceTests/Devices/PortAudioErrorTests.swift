@@ -48,7 +48,7 @@ struct PortAudioErrorTests {
   }
 
   @Test func theVersionIsPortAudios() {
-    let version = portAudioVersion()
+    let version = Sound.portAudioVersion
     #expect(version.number >= 1899 && version.text.contains("PortAudio"))
   }
 }

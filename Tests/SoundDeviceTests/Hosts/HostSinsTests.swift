@@ -15,7 +15,7 @@ struct HostSinsTests {
 
   @Test(arguments: all) func playingEnds(sin: String) async throws {
     let bench = try VirtualBench("pace=realtime,\(sin)")
-    let playback = try play(SampleBuffer(numbers), device: bench.loopback)
+    let playback = try await Sound.play(SampleBuffer(numbers), device: bench.loopback)
     _ = try await withTimeout(.seconds(20)) { try await playback.wait() }
     #expect(!playback.stream.isLost && playback.stream.losses.output.delivered >= 6000)
     try await eventually("closed") { bench.openStreamCount == 0 }
@@ -23,14 +23,15 @@ struct HostSinsTests {
 
   @Test(arguments: all) func recordingEnds(sin: String) async throws {
     let bench = try VirtualBench("pace=realtime,\(sin)")
-    let recording = try rec(frameCount: 6000, channelCount: 1, device: bench.loopback)
+    let recording = try await Sound.record(
+      frameCount: 6000, channelCount: 1, device: bench.loopback)
     let take = try await withTimeout(.seconds(20)) { try await recording.wait() }
     #expect(take.frameCount == 6000 && recording.recordedFrameCount == 6000)
   }
 
   @Test(arguments: all) func playingAndRecordingEndsAndIsExact(sin: String) async throws {
     let bench = try VirtualBench("pace=realtime,\(sin)")
-    let recording = try playrec(
+    let recording = try await Sound.playAndRecord(
       SampleBuffer(numbers), inputChannelCount: 1, inputDevice: bench.loopback,
       outputDevice: bench.loopback)
     let take = try await withTimeout(.seconds(20)) { try await recording.wait() }
@@ -60,13 +61,13 @@ struct HostSinsTests {
       bench.parameters(1), finished: { finished.update { $0 += 1 } }
     ) { _, _ in .complete }
     for run in 1...3 {
-      try stream.start()
+      try await stream.start()
       #expect(try await withTimeout(.seconds(20)) { try await stream.wait() })
       #expect(finished.value == run && !stream.isActive && !stream.isStopped)
-      try stream.stop()
+      try await stream.stop()
       #expect(stream.isStopped)
     }
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func aLatencyThatCannotBeIsOneBlock() throws {
@@ -88,7 +89,7 @@ struct HostSinsTests {
       times.append((info.inputTime, info.outputTime, info.currentTime))
       return times.count < 60 ? .continue : .complete
     }
-    try stream.start()
+    try await stream.start()
     _ = try await withTimeout(.seconds(20)) { try await stream.wait() }
     #expect(times.count == 60)
     for (input, output, current) in times.values {
@@ -106,9 +107,9 @@ struct HostSinsTests {
     let stream = try AudioInputStream<Float>(
       bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: .seconds(10))
     ) { _, _ in .continue }
-    try stream.start()
+    try await stream.start()
     try await eventually("a loss") { stream.losses.input.lost > 0 }
-    try stream.stop()
+    try await stream.stop()
     let losses = stream.losses.input
     #expect(losses.lostIsEstimated && losses.lossCount >= 1 && losses.lost % 256 == 0)
     #expect(losses.lost >= 12_800 - 256)
@@ -124,9 +125,9 @@ struct HostSinsTests {
       let error = try await withTimeout(.seconds(30)) {
         await #expect(throws: PortAudioError.self) {
           if output {
-            try await play(sound, device: bench.null, options: options).wait()
+            try await Sound.play(sound, device: bench.null, options: options).wait()
           } else {
-            let recording: Recording<Float> = try rec(
+            let recording: Recording<Float> = try await Sound.record(
               frameCount: 480_000, device: bench.null, options: options)
             try await recording.wait()
           }

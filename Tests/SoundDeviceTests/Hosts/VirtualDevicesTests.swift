@@ -26,8 +26,8 @@ struct VirtualDevicesTests {
   @Test func whatPlaysComesBackInStep() throws {
     let devices = try VirtualDevices(VirtualConfiguration(channelCount: 2, latency: 300))
     let numbers = TestSignal.frameNumbers(frameCount: 2_000, channelCount: 2)
-    let take = try rec(frameCount: 2_300, device: devices.loopback)
-    let playback = try play(SampleBuffer(numbers, channelCount: 2), device: devices.loopback)
+    let take = try Sound.record(frameCount: 2_300, device: devices.loopback)
+    let playback = try Sound.play(SampleBuffer(numbers, channelCount: 2), device: devices.loopback)
     try devices.advance(by: 9 * 256)
     #expect(Array(try take.wait(timeout: .seconds(20)).samples.dropFirst(600)) == numbers)
     #expect(playback.isActive)

@@ -12,7 +12,7 @@ struct VirtualEngineTests {
   private func roundTrip(_ configuration: String, blockSize: Int = 0) throws -> [Float] {
     let bench = try VirtualBench(configuration)
     let data = SampleBuffer(numbers, channelCount: 2)
-    return try playrec(
+    return try Sound.playAndRecord(
       data, inputChannelCount: 2, inputDevice: bench.loopback, outputDevice: bench.loopback,
       options: StreamOptions(blockSize: blockSize)
     ).wait(timeout: .seconds(20)).samples
@@ -32,7 +32,7 @@ struct VirtualEngineTests {
 
   @Test func theNullDeviceGivesSilence() throws {
     let bench = try VirtualBench()
-    let back = try playrec(
+    let back = try Sound.playAndRecord(
       SampleBuffer(numbers, channelCount: 2), inputChannelCount: 1, inputDevice: bench.null,
       outputDevice: bench.null
     ).wait(timeout: .seconds(20))
@@ -43,7 +43,7 @@ struct VirtualEngineTests {
     let bench = try VirtualBench()
     let input = try AudioInputStream<Float>(bench.parameters(2))
     let output = try AudioOutputStream<Float>(bench.parameters(2))
-    try input.start()
+    try await input.start()
     let heard = try await withBlockingTimeout(.seconds(20)) { [numbers] in
       var waiting = -1
       while input.readAvailable > waiting {
@@ -56,16 +56,17 @@ struct VirtualEngineTests {
       return try input.read(frameCount: waiting + 10_000).0
     }
     #expect(Array(heard.samples.drop { $0 == 0 }.prefix(numbers.count)) == numbers)
-    try input.close()
-    try output.close()
+    try await input.close()
+    try await output.close()
   }
 
   @Test func streamsOfOneLoopbackAddUp() async throws {
     let bench = try VirtualBench("pace=realtime,rate=48000")
-    let recording = try rec(frameCount: 480_000, channelCount: 1, device: bench.loopback)
+    let recording = try await Sound.record(
+      frameCount: 480_000, channelCount: 1, device: bench.loopback)
     let parts: [Float] = [0.5, 0.25, 0.125]
     let playbacks = try parts.map {
-      try play(SampleBuffer([Float](repeating: $0, count: 4800)), device: bench.loopback)
+      try Sound.play(SampleBuffer([Float](repeating: $0, count: 4800)), device: bench.loopback)
     }
     let heard = try await withBlockingTimeout(.seconds(30)) {
       for playback in playbacks { try playback.wait() }

@@ -12,14 +12,18 @@ struct VirtualFilesTests {
   @Test func inputIsTheFileThenSilence() throws {
     let path = try folder.write(bytes(of: (1...20).map(Float.init)), to: "in.f32")
     let bench = try VirtualBench("input=\(path)")
-    let heard = try rec(frameCount: 12, of: Float.self, channelCount: 2, device: bench.null).wait()
+    let heard = try Sound.record(
+      frameCount: 12, of: Float.self, channelCount: 2, device: bench.null
+    ).wait()
     #expect(heard.samples == (1...20).map(Float.init) + [0, 0, 0, 0])
   }
 
   @Test func lostFramesAreMissingFromWhatIsHeard() throws {
     let path = try folder.write(bytes(of: (0..<600).map(Float.init)), to: "in.f32")
     let bench = try VirtualBench("input=\(path),xrun@256:100")
-    let heard = try rec(frameCount: 500, of: Float.self, channelCount: 1, device: bench.null).wait()
+    let heard = try Sound.record(
+      frameCount: 500, of: Float.self, channelCount: 1, device: bench.null
+    ).wait()
     #expect(heard.samples == (Array(0..<256) + Array(356..<600)).map(Float.init))
   }
 
@@ -27,7 +31,7 @@ struct VirtualFilesTests {
     let path = folder.file("out.f32")
     let bench = try VirtualBench("output=\(path)")
     let sound = (1...1000).map { Float($0) / 1000 }
-    try play(SampleBuffer(sound, channelCount: 2), device: bench.null).wait()
+    try Sound.play(SampleBuffer(sound, channelCount: 2), device: bench.null).wait()
     let kept = values(of: Float.self, from: try folder.read("out.f32"))
     #expect(kept.prefix(1000).elementsEqual(sound) && kept.dropFirst(1000).allSatisfy { $0 == 0 })
   }
@@ -35,11 +39,11 @@ struct VirtualFilesTests {
   @Test func aFileThatCannotBeOpenedIsAnError() throws {
     let bench = try VirtualBench("input=\(folder.file("none")),output=\(folder.path)")
     let input = #expect(throws: PortAudioError.self) {
-      try rec(frameCount: 1, of: Float.self, channelCount: 1, device: bench.null)
+      try Sound.record(frameCount: 1, of: Float.self, channelCount: 1, device: bench.null)
     }
     #expect(input?.hostError?.text == "\(folder.file("none")): no such file or directory")
     let output = #expect(throws: PortAudioError.self) {
-      try play(SampleBuffer([Float(1)], channelCount: 1), device: bench.null)
+      try Sound.play(SampleBuffer([Float(1)], channelCount: 1), device: bench.null)
     }
     #expect(output?.hostError?.text == "\(folder.path): is a directory")
   }

@@ -7,7 +7,7 @@ import Testing
 struct VirtualStreamTests {
   @Test func xrunsLoseExactlyTheseFramesExactlyThere() throws {
     let bench = try VirtualBench("xrun@1000:300,xrun@2000:5")
-    let recording = try rec(frameCount: 4000, channelCount: 1, device: bench.loopback)
+    let recording = try Sound.record(frameCount: 4000, channelCount: 1, device: bench.loopback)
     _ = try recording.wait(timeout: .seconds(20))
     let losses = recording.stream.losses.input
     #expect(losses.lost == 305 && losses.lossCount == 2 && !losses.lostIsEstimated)
@@ -20,7 +20,7 @@ struct VirtualStreamTests {
 
   @Test func anXrunOfADuplexStreamTellsOfBothDirections() throws {
     let bench = try VirtualBench("xrun@512:64")
-    let recording = try playrec(
+    let recording = try Sound.playAndRecord(
       SampleBuffer<Float>(frameCount: 2000), inputChannelCount: 1, inputDevice: bench.loopback,
       outputDevice: bench.loopback)
     _ = try recording.wait(timeout: .seconds(20))
@@ -37,7 +37,7 @@ struct VirtualStreamTests {
       bench.parameters(1), options: StreamOptions(stallTime: .seconds(0.3)),
       finished: { finished.update { $0 += 1 } }
     ) { _, _ in .continue }
-    try stream.start()
+    try await stream.start()
     let error = try await withBlockingTimeout(.seconds(20)) { code { try stream.wait() } }
     #expect(error == .hostLost)
     #expect(stream.isLost && !stream.isActive && !stream.isStopped)
@@ -53,12 +53,13 @@ struct VirtualStreamTests {
   /// One device is lost, not the host.
   @Test func aHostGoesOnAfterALoss() async throws {
     let bench = try VirtualBench("pace=realtime,lost@256")
-    let recording = try rec(frameCount: 4800, channelCount: 1, device: bench.loopback)
+    let recording = try await Sound.record(
+      frameCount: 4800, channelCount: 1, device: bench.loopback)
     let error = try await withBlockingTimeout(.seconds(20)) { code { try recording.wait() } }
     #expect(error == .hostLost)
     #expect(recording.recordedFrameCount == 256)
     #expect(!bench.host.isLost && bench.host.everLost)
-    let next = try rec(frameCount: 100, channelCount: 1, device: bench.loopback)
+    let next = try await Sound.record(frameCount: 100, channelCount: 1, device: bench.loopback)
     let take = try await withBlockingTimeout(.seconds(20)) { try next.wait() }
     #expect(take.frameCount == 100)
   }

@@ -125,7 +125,7 @@ import Testing
   @Test func aCallbackOfTooManyFramesIsAccountedForWhole() throws {
     let bench = try VirtualBench("block=50000,latency=60000")
     let stream = try RawAudioOutputStream(
-      .float32, parameters: bench.parameters(1), options: StreamOptions(clips: false))
+      bench.parameters(1), format: .float32, options: StreamOptions(clips: false))
     try stream.start()
     let sound = (0..<120_000).map { Float($0 % 1000 + 1) }
     let written = try unsafe sound.span.bytes.withUnsafeBytes { _ throws(PortAudioError) in
@@ -143,7 +143,7 @@ import Testing
   @Test func whatWasLostRightBeforeTheDeviceIsTold() throws {
     let bench = try VirtualBench("rate=192000,block=4096,pace=realtime,lost@40960")
     let stream = try RawAudioInputStream(
-      .float32, parameters: bench.parameters(1), options: StreamOptions(bufferFrameCount: 16384))
+      bench.parameters(1), format: .float32, options: StreamOptions(bufferFrameCount: 16384))
     try stream.start()
     #expect(code { try stream.wait() } == .hostLost)
     #expect(stream.isLost)

@@ -22,7 +22,7 @@ struct AudioStreamsTests {
       }
       return heard.count >= 3256 ? .complete : .continue
     }
-    try stream.start()
+    try await stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(Array(heard.values.dropFirst(256).prefix(3000)) == numbers)
     #expect(stream.inputFormat == S.format && stream.outputFormat == S.format)
@@ -47,7 +47,7 @@ struct AudioStreamsTests {
       seen.append(input.count)
       return calls == 3 ? .complete : .continue
     }
-    try stream.start()
+    try await stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(seen.values == [0, 10, 20, 10, 10, 20, 20, 10, 20])
     #expect(stream.blockSize == 10)
@@ -71,7 +71,7 @@ struct AudioStreamsTests {
   @Test func floatsBeyondFullScalePassAsTheyAre() throws {
     for clips in [true, false] {
       let bench = try VirtualBench()
-      let heard = try playrec(
+      let heard = try Sound.playAndRecord(
         SampleBuffer<Float>([2, -3] + [Float](repeating: 0, count: 1000)), inputChannelCount: 1,
         inputDevice: bench.loopback, outputDevice: bench.loopback,
         options: StreamOptions(clips: clips)
@@ -84,7 +84,7 @@ struct AudioStreamsTests {
     let bench = try VirtualBench("channels=4")
     let noise = TestSignal.noise(frameCount: 1000, channelCount: 1)
     func heard(_ map: [Int]) throws -> SampleBuffer<Float> {
-      try playrec(
+      try Sound.playAndRecord(
         SampleBuffer(noise), inputChannelCount: 4, outputMapping: try ChannelMap(map),
         inputDevice: bench.loopback, outputDevice: bench.loopback, options: .init(clips: false)
       ).wait(timeout: .seconds(20))

@@ -10,8 +10,7 @@ import Testing
 struct InputReaderTests {
   private func stream(_ bench: VirtualBench) throws -> RawAudioInputStream {
     try RawAudioInputStream(
-      .float32, parameters: bench.parameters(1),
-      options: StreamOptions(bufferFrameCount: 16384))
+      bench.parameters(1), format: .float32, options: StreamOptions(bufferFrameCount: 16384))
   }
 
   /// All segments up to the end, frames counted and joined.

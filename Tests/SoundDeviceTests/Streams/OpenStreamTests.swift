@@ -42,15 +42,15 @@ struct OpenStreamTests {
     let finished = Shared(0)
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench, finished: { finished.update { $0 += 1 } }, result)
-    try stream.start()
+    try await stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(!stream.isActive && !stream.isStopped)
     #expect(code { try stream.start() } == .streamIsNotStopped)
-    try stream.stop()
+    try await stream.stop()
     #expect(stream.isStopped)
-    try stream.start()
+    try await stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
-    try stream.close()
+    try await stream.close()
     try await eventually("finished twice") { finished.value >= 2 }
     #expect(finished.value == 2)
   }
@@ -60,11 +60,11 @@ struct OpenStreamTests {
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench, finished: { finished.update { $0 += 1 } })
     for round in 0..<4 {
-      try stream.start()
-      if round % 2 == 0 { try stream.stop() } else { try stream.abort() }
+      try await stream.start()
+      if round % 2 == 0 { try await stream.stop() } else { try await stream.abort() }
     }
-    try stream.start()
-    try stream.close()
+    try await stream.start()
+    try await stream.close()
     try await eventually("all runs told") { finished.value >= 5 }
     #expect(finished.value == 5)
   }
@@ -79,7 +79,7 @@ struct OpenStreamTests {
       frames.append(info.frameCount)
       return .complete
     }
-    try stream.start()
+    try await stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     // The callback made one block; the host was kept running for the whole latency after it.
     #expect(frames.values == [256])
@@ -90,7 +90,7 @@ struct OpenStreamTests {
     let bench = try VirtualBench("pace=realtime")
     do {
       let stream = try stream(bench)
-      try stream.start()
+      try await stream.start()
       #expect(bench.openStreamCount == 1)
     }
     try await eventually("closed") { bench.openStreamCount == 0 }

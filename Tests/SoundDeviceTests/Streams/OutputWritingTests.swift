@@ -11,8 +11,8 @@ struct OutputWritingTests {
     var options = StreamOptions(clips: false)
     options.prebuffersOutput = true
     return try RawAudioStream(
-      input: .float32, output: .float32, inputParameters: bench.parameters(1),
-      outputParameters: bench.parameters(1), options: options)
+      input: bench.parameters(1), output: bench.parameters(1), inputFormat: .float32,
+      outputFormat: .float32, options: options)
   }
 
   private func read(_ stream: RawAudioStream, upTo count: Int) throws -> [Float] {
@@ -38,7 +38,34 @@ struct OutputWritingTests {
     }
     #expect(heard.prefix(256).allSatisfy { $0 == 0 })
     #expect(Array(heard.dropFirst(256).prefix(3500)) == Array(numbers.prefix(3500)))
-    try stream.close()
+    try await stream.close()
+  }
+
+  @Test func outputHeldUntilATimeIsHeardAtItsFrame() async throws {
+    let bench = try VirtualBench()
+    let stream = try stream(bench)
+    let sound = [Float](repeating: 0.5, count: 4000)
+    #expect(unsafe stream.prefill(sound.span.bytes) == 4000)
+    stream.endOutput()
+    let time = Double(wallNanoseconds()) / 1e9 + 0.5
+    stream.holdOutput(until: time)
+    let heard = try await withBlockingTimeout(.seconds(20)) {
+      try stream.start()
+      var heard: [Float] = []
+      while true {
+        let block = try read(stream, upTo: 500)
+        guard !block.isEmpty else { return heard }
+        heard += block
+      }
+    }
+    let wanted = (time - (try #require(stream.startTime))) * 48_000
+    let first = try #require(heard.firstIndex { $0 != 0 })
+    #expect(abs(Double(first) - wanted) <= 1)
+    #expect(heard.dropFirst(first).prefix { $0 == 0.5 }.count >= 3700)
+    let output = stream.losses.output
+    #expect(output.delivered == 4000 && output.inserted == 0)
+    #expect(output.padding >= first - 256)
+    try await stream.close()
   }
 
   @Test func aPauseKeepsWhatTheRingsHold() async throws {
@@ -47,7 +74,7 @@ struct OutputWritingTests {
     let numbers = TestSignal.frameNumbers(frameCount: 9600, channelCount: 1)
     _ = unsafe stream.prefill(numbers.span.bytes)
     stream.endOutput()
-    try stream.start()
+    try await stream.start()
     let heard = try await withBlockingTimeout(.seconds(30)) {
       var heard: [Float] = []
       while heard.count < 2000 { heard += try read(stream, upTo: 500) }
@@ -61,13 +88,13 @@ struct OutputWritingTests {
     let sound = heard.compactMap { TestSignal.frameNumber(of: $0, channelCount: 1)?.frame }
     #expect(sound.first == 0 && zip(sound, sound.dropFirst()).allSatisfy { $0 < $1 })
     #expect(stream.losses.output.inserted == 0)
-    try stream.abort()
+    try await stream.abort()
   }
 
   @Test func anInterruptedReadAndWriteGiveWhatTheyHave() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench)
-    try stream.start()
+    try await stream.start()
     let flag = AtomicFlag()
     let written = Shared<Int?>(nil)
     startThread(named: "sd-test-writer") {
@@ -80,6 +107,6 @@ struct OutputWritingTests {
     stream.wakeWaiting()
     try await eventually("the writer to end") { written.value != nil }
     #expect((1..<4_800_000).contains(written.value ?? 0))
-    try stream.close()
+    try await stream.close()
   }
 }

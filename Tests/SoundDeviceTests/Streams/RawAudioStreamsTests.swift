@@ -11,8 +11,8 @@ struct RawAudioStreamsTests {
     let heard = Tape<UInt8>(30_000, of: 0)
     var position = 0
     let stream = try RawAudioStream(
-      input: .int24, output: .int24, inputParameters: bench.parameters(2),
-      outputParameters: bench.parameters(2), options: StreamOptions(dithers: false)
+      input: bench.parameters(2), output: bench.parameters(2), inputFormat: .int24,
+      outputFormat: .int24, options: StreamOptions(dithers: false)
     ) { input, output, _ in
       for offset in 0..<input.byteCount {
         heard.append(unsafe input.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
@@ -23,7 +23,7 @@ struct RawAudioStreamsTests {
       position = min(noise.count, position + output.byteCount)
       return heard.count > noise.count + 256 * 6 ? .complete : .continue
     }
-    try stream.start()
+    try await stream.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(Array(heard.values.dropFirst(256 * 6).prefix(noise.count)) == noise)
     #expect(stream.inputFormat.byteCount == 3)
@@ -32,9 +32,9 @@ struct RawAudioStreamsTests {
   @Test func eachDirectionHasItsOwnFormat() async throws {
     let bench = try VirtualBench()
     let stream = try RawAudioStream(
-      input: .int16, output: .float32, inputParameters: bench.parameters(1),
-      outputParameters: bench.parameters(1), options: StreamOptions(dithers: false))
-    try stream.start()
+      input: bench.parameters(1), output: bench.parameters(1), inputFormat: .int16,
+      outputFormat: .float32, options: StreamOptions(dithers: false))
+    try await stream.start()
     let samples = try await withBlockingTimeout(.seconds(20)) {
       let out = [Float](repeating: 0.5, count: 1000)
       unsafe try stream.write(out.span.bytes)
@@ -45,30 +45,30 @@ struct RawAudioStreamsTests {
       return input
     }
     #expect(samples[255] == 0 && samples[256] == 16_384)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func oneDirectionAlone() async throws {
     let bench = try VirtualBench()
     let input = try RawAudioInputStream(
-      .int24, parameters: bench.parameters(2), options: StreamOptions(dithers: false))
-    let output = try RawAudioOutputStream(.uint8, parameters: bench.parameters(1))
+      bench.parameters(2), format: .int24, options: StreamOptions(dithers: false))
+    let output = try RawAudioOutputStream(bench.parameters(1), format: .uint8)
     #expect(input.inputFormat == .int24 && output.outputFormat == .uint8)
-    try input.start()
-    try output.start()
+    try await input.start()
+    try await output.start()
     try await withBlockingTimeout(.seconds(20)) {
       let (bytes, flags) = try input.read(frameCount: 100)
       #expect(bytes == [UInt8](repeating: 0, count: 600) && flags == [])
       try output.write([UInt8](repeating: 0x80, count: 500))
       try output.stop()
     }
-    try input.close()
+    try await input.close()
     let counted = Tape(100, of: 0)
-    let callback = try RawAudioOutputStream(.int16, parameters: bench.parameters(2)) { output, _ in
+    let callback = try RawAudioOutputStream(bench.parameters(2), format: .int16) { output, _ in
       counted.append(output.byteCount)
       return .complete
     }
-    try callback.start()
+    try await callback.start()
     #expect(try await withBlockingTimeout(.seconds(20)) { try callback.wait() })
     #expect(counted.values == [256 * 4])
   }

@@ -13,7 +13,7 @@ struct ReleaseTests {
   func stoppingEndsAWriterAndPlaysWhatTheRingHolds(sin: String) async throws {
     let bench = try VirtualBench("pace=realtime,\(sin)")
     let stream = try AudioOutputStream<Float>(bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let written = Shared(0)
     let ending = Shared<PortAudioError?>(nil)
     startThread(named: "sd-test-writer") {
@@ -30,16 +30,16 @@ struct ReleaseTests {
     #expect(ending.value?.code == .streamIsStopped)
     let partial = try #require(ending.value?.frameCount)
     #expect(stream.losses.output.delivered == written.value + partial)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func aReadThatTimesOutKeepsWhatItTook() async throws {
     let bench = try VirtualBench("pace=realtime")
     let numbers = TestSignal.frameNumbers(frameCount: 96_000, channelCount: 1)
-    let playback = try play(SampleBuffer(numbers), device: bench.loopback)
+    let playback = try await Sound.play(SampleBuffer(numbers), device: bench.loopback)
     let stream = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(bufferFrameCount: 16_384))
-    try stream.start()
+    try await stream.start()
     // Half a ring is taken at a time, so that some of it is out of the ring by then.
     var error: PortAudioError.Code?
     while stream.losses.input.delivered < 12_000 {
@@ -48,7 +48,7 @@ struct ReleaseTests {
       }
     }
     #expect(error == .timedOut)
-    try stream.abort()
+    try await stream.abort()
     let delivered = stream.losses.input.delivered
     #expect(stream.readAvailable == delivered)
     // A reader of segments and one of frames find it in order.
@@ -60,8 +60,8 @@ struct ReleaseTests {
     let frames = heard.compactMap { TestSignal.frameNumber(of: $0, channelCount: 1)?.frame }
     #expect(frames.count > 10_000)
     #expect(zip(frames, frames.dropFirst()).allSatisfy { $1 == $0 + 1 })
-    try playback.stop()
-    try stream.close()
+    try await playback.stop()
+    try await stream.close()
   }
 
   @Test func inputThatIsNotReadBeforeARestartIsCounted() async throws {
@@ -69,26 +69,26 @@ struct ReleaseTests {
     // Room for all that comes on a busy machine before the stop.
     let stream = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(bufferFrameCount: 960_000))
-    try stream.start()
+    try await stream.start()
     try await eventually("input") { stream.losses.input.delivered > 4800 }
-    try stream.stop()
+    try await stream.stop()
     let unread = stream.readAvailable
     _ = try await stream.read(frameCount: 1000)
-    try stream.start()
-    try stream.abort()
+    try await stream.start()
+    try await stream.abort()
     let losses = stream.losses.input
     #expect(losses.dropped == unread - 1000)
     #expect(losses.delivered == 1000 + stream.readAvailable)
     #expect(losses.delivered + losses.dropped + losses.discarded == losses.hostFrameCount)
     let gap = try #require(stream.takeGaps().first)
     #expect(gap.cause == .overflow && gap.frameCount == unread - 1000 && !gap.isEstimated)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func aWriteThatEndsEarlySaysHowManyFramesItTook() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioOutputStream<Float>(bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let sound = SampleBuffer<Float>(frameCount: 480_000)
     let late = try await withBlockingTimeout(.seconds(20)) {
       #expect(throws: PortAudioError.self) { try stream.write(sound, timeout: .seconds(0.1)) }
@@ -107,7 +107,7 @@ struct ReleaseTests {
     let second = try #require(cancelled?.frameCount)
     try await withBlockingTimeout(.seconds(20)) { try stream.stop() }
     #expect(stream.losses.output.delivered == first + second)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func finishedIsCalledBeforeAWaitIsOver() async throws {
@@ -118,10 +118,10 @@ struct ReleaseTests {
         bench.parameters(1, of: bench.null), options: StreamOptions(blockSize: 64),
         finished: { finished.set() }
       ) { _, _ in .complete }
-      try stream.start()
+      try await stream.start()
       try await stream.wait()
       #expect(finished.isSet)
-      try stream.close()
+      try await stream.close()
     }
   }
 
@@ -133,7 +133,7 @@ struct ReleaseTests {
     let slow = try AudioOutputStream<Float>(
       bench.parameters(1),
       finished: {
-        _ = try? play(SampleBuffer<Float>(frameCount: 480), device: bench.loopback).wait()
+        _ = try? Sound.play(SampleBuffer<Float>(frameCount: 480), device: bench.loopback).wait()
         _ = release.wait(seconds: nil)
         isOver.set()
       }
@@ -141,8 +141,8 @@ struct ReleaseTests {
     let other = try AudioOutputStream<Float>(bench.parameters(1)) { _, info in
       info.position > 2400 ? .complete : .continue
     }
-    try slow.start()
-    try other.start()
+    try await slow.start()
+    try await other.start()
     #expect(try await withTimeout(.seconds(20)) { try await other.wait() })
     #expect(!isOver.isSet)
     #expect(try await !slow.wait(timeout: .seconds(0.01)))
@@ -170,25 +170,25 @@ struct ReleaseTests {
       }
     ) { _, _ in .complete }
     holder.stream.withLock { $0 = stream }
-    try stream.start()
+    try await stream.start()
     try await eventually("three runs") { runs.value == 3 }
     holder.stream.withLock { $0 = nil }
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func oneShortStallTimeEndsOnlyItsOwnStream() async throws {
     let bench = try VirtualBench("pace=realtime,stall@480")
     let healthy = try VirtualBench("pace=realtime")
     let good = try AudioOutputStream<Float>(healthy.parameters(1)) { _, _ in .continue }
-    try good.start()
+    try await good.start()
     let patient = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(stallTime: .seconds(1000))
     ) { _, _ in .continue }
     let hasty = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(stallTime: .seconds(0))
     ) { _, _ in .continue }
-    try patient.start()
-    try hasty.start()
+    try await patient.start()
+    try await hasty.start()
     let error = try await withBlockingTimeout(.seconds(20)) { code { try hasty.wait() } }
     #expect(error == .hostLost)
     #expect(good.isActive && patient.isActive && !patient.isLost && !bench.host.isLost)
@@ -196,9 +196,9 @@ struct ReleaseTests {
     let next = try AudioOutputStream<Float>(
       bench.parameters(1, of: bench.null), options: StreamOptions(stallTime: .seconds(0))
     ) { _, _ in .complete }
-    try next.close()
-    try patient.close()
-    try good.close()
+    try await next.close()
+    try await patient.close()
+    try await good.close()
   }
 
   /// A stream in an object can be reached from its own callback, where nothing may wait.
@@ -225,13 +225,13 @@ struct ReleaseTests {
       return .complete
     }
     guard !sd_realtime_is_checked() else { return }
-    try holder.stream?.start()
+    try await holder.stream?.start()
     try await eventually("the callback") { refusals.value >= 6 }
     #expect(refusals.value == 6)
     if let stream = holder.stream {
       #expect(try await withTimeout(.seconds(20)) { try await stream.wait() })
     }
-    try holder.stream?.close()
+    try await holder.stream?.close()
     holder.stream = nil
   }
 
@@ -250,13 +250,13 @@ struct ReleaseTests {
     var buffer = SampleBuffer<Float>(frameCount: 10, channelCount: 2)
     buffer.samples.append(1)
     #expect(code { try stream.write(buffer) } == .partialFrame)
-    #expect(code { try play(buffer, device: bench.null) } == .partialFrame)
+    #expect(code { try Sound.play(buffer, device: bench.null) } == .partialFrame)
     #expect(
       code {
-        _ = try playrec(
+        _ = try Sound.playAndRecord(
           buffer, inputChannelCount: 1, inputDevice: bench.null, outputDevice: bench.null)
       } == .partialFrame)
-    let raw = try RawAudioOutputStream(.int24, parameters: bench.parameters(1))
+    let raw = try RawAudioOutputStream(bench.parameters(1), format: .int24)
     try raw.start()
     #expect(code { try raw.write([1, 2, 3, 4]) } == .partialFrame)
     try raw.close()
@@ -290,7 +290,7 @@ struct ReleaseTests {
       #expect(code { _ = try AudioOutputStream<Float>(late) } == expected)
     }
     let stream = try AudioInputStream<Float>(parameters)
-    try stream.start()
+    try await stream.start()
     #expect(code { _ = try stream.read(frameCount: -1) } == .bufferTooSmall)
     #expect(code { _ = try stream.read(frameCount: .max) } == .bufferTooBig)
     #expect(code { _ = try stream.read(frameCount: 1 << 44) } == .bufferTooBig)
@@ -301,19 +301,19 @@ struct ReleaseTests {
       let error = await #expect(throws: PortAudioError.self) { try await blocks.next() }
       #expect(error?.code == expected)
     }
-    try stream.close()
+    try await stream.close()
     #expect(
-      code { _ = try rec(frameCount: 1 << 44, device: bench.null) as Recording<Float> }
+      code { _ = try Sound.record(frameCount: 1 << 44, device: bench.null) as Recording<Float> }
         == .bufferTooBig)
     #expect(
-      code { _ = try rec(frameCount: -1, device: bench.null) as Recording<Float> }
+      code { _ = try Sound.record(frameCount: -1, device: bench.null) as Recording<Float> }
         == .bufferTooSmall)
     #expect(bench.openStreamCount == 0)
   }
 
   @Test func anEmptyLoopEnds() async throws {
     let bench = try VirtualBench("pace=realtime")
-    let playback = try play(
+    let playback = try await Sound.play(
       SampleBuffer<Float>(frameCount: 0), device: bench.loopback, loop: true)
     _ = try await withTimeout(.seconds(20)) { try await playback.wait() }
     #expect(!playback.isActive)
@@ -323,7 +323,7 @@ struct ReleaseTests {
   @Test func integersThroughAFloatDeviceAreExact() async throws {
     let bench = try VirtualBench()
     func comesBack<S: Sample & Equatable>(_ samples: [S]) async throws {
-      let take = try await playrec(
+      let take = try await Sound.playAndRecord(
         SampleBuffer(samples), inputChannelCount: 1, inputDevice: bench.loopback,
         outputDevice: bench.loopback
       ).wait(timeout: .seconds(20))
@@ -350,8 +350,8 @@ struct ReleaseTests {
       let stream = try AudioOutputStream<Float>(bench.parameters(1, of: bench.null)) { _, _ in
         .continue
       }
-      try stream.start()
-      try stream.close()
+      try await stream.start()
+      try await stream.close()
     }
     try await eventually("the threads to end") { threads() < before + 20 }
   }
@@ -359,7 +359,7 @@ struct ReleaseTests {
   /// As many waiting tasks as would fill any thread pool, and others go on.
   @Test func waitingTasksHoldNoThread() async throws {
     let bench = try VirtualBench("pace=realtime")
-    let playback = try play(
+    let playback = try await Sound.play(
       SampleBuffer<Float>(frameCount: 480), device: bench.loopback, loop: true)
     let waiting = (0..<200).map { _ in Task { try await playback.wait() } }
     let sum = try await withTimeout(.seconds(20)) {
@@ -368,7 +368,7 @@ struct ReleaseTests {
     #expect(sum == 55)
     waiting[0].cancel()
     await #expect(throws: CancellationError.self) { try await waiting[0].value }
-    try playback.stop()
+    try await playback.stop()
     for task in waiting.dropFirst() {
       _ = try await withTimeout(.seconds(20)) { try await task.value }
     }

@@ -115,4 +115,31 @@ struct StreamRequestTests {
         == "opening on 'virtual:loopback, Virtual': Invalid number of channels [PaErrorCode -9998]"
     )
   }
+
+  @Test(arguments: [
+    (HostSettings.coreAudio(CoreAudioSettings()), "Core Audio"),
+    (.wasapi(WASAPISettings(isExclusive: true)), "Windows WASAPI"),
+    (.asio(ASIOSettings(channelSelectors: [1])), "ASIO"),
+  ])
+  func settingsOfAnotherHostAreRefusedByName(settings: HostSettings, name: String) {
+    var parameters = bench.parameters(1)
+    parameters.hostSettings = settings
+    for (input, output) in [(parameters, nil), (nil, parameters), (bench.parameters(), parameters)]
+      as [(StreamParameters?, StreamParameters?)]
+    {
+      let error = #expect(throws: PortAudioError.self) { try resolve(input: input, output: output) }
+      #expect(error?.code == .incompatibleHostSettings)
+      #expect(
+        error?.operation.hasSuffix("'virtual:loopback, Virtual' with settings for devices of \(name)")
+          == true)
+    }
+  }
+
+  /// As `pa_mac_core.h` defines them.
+  @Test func coreAudioSettingsHavePortAudiosFlags() {
+    #expect(CoreAudioSettings().flags == 0)
+    #expect(CoreAudioSettings(changesDeviceParameters: true).flags == 0x01)
+    #expect(CoreAudioSettings(refusesConversion: true, conversionQuality: .min).flags == 0x102)
+    #expect(CoreAudioSettings(conversionQuality: .high).flags == 0x400)
+  }
 }

@@ -10,7 +10,7 @@ struct StreamSessionTests {
     let bench = try VirtualBench()
     let stream = try AudioStream<Float>(input: bench.parameters(2), output: bench.parameters(2))
     let numbers = TestSignal.frameNumbers(frameCount: 60_000, channelCount: 2)
-    try stream.start()
+    try await stream.start()
     let heard = try await withBlockingTimeout(.seconds(30)) {
       var heard: [Float] = []
       for start in stride(from: 0, to: numbers.count, by: 2000) {
@@ -27,22 +27,22 @@ struct StreamSessionTests {
     let sound = heard.drop { $0 == 0 }
     #expect(Array(sound.prefix(numbers.count)) == numbers)
     #expect(stream.losses.input.dropped == 0)
-    try stream.abort()
+    try await stream.abort()
   }
 
   @Test func stoppingPlaysTheRingFirstAndAbortingDiscardsIt() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioOutputStream<Int16>(
       bench.parameters(2), options: StreamOptions(bufferFrameCount: 480_000))
-    try stream.start()
+    try await stream.start()
     try await stream.write(SampleBuffer(frameCount: 4000, channelCount: 2))
     try await withBlockingTimeout(.seconds(20)) { try stream.stop() }
     #expect(stream.losses.output.delivered == 4000)
-    try stream.start()
+    try await stream.start()
     try await stream.write(SampleBuffer(frameCount: 470_000, channelCount: 2))
-    try stream.abort()
+    try await stream.abort()
     #expect(stream.writeAvailable == 480_000)
-    try stream.start()
+    try await stream.start()
     try await withBlockingTimeout(.seconds(20)) { try stream.stop() }
     #expect(stream.losses.output.delivered < 474_000)
   }
@@ -50,24 +50,24 @@ struct StreamSessionTests {
   @Test func aNewStartDropsWhatWasNotRead() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioInputStream<Float>(bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     try await eventually("input") { stream.readAvailable > 300 }
-    try stream.stop()
+    try await stream.stop()
     // What came before the end can still be read, then nothing.
     let (buffer, _) = try await stream.read(frameCount: 100)
     #expect(buffer.frameCount == 100)
     let left = stream.readAvailable
     #expect(code { _ = try stream.read(frameCount: left + 1) } == .streamIsStopped)
     #expect(try await stream.read(frameCount: left - 100).0.frameCount == left - 100)
-    try stream.start()
+    try await stream.start()
     #expect(stream.session.rings?.inputRing?.read ?? 0 >= 300)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func aTimeLimitIsKept() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioStream<Float>(input: bench.parameters(1), output: bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let errors = try await withBlockingTimeout(.seconds(20)) {
       [
         code { _ = try stream.read(frameCount: 4_800_000, timeout: .seconds(0.05)) },
@@ -75,13 +75,13 @@ struct StreamSessionTests {
       ]
     }
     #expect(errors == [.timedOut, .timedOut])
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func anAbortWakesABlockedReadAndABlockedWrite() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try AudioStream<Float>(input: bench.parameters(1), output: bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let errors = Shared<[PortAudioError.Code?]>([])
     startThread(named: "sd-test-reader") {
       let error = code { _ = try stream.read(frameCount: 48_000_000) }
@@ -92,10 +92,10 @@ struct StreamSessionTests {
       errors.update { $0.append(error) }
     }
     try await eventually("both under way") { stream.writeAvailable < 24_000 }
-    try stream.abort()
+    try await stream.abort()
     try await eventually("both awake") { errors.value.count == 2 }
     #expect(errors.value == [.streamIsStopped, .streamIsStopped])
-    try stream.close()
+    try await stream.close()
     #expect(code { _ = try stream.read(frameCount: 1_000_000) } == .badStream)
   }
 
@@ -105,7 +105,7 @@ struct StreamSessionTests {
     let stream = try AudioStream<Float>(
       input: bench.parameters(1), output: bench.parameters(1),
       options: StreamOptions(stallTime: .seconds(0.3)))
-    try stream.start()
+    try await stream.start()
     let errors = Shared<[PortAudioError.Code?]>([])
     let frames = Shared(0)
     startThread(named: "sd-test-reader") {
@@ -171,9 +171,9 @@ struct StreamSessionTests {
     let stream = try AudioInputStream<Float>(
       bench.parameters(1, of: bench.null), options: StreamOptions(bufferFrameCount: 1))
     #expect(stream.session.rings?.inputRing?.capacity == 16_384)
-    try stream.start()
+    try await stream.start()
     try await eventually("an overflow") { stream.losses.input.dropped > 0 }
-    try stream.stop()
+    try await stream.stop()
     #expect(try await stream.read(frameCount: 1000).1 == .inputOverflow)
     let gap = try #require(stream.takeGaps().first)
     #expect(gap.cause == .overflow && gap.position == 16_384 && !gap.isEstimated)

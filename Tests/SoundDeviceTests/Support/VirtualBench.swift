@@ -35,7 +35,7 @@ extension Recording {
   /// Records on until everything that has been played by now has come back, then stops.
   func stopWhenAllHasComeBack() throws {
     let enough = recordedFrameCount + 2048
-    while recordedFrameCount < enough, isActive { sleep(milliseconds: 2) }
+    while recordedFrameCount < enough, isActive { Sound.sleep(for: .milliseconds(2)) }
     try stop()
   }
 }

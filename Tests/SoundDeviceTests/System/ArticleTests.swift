@@ -46,6 +46,24 @@ struct ArticleTests {
     #expect(ran.count == functions && functions > 25)
   }
 
+  /// The ten examples of the ancestor's folder, each no longer than there, counted without comments
+  /// and blank lines, and none with `unsafe`.
+  @Test(arguments: [
+    ("play_file", 51), ("play_long_file", 82), ("play_sine", 52), ("play_stream", 98),
+    ("rec_unlimited", 64), ("wire", 52), ("spectrogram", 94), ("plot_input", 90),
+    ("asyncio_coroutines", 55), ("asyncio_generators", 65),
+  ])
+  func theAncestorsExamplesAreShorterHere(name: String, lineCount: Int) throws {
+    let article = try Self.text("Sources/SoundDevice/SoundDevice.docc/FromPython.md")
+    let section = article.components(separatedBy: "\n### \(name)\n").dropFirst().first
+    let parts = try #require(section).components(separatedBy: "```swift\n")
+    let code = try #require(parts.dropFirst().first).components(separatedBy: "```")[0]
+    #expect(!parts[0].contains("###"), "\(name) has no example")
+    let lines = Self.lines(Substring(code)).filter { !$0.isEmpty && !$0.hasPrefix("//") }
+    #expect((1...lineCount).contains(lines.count))
+    #expect(!code.contains("unsafe"))
+  }
+
   /// Every name of the ancestor's that users may look for.
   @Test func fromPythonNamesEverythingTheAncestorHas() throws {
     let article = try Self.text("Sources/SoundDevice/SoundDevice.docc/FromPython.md")

@@ -24,5 +24,16 @@ struct ConsumerTests {
     #expect(!build.outputText.contains("Consumer.swift") || !build.outputText.contains("warning:"))
     let result = try await runProgram("\(scratch)/debug/consumer", timeout: .seconds(60))
     #expect(result.outputText == "consumed 480 no flags true\n", "\(result)")
+
+    // Nothing of the programs: neither fetched nor built, and no flag that SwiftPM warns of.
+    let graph = try await run(
+      .program("swift", ["package"] + arguments + ["show-dependencies", "--format", "json"]),
+      timeout: .seconds(300))
+    #expect(graph.outputText.contains("sd-tools"), "\(graph)")
+    #expect(!graph.outputText.contains("argument-parser"))
+    let built = try FileManager.default.contentsOfDirectory(atPath: "\(scratch)/debug")
+    #expect(built.contains("SoundDevice.build"))
+    #expect(!built.contains { $0.hasPrefix("ArgumentParser") || $0.hasPrefix("SoundTool") })
+    #expect(!(build.outputText + build.errorText).contains("prohibited flag"))
   }
 }

@@ -42,7 +42,7 @@ struct JACKTests {
   {
     let (data, device) = (SampleBuffer(samples, channelCount: 2), loopback)
     try await expectTaken {
-      try playrec(
+      try Sound.playAndRecord(
         data, inputChannelCount: 2, inputDevice: device, outputDevice: device,
         options: StreamOptions(dithers: dithers)
       ).wait()
@@ -80,11 +80,11 @@ struct JACKTests {
       code { try parameters.check(for: .output, sampleRate: 44_100) } == .invalidSampleRate)
     try parameters.check(for: .input, format: .int16, sampleRate: 48_000)
     #expect(
-      code { try play(SampleBuffer<Float>(frameCount: 9, channelCount: 3), device: device) }
+      code { try Sound.play(SampleBuffer<Float>(frameCount: 9, channelCount: 3), device: device) }
         == .invalidChannelCount)
     #expect(
       code {
-        try play(
+        try Sound.play(
           SampleBuffer<Float>(frameCount: 9, channelCount: 2), device: device,
           options: StreamOptions(neverDropInput: true))
       } == .invalidFlag)
@@ -101,14 +101,14 @@ struct JACKTests {
       return left > 0 ? .continue : .complete
     }
     #expect(stream.sampleRate == 48_000 && stream.outputLatency >= 0 && stream.isStopped)
-    try stream.start()
+    try await stream.start()
     let before = stream.time
     #expect(try await withBlockingTimeout(.seconds(20)) { try stream.wait() })
     #expect(!stream.isActive && !stream.isStopped && stream.time >= before)
     #expect(stream.periodFrameCount > 0)
-    try stream.stop()
+    try await stream.stop()
     #expect(stream.isStopped)
-    try stream.close()
+    try await stream.close()
     try await eventually("finished") { finished.value == 1 }
   }
 
@@ -140,19 +140,19 @@ struct JACKTests {
     let stream = try make(
       StreamParameters(device: device, channelMap: try ChannelMap([1])),
       StreamParameters(device: device, channelMap: try ChannelMap([2])))
-    try stream.start()
+    try await stream.start()
     func isRight(_ heard: SampleBuffer<Float>) -> Bool {
       Array(heard.samples.drop { $0 == 0 }.prefix(6000)) == noise
     }
     try await expectTaken(
       {
-        try playrec(
+        try Sound.playAndRecord(
           SampleBuffer(noise + [Float](repeating: 0, count: 18_000)),
           inputMapping: try ChannelMap([2]), outputMapping: try ChannelMap([1]),
           inputDevice: device, outputDevice: device
         ).wait()
       }, isRight: isRight)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func aCallbackIsAWireInFloat32() async throws {
@@ -167,7 +167,7 @@ struct JACKTests {
   @Test func aCallbackIsAWireInInt24() async throws {
     try await wire { input, output in
       try RawAudioStream(
-        input: .int24, output: .int24, inputParameters: input, outputParameters: output,
+        input: input, output: output, inputFormat: .int24, outputFormat: .int24,
         options: StreamOptions(dithers: false)
       ) { input, output, _ in
         output.copy(from: input)
@@ -179,7 +179,8 @@ struct JACKTests {
   @Test func playbackAndRecordingAreTheSeedsExamples() async throws {
     let device = loopback
     let tone = TestSignal.frameNumbers(frameCount: 4800, channelCount: 2)
-    let playback = try play(SampleBuffer(tone, channelCount: 2), device: device, loop: true)
+    let playback = try await Sound.play(
+      SampleBuffer(tone, channelCount: 2), device: device, loop: true)
     func isRight(_ take: SampleBuffer<Float>) -> Bool {
       let numbers = take.samples.compactMap {
         TestSignal.frameNumber(of: $0, channelCount: 2)
@@ -190,10 +191,12 @@ struct JACKTests {
         && zip(frames, frames.dropFirst()).allSatisfy { ($0 + 1) % 4800 == $1 }
     }
     try await expectTaken(
-      { try rec(frameCount: 9600, of: Float.self, channelCount: 2, device: device).wait() },
+      {
+        try Sound.record(frameCount: 9600, of: Float.self, channelCount: 2, device: device).wait()
+      },
       isRight: isRight)
     #expect(playback.isActive)
-    try playback.stop()
+    try await playback.stop()
   }
 
   @Test(.requires("jackd")) func severalThreadsOnAServerOfTheirOwn() async throws {

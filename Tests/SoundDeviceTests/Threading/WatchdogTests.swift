@@ -20,7 +20,7 @@ struct WatchdogTests {
     let stream = try AudioInputStream<Float>(
       bench.parameters(1), options: StreamOptions(stallTime: .seconds(1000))
     ) { _, _ in .continue }
-    try stream.start()
+    try await stream.start()
     try await eventually("the first block") { stream.losses.input.delivered == 256 }
     let open = stream.session.stream
     let start = Watchdog.shared.time
@@ -35,7 +35,7 @@ struct WatchdogTests {
   @Test func itsClockStandsStillWhileNobodyLooks() {
     let watchdog = Watchdog()
     let before = watchdog.time
-    sleep(milliseconds: 500)
+    Sound.sleep(for: .milliseconds(500))
     #expect(watchdog.time - before <= Watchdog.interval + 1e-9)
   }
 }

@@ -9,12 +9,12 @@ struct PlayRecordTests {
     let bench = try VirtualBench()
     let noise = TestSignal.noise(of: Int16.self, frameCount: 1000, channelCount: 2)
     let data = SampleBuffer(noise, channelCount: 2)
-    let same = try playrec(
+    let same = try Sound.playAndRecord(
       data, inputChannelCount: 2, inputDevice: bench.loopback, outputDevice: bench.loopback,
       options: StreamOptions(dithers: false)
     ).wait(timeout: .seconds(20))
     #expect(Array(same.samples.dropFirst(512)) == Array(noise.dropLast(512)))
-    let other = try playrec(
+    let other = try Sound.playAndRecord(
       data, recording: Int32.self, inputChannelCount: 1, inputDevice: bench.loopback,
       outputDevice: bench.loopback, options: StreamOptions(dithers: false)
     ).wait(timeout: .seconds(20))
@@ -26,7 +26,7 @@ struct PlayRecordTests {
     let bench = try VirtualBench("channels=4")
     let data = SampleBuffer<Float>(
       [0.5, 0.25] + [Float](repeating: 0, count: 1000), channelCount: 2)
-    let back = try playrec(
+    let back = try Sound.playAndRecord(
       data, inputMapping: try ChannelMap([4, 3, 2]), outputMapping: try ChannelMap([2, 4]),
       inputDevice: bench.loopback, outputDevice: bench.loopback
     ).wait(timeout: .seconds(20))
@@ -38,7 +38,7 @@ struct PlayRecordTests {
     let bench = try VirtualBench()
     let data = SampleBuffer<Double>([Double](repeating: 0.5, count: 1000))
     func into(_ frameCount: Int) throws -> SampleBuffer<Int16> {
-      try playrec(
+      try Sound.playAndRecord(
         data, into: SampleBuffer<Int16>(frameCount: frameCount, channelCount: 2),
         inputDevice: bench.loopback, outputDevice: bench.loopback,
         options: StreamOptions(dithers: false)

@@ -10,9 +10,9 @@ struct PlayTests {
     _ data: SampleBuffer<S>, channelCount: Int = 2, mapping: [Int]? = nil
   ) async throws -> SampleBuffer<Float> {
     let bench = try VirtualBench("pace=realtime,channels=4")
-    let recording = try rec(
+    let recording = try await Sound.record(
       frameCount: 480_000, channelCount: channelCount, device: bench.loopback)
-    let playback = try play(
+    let playback = try await Sound.play(
       data, mapping: try mapping.map { try ChannelMap($0) }, device: bench.loopback,
       options: StreamOptions(dithers: false))
     return try await withBlockingTimeout(.seconds(30)) {
@@ -38,26 +38,27 @@ struct PlayTests {
   @Test func aBufferPlaysAtItsOwnRateUnlessTheCallerGivesOne() throws {
     let bench = try VirtualBench()
     let sound = SampleBuffer<Float>(frameCount: 100, sampleRate: 44_100)
-    let own = try play(sound, device: bench.null)
+    let own = try Sound.play(sound, device: bench.null)
     #expect(own.stream.sampleRate == 44_100)
     try own.wait(timeout: .seconds(20))
-    let other = try play(sound, sampleRate: 96_000, device: bench.null)
+    let other = try Sound.play(sound, sampleRate: 96_000, device: bench.null)
     #expect(other.stream.sampleRate == 96_000)
     try other.wait(timeout: .seconds(20))
-    let take = try rec(frameCount: 10, sampleRate: 8000, channelCount: 1, device: bench.null)
+    let take = try Sound.record(
+      frameCount: 10, sampleRate: 8000, channelCount: 1, device: bench.null)
     #expect(try take.wait(timeout: .seconds(20)).sampleRate == 8000)
   }
 
   @Test func aStreamRefusesABufferOfAnotherRate() async throws {
     let bench = try VirtualBench()
     let stream = try AudioOutputStream<Float>(bench.parameters(1))
-    try stream.start()
+    try await stream.start()
     let error = await #expect(throws: PortAudioError.self) {
       try await stream.write(SampleBuffer(frameCount: 10, sampleRate: 44_100))
     }
     #expect(error?.code == .invalidSampleRate)
     try await stream.write(SampleBuffer(frameCount: 10, sampleRate: stream.sampleRate))
-    try stream.abort()
+    try await stream.abort()
   }
 
   @Test func everySampleTypePlaysExactly() async throws {
@@ -91,7 +92,7 @@ struct PlayTests {
     let stereo = SampleBuffer<Float>(frameCount: 10, channelCount: 2)
     for channels in [[1], [1, 1], [1, 3], [1, 2, 1]] {
       #expect(
-        code { try play(stereo, mapping: ChannelMap(channels), device: bench.loopback) }
+        code { try Sound.play(stereo, mapping: ChannelMap(channels), device: bench.loopback) }
           == .invalidChannelCount)
     }
     #expect(bench.openStreamCount == 0)
@@ -100,7 +101,7 @@ struct PlayTests {
   @Test func blockingWaits() async throws {
     let bench = try VirtualBench("pace=realtime")
     let playback = try await withBlockingTimeout(.seconds(20)) {
-      try play(SampleBuffer<Float>(frameCount: 2000), device: bench.loopback, blocking: true)
+      try Sound.play(SampleBuffer<Float>(frameCount: 2000), device: bench.loopback, blocking: true)
     }
     #expect(!playback.isActive && playback.stream.isClosed)
     #expect(playback.stream.losses.output.delivered >= 2000)
@@ -108,14 +109,14 @@ struct PlayTests {
 
   @Test func optionsReachTheStream() throws {
     let bench = try VirtualBench("pace=realtime")
-    let playback = try play(
+    let playback = try Sound.play(
       SampleBuffer<Float>(frameCount: 48_000), sampleRate: 32_000, device: bench.loopback,
       latency: .seconds(0.5), options: StreamOptions(sampleRate: 8000, blockSize: 99))
     #expect(playback.stream.sampleRate == 32_000 && playback.stream.blockSize == 99)
     try playback.stop()
     #expect(
       code {
-        try play(
+        try Sound.play(
           SampleBuffer<Float>(frameCount: 1), device: bench.loopback,
           options: StreamOptions(neverDropInput: true))
       } == .invalidFlag)
@@ -123,7 +124,7 @@ struct PlayTests {
 
   @Test func nothingToPlayIsPlayed() async throws {
     let bench = try VirtualBench("pace=realtime")
-    let playback = try play(SampleBuffer<Float>(frameCount: 0), device: bench.loopback)
+    let playback = try await Sound.play(SampleBuffer<Float>(frameCount: 0), device: bench.loopback)
     #expect(try await withBlockingTimeout(.seconds(20)) { try playback.wait() } == [])
   }
 }

@@ -9,7 +9,7 @@ struct RecordingTests {
   func whatCameBeforeALossIsKept(fault: String) async throws {
     let bench = try VirtualBench("pace=realtime,\(fault)")
     let numbers = TestSignal.frameNumbers(frameCount: 5000, channelCount: 1)
-    let recording = try playrec(
+    let recording = try await Sound.playAndRecord(
       SampleBuffer(numbers), recording: Double.self, inputChannelCount: 1,
       inputDevice: bench.loopback, outputDevice: bench.loopback,
       options: StreamOptions(stallTime: .seconds(0.3)))
@@ -23,15 +23,15 @@ struct RecordingTests {
   @Test func anEarlyStopKeepsTheShape() async throws {
     let bench = try VirtualBench("pace=realtime")
     let own = SampleBuffer<Double>([Double](repeating: 9, count: 960_000), channelCount: 2)
-    let mine = try rec(into: own, device: bench.loopback)
-    let plain: Recording<Float> = try rec(
+    let mine = try await Sound.record(into: own, device: bench.loopback)
+    let plain: Recording<Float> = try await Sound.record(
       frameCount: 480_000, channelCount: 1, device: bench.loopback)
     try await eventually("some input") {
       mine.recordedFrameCount > 0 && plain.recordedFrameCount > 0
     }
     #expect(mine.isActive)
-    try mine.stop()
-    try plain.stop()
+    try await mine.stop()
+    try await plain.stop()
     #expect(!mine.isActive && mine.stream.isClosed)
     let count = mine.recordedFrameCount
     #expect(mine.recorded.frameCount == count && count < 480_000)
@@ -44,9 +44,10 @@ struct RecordingTests {
 
   @Test func aTimeLimitLeavesItGoing() async throws {
     let bench = try VirtualBench("pace=realtime")
-    let recording: Recording<Float> = try rec(frameCount: 48_000, device: bench.loopback)
+    let recording: Recording<Float> = try await Sound.record(
+      frameCount: 48_000, device: bench.loopback)
     #expect(code { try recording.wait(timeout: .seconds(0.01)) } == .timedOut)
     #expect(recording.isActive)
-    try recording.stop()
+    try await recording.stop()
   }
 }

@@ -12,20 +12,21 @@ import SoundDevice
     guard rampIsRight() else { throw CocoaError(.featureUnsupported) }
 
     let data = SampleBuffer<Float>((1...2_000).map { Float($0) / 4_096 })
-    let heard = try playrec(data, inputChannelCount: 1).wait(timeout: .seconds(30))
+    let heard = try Sound.playAndRecord(data, inputChannelCount: 1).wait(timeout: .seconds(30))
     let sound = heard.samples.drop { $0 == 0 }
     guard sound.elementsEqual(data.samples.prefix(sound.count)), sound.count > 1_000 else {
       throw CocoaError(.featureUnsupported)
     }
 
-    try play(data, mapping: ChannelMap([2]))
-    try wait(timeout: .seconds(30))
-    try play(data, loop: true)
-    sleep(milliseconds: 10)
-    try stop()
-    guard status().isEmpty, stream()?.isClosed == true else {
+    try Sound.play(data, mapping: ChannelMap([2]))
+    try Sound.wait(timeout: .seconds(30))
+    try Sound.play(data, loop: true)
+    Sound.sleep(for: .milliseconds(10))
+    try Sound.stop()
+    guard Sound.status.isEmpty, Sound.stream?.isClosed == true else {
       throw CocoaError(.featureUnsupported)
     }
+    try playWithTheAncestorsFunctions()
 
     let input = try AudioInputStream<Int16>(StreamParameters(channelCount: 1))
     let output = try AudioOutputStream<Int16>(StreamParameters(channelCount: 1))
@@ -38,7 +39,7 @@ import SoundDevice
 
     try beep(on: device)
 
-    let take = try rec(frameCount: 480, of: Double.self)
+    let take = try Sound.record(frameCount: 480, of: Double.self)
     let seconds = Date().timeIntervalSince(started)
     print("consumed", try take.wait(timeout: .seconds(30)).frameCount, flags, seconds > 0)
   }

@@ -7,11 +7,11 @@ import Testing
 
 /// What begins next is the latest, whoever begins it: these hold only where nobody else begins, so
 /// all but the plainest is in the scenarios of `sd-test-client`.
-struct LatestTests {
+struct SoundTests {
   @Test func sleepsAtLeastSoLong() {
     let before = monotonicSeconds()
-    sleep(milliseconds: 30)
+    Sound.sleep(for: .milliseconds(30))
     #expect(monotonicSeconds() - before >= 0.03)
-    sleep(milliseconds: -5)
+    Sound.sleep(for: .milliseconds(-5))
   }
 }
