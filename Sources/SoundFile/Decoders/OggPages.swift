@@ -1,5 +1,12 @@
 import COgg
 
+/// The positions that a stream can have: a damaged page states any, and sums of these never overflow.
+enum OggPosition {
+  private static let farthest = 1 << 56
+
+  static func believable(_ position: Int) -> Int { min(max(position, -farthest), farthest) }
+}
+
 /// The whole pages of an Ogg stream, in order, as a library should see them.
 ///
 /// Chained streams must have different serial numbers, which `cat a.ogg a.ogg` ignores: a repeated

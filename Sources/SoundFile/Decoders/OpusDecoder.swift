@@ -56,7 +56,7 @@ import PCM
           let next = try OpusDecoder(after: self, in: file, block)
           return queue.append(.change(to: next))
         }
-        base = position
+        base = OggPosition.believable(position)
       }
       if stream == nil, !hasMoved, cursor.pages?.isMissingFirstSound == true {
         queue.append(.damage(reason: "lost sync"))

@@ -100,7 +100,7 @@ import COpusFile
       try cursor.throwFailure()
       if count == 0 { return .end }
       guard count > 0 else { return .damage(reason: Self.reason(CInt(count))) }
-      let position = unsafe Int(op_pcm_tell(handle)) - count
+      let position = unsafe OggPosition.believable(Int(op_pcm_tell(handle))) - count
       if let block = thinned(count, position, Int(stream)) { return .block(block) }
     }
   }

@@ -67,7 +67,7 @@ import PCM
           let next = try VorbisDecoder(after: self, in: file, block)
           return queue.append(.change(to: next))
         }
-        base = position
+        base = OggPosition.believable(position)
       }
       stream = block.stream
       append(block, to: queue)
@@ -195,7 +195,7 @@ import PCM
     }
     // After a gap, the library knows the position again at the next page's end.
     let isKnown = unsafe handle.pointee.vd.granulepos != -1
-    let position = unsafe isKnown ? Int(ov_pcm_tell(handle)) - count : nil
+    let position = unsafe isKnown ? OggPosition.believable(Int(ov_pcm_tell(handle))) - count : nil
     return unsafe .block(
       Block(count: count, stream: stream, position: position, channels: channels))
   }
