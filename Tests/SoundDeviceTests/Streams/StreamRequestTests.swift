@@ -130,8 +130,8 @@ struct StreamRequestTests {
       let error = #expect(throws: PortAudioError.self) { try resolve(input: input, output: output) }
       #expect(error?.code == .incompatibleHostSettings)
       #expect(
-        error?.operation.hasSuffix("'virtual:loopback, Virtual' with settings for devices of \(name)")
-          == true)
+        error?.operation
+          == "opening on 'virtual:loopback, Virtual' with settings for devices of \(name)")
     }
   }
 
