@@ -65,7 +65,7 @@ struct OutputWritingTests {
     let output = stream.losses.output
     #expect(output.delivered == 4000 && output.inserted == 0)
     #expect(output.padding >= first - 256)
-    try stream.close()
+    try await stream.close()
   }
 
   @Test func aPauseKeepsWhatTheRingsHold() async throws {
