@@ -16,6 +16,9 @@ import PCM
   /// Whether the last seek went to the end, where libFLAC has no frame to seek to.
   private var isBehindAll = false
   private let isInOgg: Bool
+  /// Whether another stream of a chain has begun, in which libFLAC cannot seek back, or which
+  /// another decoder reads.
+  private var hasGoneOn = false
   /// Whether a stream before the current one of a chain had another checksum.
   private var hasWrongChecksum = false
 
@@ -67,6 +70,7 @@ import PCM
   }
 
   func seek(toFrame frame: Int, _ queue: FrameQueue) throws(AudioFileError) -> Bool {
+    guard !hasGoneOn else { return false }
     if hasFinished {
       _ = cursor.seek(by: 0, 0)
       _ = unsafe try Self.start(decoder, sink, isInOgg: facts.format.type == .ogg)
@@ -100,6 +104,7 @@ import PCM
 
   /// Goes on with the next stream of a chain.
   private func beginNextStream(_ queue: FrameQueue) {
+    hasGoneOn = true
     if let reason = sink.reason { queue.append(.damage(reason: reason)) }
     if unsafe FLAC__stream_decoder_finish(decoder) == 0 { hasWrongChecksum = true }
     sink.beginStream(at: sink.end)
