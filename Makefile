@@ -8,11 +8,14 @@ SOURCES = Package.swift Sources Tests $(wildcard tools)
 
 # Debian's names; elsewhere scripts/need names the libraries.
 LIBRARIES = portaudio19-dev libsndfile1-dev libsoxr-dev libsamplerate0-dev libflac-dev \
-	libmpg123-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev libebur128-dev \
-	libpng-dev pkg-config
+	libmp3lame-dev libmpg123-dev libogg-dev libvorbis-dev libopusfile-dev libopusenc-dev libkissfft-dev \
+	libebur128-dev libpng-dev pkg-config patchelf
 TEST_TOOLS = jackd2 pulseaudio pulseaudio-utils libasound2-plugins mandoc sox libsox-fmt-all ffmpeg \
 	flac lame mpg123 vorbis-tools opus-tools alsa-utils sndfile-programs jq python3 python3-venv man-db \
-	strace tmux dbus pipewire wireplumber pipewire-pulse zsh fish
+	strace systemd tmux dbus pipewire wireplumber pipewire-pulse zsh fish
+
+# What builds and tries the Debian package.
+DEB_TOOLS = dpkg-dev lintian debootstrap
 
 # What `make clients` runs besides.
 CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-base \
@@ -22,7 +25,7 @@ CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-b
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: build release deps demo install uninstall test check installcheck bench gates sanitize fuzz faults clients soak corpus docs format clean help libraries test-tools test-deps
+.PHONY: library-names deb-deps test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -55,6 +58,16 @@ check: test-deps gates ## what a change must pass: gates, no warnings, all tests
 installcheck: release test-tools ## install into a scratch directory, try the programs, uninstall
 	@MAKE="$(MAKE)" scripts/installcheck
 
+deb: release ## build the Debian package in .build/deb and try it on a bare Debian 12
+	@scripts/need $(DEB_TOOLS)
+	scripts/debcheck "$$(packaging/deb "$$($(SWIFT) build -c release --show-bin-path)" .build/deb)"
+
+distros: release ## run the end-to-end tests of the package on Debians (RELEASES=...)
+	@scripts/need $(DEB_TOOLS)
+	$(SWIFT) build --build-tests
+	@MAKE="$(MAKE)" scripts/distros "$$($(SWIFT) build -c release --show-bin-path)" \
+		"$$($(SWIFT) build --show-bin-path)" docs/platforms.md $(or $(RELEASES),bookworm trixie sid)
+
 gates: ## run the checks that need no build: format, imports, real-time rules, man pages
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 	scripts/gates
@@ -81,6 +94,10 @@ corpus: release test-tools ## compare DIR=folder of sound files with other decod
 docs: libraries ## render the library's documentation
 	scripts/docs
 
+freeze: libraries ## write docs/frozen anew: options, statuses, JSON names, public symbols
+	$(SWIFT) build
+	scripts/frozen --write "$$($(SWIFT) build --show-bin-path)"
+
 format: ## format the sources as the gates demand
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
@@ -90,10 +107,19 @@ bench: release test-tools ## measure speed, latency and memory against peers
 
 clean: ## remove all build products
 	$(SWIFT) package clean
-	rm -rf .build/python .build/bench .build/documentation .build/symbol-graphs .build-consumer .build-realtime .build-thread .build-address .build-fuzz
+	rm -rf .build/python .build/bench .build/documentation .build/symbol-graphs .build/deb .build/debian .build-consumer .build-realtime .build-thread .build-address .build-fuzz
 
 help: ## list the targets
 	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+library-names:
+	@echo $(LIBRARIES)
+
+test-tool-names:
+	@echo $(TEST_TOOLS)
+
+deb-deps:
+	@scripts/need --install $(DEB_TOOLS)
 
 libraries:
 	@scripts/need $(LIBRARIES)

@@ -8,6 +8,8 @@ var settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  // Swift 6.2 wants to read what later releases infer: @_lifetime.
+  .enableExperimentalFeature("Lifetimes"),
 ]
 // A warning fails our own check (make check), never the build of a dependent package.
 if Context.environment["SD_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
@@ -32,6 +34,14 @@ let argumentParser = Target.Dependency.product(
   let kissFFTConfiguration: String? = "kissfft-float"
 #endif
 
+// One executable under five names; it acts on the name by which it is called.
+let devicePrograms = ["sd-list", "sd-play", "sd-playrec", "sd-rec", "sd-wire"]
+
+// A program exports the symbols that libsndfile shares with the libFLAC inside it, and libsndfile
+// would then call those instead of the release of libFLAC it was built for.
+let programLinking: [LinkerSetting] =
+  linksFLACStatically ? [.unsafeFlags(["-Xlinker", "--exclude-libs=libFLAC.a"])] : []
+
 let package = Package(
   name: "sd-tools",
   platforms: [.macOS(.v15)],
@@ -40,7 +50,7 @@ let package = Package(
     .library(name: "Resampler", targets: ["Resampler"]),
     .library(name: "SoundFile", targets: ["SoundFile"]),
     .library(name: "SoundDevice", targets: ["SoundDevice", "SoundDeviceVerbs"]),
-  ],
+  ] + devicePrograms.map { .executable(name: $0, targets: ["sd-device"]) },
   // A package that depends on the libraries alone says `traits: []` and fetches nothing for programs.
   traits: [
     .default(enabledTraits: ["Programs"]),
@@ -70,6 +80,12 @@ let package = Package(
       name: "CMpg123", pkgConfig: "libmpg123",
       providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
     .systemLibrary(
+      name: "CLame", pkgConfig: "lame",
+      providers: [.apt(["libmp3lame-dev"]), .brew(["lame"])]),
+    .systemLibrary(
+      name: "COgg", pkgConfig: "ogg",
+      providers: [.apt(["libogg-dev"]), .brew(["libogg"])]),
+    .systemLibrary(
       name: "CVorbisFile", pkgConfig: "vorbisfile",
       providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
     .systemLibrary(
@@ -98,7 +114,8 @@ let package = Package(
     .target(
       name: "SoundFile",
       dependencies: [
-        "PCM", "Platform", "CSndFile", "CFLAC", "CMpg123", "CVorbisFile", "COpusFile", "COpusEnc",
+        "PCM", "Platform", "CSndFile", "CFLAC", "CLame", "CMpg123", "COgg", "CVorbisFile",
+        "COpusFile", "COpusEnc",
       ],
       swiftSettings: settings,
       linkerSettings: linksFLACStatically ? [.linkedLibrary(":libFLAC.a")] : []),
@@ -130,28 +147,16 @@ let package = Package(
 
     // Programs.
     .executableTarget(
-      name: "sd-list", dependencies: ["DeviceTool", "SoundTool", argumentParser],
-      path: "tools/sd-list", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-play", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
-      path: "tools/sd-play", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-rec",
+      name: "sd-device",
       dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-rec", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-playrec",
-      dependencies: ["DeviceTool", "SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-playrec", swiftSettings: settings),
-    .executableTarget(
-      name: "sd-wire", dependencies: ["DeviceTool", "SoundTool", "PCM", argumentParser],
-      path: "tools/sd-wire", swiftSettings: settings),
+      path: "tools", exclude: ["sd-cat", "sd-plot"], sources: ["sd-device"] + devicePrograms,
+      swiftSettings: settings, linkerSettings: programLinking),
     .executableTarget(
       name: "sd-cat", dependencies: ["SoundTool", "SoundFile", "PCM", argumentParser],
-      path: "tools/sd-cat", swiftSettings: settings),
+      path: "tools/sd-cat", swiftSettings: settings, linkerSettings: programLinking),
     .executableTarget(
       name: "sd-plot", dependencies: ["PlotTool", "SoundTool", argumentParser],
-      path: "tools/sd-plot", swiftSettings: settings),
+      path: "tools/sd-plot", swiftSettings: settings, linkerSettings: programLinking),
 
     // Benchmarks.
     .executableTarget(
@@ -216,8 +221,7 @@ let package = Package(
       name: "ToolTests",
       dependencies: [
         "sd-test-confined",
-        "Platform", "TestSupport", "sd-list", "sd-play", "sd-rec", "sd-playrec", "sd-wire",
-        "sd-cat", "sd-plot",
+        "Platform", "TestSupport", "sd-device", "sd-cat", "sd-plot",
       ],
       swiftSettings: settings),
   ]

@@ -34,6 +34,9 @@
 #define __NR_landlock_restrict_self 446
 #endif
 
+// What isatty asks since glibc 2.42. TCGETS2 needs a header that excludes <termios.h>.
+#define SD_TCGETS2 0x802c542a
+
 enum {
   files_write = 1 << 1,
   files_make_regular = 1 << 8,
@@ -188,9 +191,10 @@ bool sd_confine_calls(bool may_open) {
       ALLOW(landlock_restrict_self),
 
       // Whether a descriptor is a terminal, its width, the content of a pipe.
-      UNLESS(__NR_ioctl, 6),
+      UNLESS(__NR_ioctl, 7),
       LOAD(ARGUMENT(1)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCGETS, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCGETS, 3, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SD_TCGETS2, 2, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCGWINSZ, 1, 0),
       UNLESS(FIONREAD, 1),
       GIVE(SECCOMP_RET_ALLOW),

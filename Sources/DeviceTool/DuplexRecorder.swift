@@ -13,7 +13,7 @@ public final class DuplexRecorder {
   let stream: RawAudioStream
   private let run: StreamRun
   private let recording: RecordingWriter
-  private let line: StreamInput
+  private let line: any SegmentSource
   private let feeder: Feeder
   private let measurement: RoundTripMeasurement?
 
@@ -52,9 +52,10 @@ public final class DuplexRecorder {
       return "\(losses.output.delivered) frames played, \(losses.input.delivered) recorded, "
         + "\(losses.input.dropped + losses.input.lost) lost"
     }
-    line = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
+    let input = StreamInput(stream, device, run, bytesPerFrame: recorded.bytesPerFrame)
     // Nothing is created before that is known.
-    measurement = try Self.measurement(plan.compensation, stream, played, recorded, line, run)
+    measurement = try Self.measurement(plan.compensation, stream, played, recorded, input, run)
+    line = WatchedInput(input, recorded) { reporter.note($0, captured: $1) }
     let roundTrip = measurement?.lag ?? Self.roundTrip(plan.compensation, stream)
     let spreads = fileFormat.type == .raw && plan.duplex.maps.input == nil
     let sink = try AudioSink(

@@ -11,6 +11,7 @@ public final class Player {
   private let run: StreamRun
   private let feed: OutputFeed
   private let adapted: AdaptedOutput?
+  private let schedule: ScheduledStart?
 
   /// Plays, from the first call into the libraries to the last.
   public static func run(_ plan: PlayPlan) throws(ToolError) {
@@ -87,6 +88,8 @@ public final class Player {
         frame: done, seconds: Double(done) / format.rate,
         length: pipeline.frameCount.map { Double($0) / format.rate })
     }
+    schedule = ScheduledStart(plan.startTime)
+    if let schedule { stream.holdOutput(until: schedule.time) }
     self.isLive = isLive
     isLow = isLive && plan.latency == .low
     feed = OutputFeed(pipeline, to: stream, device, pacing: isLow ? .live : .full, reporter)
@@ -99,6 +102,7 @@ public final class Player {
     run.attempt { () throws(ToolError) in
       // What is live is not waited for until it fills the ring.
       if !isLive { try feed.prefill() }
+      schedule?.wait(run, latency: stream.outputLatency)
       try run.start()
       if isLow, !SoundSystem.makeThreadRealtime() {
         Messages.detail("", "no real-time priority for the thread that reads")
@@ -112,6 +116,7 @@ public final class Player {
     }
     run.halt(run.failure == nil ? .drain : .abort)
     run.noteGaps()
+    schedule?.reportLateness(stream)
     adapted?.reportEnd()
     try run.finish(
       adapted?.settled(stream.losses),

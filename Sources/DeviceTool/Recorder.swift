@@ -11,6 +11,8 @@ public final class Recorder {
   private let run: StreamRun
   private let recording: RecordingWriter
   private let line: any SegmentSource
+  private let schedule: ScheduledStart?
+  private let untilQuiet: UntilQuiet?
 
   /// Records, including the start and shutdown of the libraries.
   public static func run(_ plan: RecordPlan) throws(ToolError) {
@@ -56,23 +58,33 @@ public final class Recorder {
       encoding: encoding, rate: plan.rate ?? rate,
       channelCount: (spreads ? plan.channelCount : nil) ?? format.channelCount)
     let length = plan.recording.length?.frameCount(at: sound.rate)
+    try plan.trigger.check(format, rate: sound.rate)
     sink = try plan.files.open(
       plan.output, as: plan.fileFormat, format: sound,
       length: length.map { .atMost($0) } ?? .unknown, didBegin: reporter.beginFile)
-    let recording = try RecordingWriter(plan.recording, from: format, into: sink, reporter)
+    let gain = plan.recording.gain
+    let recording = try RecordingWriter(
+      plan.recording, from: format, into: sink, plan.trigger.level == nil ? reporter : nil)
     run.progress = { recording.progress }
     self.isLow = isLow && sink.isStream
     let input = StreamInput(
       stream, device, run, bytesPerFrame: format.bytesPerFrame, isBlockByBlock: isLow)
-    line =
+    let watched: any SegmentSource = WatchedInput(input, format) { reporter.note($0, captured: $1) }
+    schedule = ScheduledStart(plan.startTime)
+    let timely = schedule.map { StartingAt(watched, time: $0.time) } ?? watched
+    let paced: any SegmentSource =
       self.isLow
-      ? Self.trimmed(input, run, stream, sink, isEarlyOnly: plan.recording.filling == .all) : input
+      ? Self.trimmed(timely, run, stream, sink, isEarlyOnly: plan.recording.filling == .all)
+      : timely
+    (line, untilQuiet) = plan.trigger.stages(paced, format, gain, rate: sound.rate) { frames in
+      reporter.measure(frames, encoding: format.encoding, gain: gain)
+    }
     (self.stream, self.recording) = (stream, recording)
   }
 
   /// With low latency, trims the unnecessary backlog in the pipe.
   private static func trimmed(
-    _ source: StreamInput, _ run: StreamRun, _ stream: RawAudioInputStream,
+    _ source: any SegmentSource, _ run: StreamRun, _ stream: RawAudioInputStream,
     _ sink: any FrameSink, isEarlyOnly: Bool
   ) -> TrimmedInput {
     let bytesPerFrame = sink.format.bytesPerFrame
@@ -89,6 +101,7 @@ public final class Recorder {
 
   func record() throws(ToolError) {
     run.attempt { () throws(ToolError) in
+      schedule?.wait(run, latency: stream.inputLatency)
       try run.start()
       if isLow { prepareLowLatency() }
       while !recording.isComplete, let segment = line.next() {
@@ -101,12 +114,16 @@ public final class Recorder {
     }
     run.halt(.abort)
     run.attempt { () throws(ToolError) in try recording.close() }
+    schedule?.reportLateness(stream)
     let early = recording.account.early
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     try run.finish(
-      recording.account.settled(stream.losses, isComplete: recording.isComplete),
+      recording.account.settled(stream.losses, isComplete: isComplete),
       output: recording.name, clipped: recording.clippedCount)
   }
+
+  /// Whether all that was wanted is recorded.
+  private var isComplete: Bool { recording.isComplete || untilQuiet?.isReached == true }
 
   private func prepareLowLatency() {
     if !SoundSystem.makeThreadRealtime() {

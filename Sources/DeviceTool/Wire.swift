@@ -131,6 +131,7 @@ public final class Wire {
 }
 
 /// On the audio thread.
+@_lifetime(output: copy output)
 private func copy(
   _ input: borrowing RawSpan, to output: inout MutableRawSpan, byteCount: Int, gain: Gain,
   _ format: SampleFormat

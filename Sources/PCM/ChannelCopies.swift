@@ -4,6 +4,7 @@ extension ChannelMap {
   /// `source` is whole frames of `channelCount` samples, which must include the map's highest
   /// channel. `target` must have room for as many frames of `count` samples. Both are of
   /// `encoding`. Any thread, the audio thread included.
+  @_lifetime(target: copy target)
   public func gather(
     _ source: RawSpan, channelCount: Int, into target: inout MutableRawSpan,
     encoding: SampleEncoding
@@ -35,6 +36,7 @@ extension ChannelMap {
   /// channel. `target` must have room for as many frames of `channelCount` samples, which must
   /// include the map's highest channel. If a channel is chosen twice, the last one wins. Both are
   /// of `encoding`. Any thread, the audio thread included.
+  @_lifetime(target: copy target)
   public func scatter(
     _ source: RawSpan, channelCount sourceChannelCount: Int, into target: inout MutableRawSpan,
     channelCount: Int, encoding: SampleEncoding

@@ -43,6 +43,7 @@ public struct SampleConverter: Sendable {
 
   /// Converts all of `source`, which must be whole samples, to the start of `target`, which must
   /// have room for as many samples. Any thread, the audio thread included.
+  @_lifetime(target: copy target)
   public mutating func convert(_ source: RawSpan, into target: inout MutableRawSpan) {
     let count = source.byteCount / from.byteCount
     precondition(source.byteCount == count * from.byteCount, "the source is whole samples")
@@ -68,6 +69,7 @@ public struct SampleConverter: Sendable {
   /// Converts all of `source` to the start of `target`, which must have room for as many samples.
   /// The types must be those of the encodings. Any thread, the audio thread included.
   @inlinable
+  @_lifetime(target: copy target)
   public mutating func convert<S: Sample, T: Sample>(
     _ source: Span<S>, into target: inout MutableSpan<T>
   ) {

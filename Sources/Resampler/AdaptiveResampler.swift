@@ -65,6 +65,7 @@ public struct AdaptiveResampler: ~Copyable, @unchecked Sendable {
   /// - Returns: The frames at the start of `output`.
   ///
   /// Corresponds to `src_process`.
+  @_lifetime(output: copy output)
   public mutating func convert(
     _ input: RawSpan, ratio: Double, into output: inout MutableRawSpan
   ) throws(RateConverterError) -> Int {
@@ -103,6 +104,7 @@ public struct AdaptiveResampler: ~Copyable, @unchecked Sendable {
     return produced
   }
 
+  @_lifetime(output: copy output)
   private mutating func process(
     _ input: RawSpan, _ count: Int, ratio: Double, into output: inout MutableRawSpan,
     after offset: Int, room: Int

@@ -86,6 +86,7 @@ public struct RateConverter: ~Copyable, @unchecked Sendable {
   /// `output` fills up first; then pass the rest of `input` again. Corresponds to `soxr_process`.
   ///
   /// - Returns: The frames consumed from `input` and produced at the start of `output`.
+  @_lifetime(output: copy output)
   public mutating func convert(
     _ input: RawSpan, into output: inout MutableRawSpan
   ) throws(RateConverterError) -> (consumed: Int, produced: Int) {

@@ -52,12 +52,19 @@ public struct AudioFileTags: Hashable, Sendable {
     if type == .raw { return [] }
     let known = type.tagKeys
     var names = all.map(\.key).filter { !known.contains($0) }.map(\.rawValue)
-    if type.hasComments { return names }
-    for comment in comments where !names.contains(comment.name) { names.append(comment.name) }
-    if !pictures.isEmpty {
-      names.append(pictures.count == 1 ? "a picture" : "\(pictures.count) pictures")
+    if !type.hasComments {
+      for comment in comments where !names.contains(comment.name) { names.append(comment.name) }
     }
+    let lost = pictures.count - keptPictureCount(in: type)
+    if lost > 0 { names.append(lost == 1 ? "a picture" : "\(lost) pictures") }
     return names
+  }
+}
+
+extension AudioFileTags {
+  private func keptPictureCount(in type: AudioFileType) -> Int {
+    if type == .mp3 { return ID3.cover(of: self) == nil ? 0 : 1 }
+    return type.hasComments ? pictures.count : 0
   }
 }
 
@@ -65,14 +72,13 @@ extension AudioFileType {
   /// The kinds of text that files of this type have a place for.
   fileprivate var tagKeys: Set<AudioFileTags.Key> {
     switch self {
-    case .flac, .ogg, .opus, .caf: Set(AudioFileTags.Key.allCases)
+    case .flac, .ogg, .opus, .caf, .mp3: Set(AudioFileTags.Key.allCases)
     case .wav, .rf64, .wavex: Set(AudioFileTags.Key.allCases).subtracting([.license])
     case .aiff: [.title, .artist, .comment, .copyright, .software]
-    case .mp3: [.title, .artist, .album, .date, .comment, .genre, .trackNumber]
     default: []
     }
   }
 
   /// Whether files of this type have a place for other texts, and for pictures.
-  fileprivate var hasComments: Bool { self == .flac || self == .ogg || self == .opus }
+  fileprivate var hasComments: Bool { [.flac, .ogg, .opus, .mp3].contains(self) }
 }

@@ -107,7 +107,6 @@ public struct AudioFileWriter: ~Copyable {
       let text = "\(format.type.name) holds at most 4 GiB, use wav, w64, caf or flac"
       sink.limit = (0xFFFF_FFFF, .tooLong(text))
     }
-    sink.dropsEmptyMPEGFrame = format.type == .mp3 && isStream
     let encoder = try Self.encoder(sink, format, sampleRate, channelCount, options)
     self.init(encoder, format, sampleRate, channelCount)
   }
@@ -123,6 +122,8 @@ public struct AudioFileWriter: ~Copyable {
     case .ogg where format.codec == .vorbis:
       try VorbisWriter(
         sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
+    case .mp3:
+      try MP3Writer(sink, sampleRate: sampleRate, channelCount: channelCount, tags: options.tags)
     case .flac:
       try FLACWriter(
         sink, encoding: format.deliveredEncoding, sampleRate: sampleRate,

@@ -16,10 +16,6 @@
   /// The maximum size in bytes that the type's header can describe, and the error beyond it.
   var limit: (byteCount: Int, error: AudioFileError)?
 
-  /// Whether to drop an empty first frame of an MPEG stream: it reserves space for a table of
-  /// contents, which a pipe never gets.
-  var dropsEmptyMPEGFrame = false
-
   /// The first bytes: the encoder's header.
   private(set) var head: [UInt8] = []
 
@@ -73,7 +69,7 @@
     if let limit, cursor + bytes.count > limit.byteCount { throw limit.error }
     if cursor != pendingStart + pending.count { try flushBeforeJump() }
     if pending.isEmpty { pendingStart = cursor }
-    if pending.isEmpty && bytes.count >= Self.blockSize && !dropsEmptyMPEGFrame {
+    if pending.isEmpty && bytes.count >= Self.blockSize {
       unsafe try send(bytes, at: cursor)
       pendingStart = descriptorOffset
     } else {
@@ -86,7 +82,7 @@
   /// Sends the collected bytes before bytes at another position.
   private func flushBeforeJump() throws(AudioFileError) {
     let position = cursor
-    do throws(AudioFileError) { try flush(isLast: true) } catch {
+    do throws(AudioFileError) { try flush() } catch {
       guard isSeekable else { throw error }
       // A full disk may have no room for more, but an existing header can still be completed.
       failure = failure ?? error
@@ -95,13 +91,7 @@
   }
 
   /// Sends the collected bytes.
-  func flush(isLast: Bool = false) throws(AudioFileError) {
-    if dropsEmptyMPEGFrame, !pending.isEmpty {
-      guard let empty = MPEGFrame.emptyFrame(in: pending) ?? (isLast ? 0..<0 : nil) else { return }
-      dropsEmptyMPEGFrame = false
-      pending.removeSubrange(empty)
-      pendingStart += empty.count
-    }
+  func flush() throws(AudioFileError) {
     guard !pending.isEmpty else { return }
     let bytes = pending
     let start = pendingStart
@@ -130,7 +120,7 @@
   /// Sends the remaining bytes and closes the descriptor if it is ours.
   func close() throws(AudioFileError) {
     var failure: AudioFileError?
-    do throws(AudioFileError) { try flush(isLast: true) } catch { failure = error }
+    do throws(AudioFileError) { try flush() } catch { failure = error }
     // Another user of the descriptor, as in `{ …; …; } > file`, continues after the last byte.
     if isSeekable, let descriptor, descriptorOffset != writtenEnd {
       try? descriptor.seek(to: writtenEnd)
@@ -171,23 +161,5 @@
       descriptorOffset += count
       writtenEnd = max(writtenEnd, position + done)
     }
-  }
-}
-
-/// The few facts about MPEG that are needed here.
-enum MPEGFrame {
-  /// The range of the first frame if it is empty, an empty range if it is not, or nil if more bytes
-  /// are needed.
-  static func emptyFrame(in bytes: [UInt8]) -> Range<Int>? {
-    var start = 0
-    if bytes.starts(with: Array("ID3".utf8)) {
-      guard case .tag(let count) = HeaderProbe.judge(bytes) else { return nil }
-      start = count
-    }
-    guard bytes.count > start + 4 else { return nil }
-    guard let next = bytes[(start + 4)...].firstIndex(where: { $0 != 0 }) else { return nil }
-    // In a frame with sound, the side information alone is longer than this.
-    let isEmpty = next - start > 36 && bytes[next] == 0xFF
-    return isEmpty ? start..<next : start..<start
   }
 }

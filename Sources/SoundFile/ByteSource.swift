@@ -9,6 +9,8 @@ import Platform
   /// The maximum size of a pipe's head while opening, in bytes.
   static let longestHead = 16 << 20
   private static let blockSize = 64 << 10
+  /// What is read at once from a file at a new position: perhaps only its header is of interest.
+  private static let firstBlockSize = 4 << 10
 
   /// Whether positions may go back: true for a regular file.
   let isSeekable: Bool
@@ -34,6 +36,9 @@ import Platform
   /// The length of a pipe that libsndfile is given.
   var endlessLength = ByteSource.anyLength
 
+  /// The length of a file that libsndfile is given, if not its own.
+  var statedByteCount: Int?
+
   /// Whether the end of a file is hidden from libsndfile.
   var hidesEnd = false
 
@@ -51,6 +56,7 @@ import Platform
   private var nextOffset: Int
   private var storage = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var buffered: Range<Int>
+  private var nextBlockSize = ByteSource.firstBlockSize
 
   init(_ descriptor: Descriptor) throws(AudioFileError) {
     let status = try descriptor.status()
@@ -173,7 +179,10 @@ import Platform
     let offset = origin + position
     if buffered.contains(offset) { return unsafe copyBuffered(from: offset, into: target) }
     if isSeekable {
-      if offset != nextOffset { try descriptor.seek(to: offset) }
+      if offset != nextOffset {
+        try descriptor.seek(to: offset)
+        nextBlockSize = Self.firstBlockSize
+      }
       nextOffset = offset
     } else if isOpening {
       if offset > buffered.upperBound { return 0 }
@@ -200,14 +209,17 @@ import Platform
       || descriptor.isReadable(withinMilliseconds: milliseconds)
   }
 
-  /// Fills the buffer with the next block.
+  /// Fills the buffer with the next block; blocks of a file grow while it is read in order.
   private func fill() throws(AudioFileError) {
     if unsafe storage.count != Self.blockSize {
       unsafe storage.deallocate()
       unsafe storage = .allocate(byteCount: Self.blockSize, alignment: 16)
     }
     buffered = nextOffset..<nextOffset
-    nextOffset += unsafe try descriptor.read(into: storage)
+    let count = isSeekable ? nextBlockSize : Self.blockSize
+    nextBlockSize = min(2 * nextBlockSize, Self.blockSize)
+    nextOffset += unsafe try descriptor.read(
+      into: UnsafeMutableRawBufferPointer(rebasing: storage[..<count]))
     buffered = buffered.lowerBound..<nextOffset
   }
 

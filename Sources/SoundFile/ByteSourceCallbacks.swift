@@ -34,7 +34,7 @@ extension ByteSource {
     unsafe SF_VIRTUAL_IO(
       get_filelen: { context in
         guard let source = unsafe ByteSource.at(context) else { return 0 }
-        return sf_count_t(source.byteCount ?? source.endlessLength)
+        return sf_count_t(source.statedByteCount ?? source.byteCount ?? source.endlessLength)
       },
       seek: { offset, whence, context in
         unsafe ByteSource.at(context)?.moveCursor(by: Int(offset), whence) ?? -1
@@ -75,7 +75,11 @@ extension ByteSource {
         case .some: unsafe try readSome(at: cursor, into: target)
         }
       cursor += count
-      if count == 0 && target.count > 0 { isExhausted = true }
+      if count == 0 && target.count > 0 {
+        isExhausted = true
+        // Else a damaged header sends libsndfile from chunk to chunk for ever.
+        if !isSeekable, isOpening { cursor = endlessLength }
+      }
       return count
     } catch {
       failure = error

@@ -81,7 +81,8 @@ struct CAFHeader {
   private func tags(after end: Int?) throws(AudioFileError) -> AudioFileTags {
     guard var position = end, let byteCount = source.byteCount else { return tags }
     var header = self
-    for _ in 0..<Self.maxChunkCount where position < byteCount {
+    for _ in 0..<Self.maxChunkCount {
+      guard position < byteCount else { break }
       guard let chunk = try chunk(at: position), let size = chunk.byteCount else { break }
       if chunk.name == "info" { try header.readTexts(at: position + 12, byteCount: size) }
       position += 12 + size

@@ -24,6 +24,21 @@ enum OggContents: Equatable {
     return foreign
   }
 
+  /// Whether another stream starts behind the first pages, by the headers of all pages.
+  static func isChained(_ source: ByteSource) throws(AudioFileError) -> Bool {
+    var position = 0
+    var isAmongFirstPages = true
+    while true {
+      let header = try source.peek(at: position, count: 27)
+      guard header.count == 27, header.starts(with: "OggS".utf8) else { return false }
+      let isFirst = header[5] & 2 != 0
+      if isFirst, !isAmongFirstPages { return true }
+      isAmongFirstPages = isFirst
+      let segments = try source.peek(at: position + 27, count: Int(header[26]))
+      position += 27 + segments.reduce(segments.count) { $0 + Int($1) }
+    }
+  }
+
   private static func codec(_ mark: [UInt8]) -> OggContents? {
     let names: [(String, OggContents)] = [
       ("\u{1}vorbis", .vorbis), ("OpusHead", .opus), ("\u{7F}FLAC", .flac),

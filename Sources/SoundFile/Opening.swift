@@ -1,4 +1,5 @@
 import PCM
+import Platform
 
 /// Determines the type of a file or stream, and its decoder.
 struct Opening {
@@ -167,9 +168,11 @@ struct Opening {
     if head.count == 4, head[0] == 0xFF, head[1] >= 0xE0 {
       throw .malformed("not a sound file that can be read")
     }
-    let length = try ContainerLength.of(source)
+    if (type ?? suffixType) == .htk {
+      source.statedByteCount = try ContainerLength.promisedHTKByteCount(source)
+    }
     do throws(AudioFileError) {
-      return .library(try SndFileReader.open(source, length: length))
+      return .library(try SndFileReader.open(source))
     } catch {
       guard error.kind == .malformed else { throw error }
       if source.isHeadTooLong { throw Self.headTooLong }
@@ -190,7 +193,19 @@ struct Opening {
     guard let path else {
       throw .unsupported("sd2 is two files and cannot be read from a pipe")
     }
+    // Without it, libsndfile would take the samples for MPEG.
+    guard Self.headerPaths(of: path).contains(where: { unsafe access($0, R_OK) == 0 }) else {
+      throw .malformed("sd2 without its second file, which has ._ before the name")
+    }
     return .library(try SndFileReader(path: path))
+  }
+
+  /// Where the second file may be.
+  private static func headerPaths(of path: String) -> [[CChar]] {
+    let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let (folder, name) = (path[..<start], path[start...])
+    return ["\(path)/..namedfork/rsrc", "\(folder)._\(name)", "\(folder).AppleDouble/\(name)"]
+      .map(FileName.bytes)
   }
 
   private var suffixType: AudioFileType? { path.flatMap(AudioFileType.forPath) }

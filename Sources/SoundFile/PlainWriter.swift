@@ -4,6 +4,8 @@ final class PlainWriter: FrameEncoder {
   private var header: any PlainHeader
   private let headerByteCount: Int
   private let bytesPerFrame: Int
+  /// Whether the header says, or will say, where the samples end.
+  private let statesLength: Bool
   private var finalFrameCount: Int?
 
   /// Writes the header, which is final in a pipe.
@@ -18,6 +20,7 @@ final class PlainWriter: FrameEncoder {
     let promise = frameCount.map { $0.multipliedReportingOverflow(by: bytesPerFrame) }
       .flatMap { $0.overflow || sink.isSeekable ? nil : $0.partialValue }
     let tellable = promise.flatMap { $0 <= header.largestDataByteCount ?? .max ? $0 : nil }
+    statesLength = sink.isSeekable || tellable != nil
     let bytes = header.bytes(dataByteCount: sink.isSeekable ? 0 : tellable)
     headerByteCount = bytes.count
     if sink.isSeekable, let limit = header.largestDataByteCount {
@@ -62,7 +65,10 @@ final class PlainWriter: FrameEncoder {
       finalFrameCount = frameCount
       let byteCount = frameCount * bytesPerFrame
       let isWhole = sink.byteCount == headerByteCount + byteCount
-      if header.pads, byteCount % 2 == 1, isWhole { unsafe try put([UInt8(0)].span.bytes) }
+      // Without a length, padding would be taken for a sample.
+      if header.pads, statesLength, byteCount % 2 == 1, isWhole {
+        unsafe try put([UInt8(0)].span.bytes)
+      }
     }
     try sink.close()
     try completed.get()

@@ -24,13 +24,13 @@ import Platform
 
   /// Opens a file or the beginning of a pipe, as headerless data if there is a `raw`.
   static func open(
-    _ source: ByteSource, raw: RawDescription? = nil, length: ContainerLength = ContainerLength()
+    _ source: ByteSource, raw: RawDescription? = nil
   ) throws(AudioFileError) -> SndFileReader {
     if !source.isSeekable {
       source.endlessLength = ByteSource.anyLength
       let reader: SndFileReader?
       do throws(AudioFileError) {
-        reader = try SndFileReader(source, raw, length)
+        reader = try SndFileReader(source, raw)
       } catch {
         guard error.kind == .malformed else { throw error }
         reader = nil
@@ -39,12 +39,10 @@ import Platform
       // The head is still there, so a pipe can be opened twice.
       source.endlessLength = ByteSource.countableLength
     }
-    return try SndFileReader(source, raw, length)
+    return try SndFileReader(source, raw)
   }
 
-  private init(
-    _ source: ByteSource, _ raw: RawDescription?, _ length: ContainerLength
-  ) throws(AudioFileError) {
+  private init(_ source: ByteSource, _ raw: RawDescription?) throws(AudioFileError) {
     var info = SF_INFO()
     if let raw { info = try raw.sndFileInfo() }
     source.cursor = 0
@@ -55,6 +53,8 @@ import Platform
     do throws(AudioFileError) {
       try source.throwFailure()
       var found = unsafe try SndFileFacts(opened, info, isStream: !source.isSeekable)
+      length =
+        raw == nil ? try ContainerLength.of(source, found.format.type) : ContainerLength()
       if let present = length.presentFrameCount {
         found.frameCount = found.frameCount.map { min($0, present) }
       }
@@ -66,7 +66,6 @@ import Platform
     guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
     unsafe handle = opened
     self.source = source
-    self.length = length
     transfer = SndFileTransfer(facts.format)
     decodesBlocks = facts.format.decodesBlocks
     source.isExhausted = false
@@ -93,7 +92,11 @@ import Platform
 
   deinit { unsafe sf_close(handle) }
 
-  var trailingByteCount: Int { source?.trailingByteCount ?? 0 }
+  /// Bytes after the last frame that belong to it, as far as known.
+  var trailingByteCount: Int {
+    if let promised = length.promisedFrameCount, position >= promised { return 0 }
+    return source?.trailingByteCount ?? 0
+  }
 
   /// What the header promises but the data lacks; known at the end.
   var shortage: Damage.Shortage? {

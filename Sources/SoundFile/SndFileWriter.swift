@@ -18,7 +18,6 @@ import PCM
   private let transfer: SndFileTransfer
   private var scratch: [Int32] = []
   private var oddSample: [UInt8] = []
-  private let hasDate: Bool
 
   /// Starts writing to `sink`.
   init(
@@ -28,7 +27,6 @@ import PCM
     self.sink = sink
     self.format = format
     self.channelCount = channelCount
-    hasDate = options.tags[.date] != nil
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
     var functions = ByteSink.callbacks
@@ -46,7 +44,6 @@ import PCM
     sink = nil
     self.format = format
     self.channelCount = channelCount
-    hasDate = options.tags[.date] != nil
     transfer = SndFileTransfer(format)
     var info = Self.info(format, sampleRate: sampleRate, channelCount: channelCount)
     unsafe handle = sf_open(FileName.bytes(of: path), CInt(SFM_WRITE), &info)
@@ -97,15 +94,6 @@ import PCM
     }
     try sink?.flush()
     try sink?.throwFailure()
-  }
-
-  /// Stores the date as a text, for types whose header is written with the first frame.
-  func setOrigination(_ origination: Origination) throws(AudioFileError) {
-    guard let handle = unsafe handle, frameCount == 0, !hasDate else { return }
-    switch format.type {
-    case .mp3: unsafe sf_set_string(handle, CInt(SF_STR_DATE), origination.text)
-    default: break
-    }
   }
 
   func sync() throws(AudioFileError) {

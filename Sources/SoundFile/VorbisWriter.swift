@@ -1,5 +1,4 @@
-// The types of libogg belong to the library that the compiler met first, which may be either.
-import COpusFile
+import COgg
 import CVorbisFile
 import PCM
 

@@ -106,7 +106,8 @@ struct WAVHeader {
 
   private func chunksFill(from start: Int, to end: Int) throws(AudioFileError) -> Bool {
     var position = start
-    for _ in 0..<Self.maxChunkCount where position + 8 <= end {
+    for _ in 0..<Self.maxChunkCount {
+      guard position + 8 <= end else { break }
       guard let size = try chunk(at: position)?.byteCount else { return false }
       position += 8 + size + size & 1
     }
@@ -158,8 +159,8 @@ extension WAVHeader {
     guard let byteCount = source.byteCount else { return nil }
     var header = self
     var position = end
-    for _ in 0..<Self.maxChunkCount where position + 8 <= byteCount {
-      guard let chunk = try chunk(at: position) else { break }
+    for _ in 0..<Self.maxChunkCount {
+      guard position + 8 <= byteCount, let chunk = try chunk(at: position) else { break }
       if chunk.name == "LIST" {
         try header.readTexts(at: position + 8, byteCount: chunk.byteCount)
       }

@@ -13,6 +13,8 @@ import Testing
     let plan = try options.plan(BufferOptions.parse(["-B", "2"]))
     #expect(plan.blockSize == 256 && plan.stallSeconds == 0.5 && plan.waitSeconds == 1)
     #expect(plan.xrun == .fail && plan.buffer == .seconds(2))
+    #expect(try StreamingOptions.parse(["--wait", "inf"]).plan().waitSeconds == .infinity)
+    #expect(try StreamingOptions.parse([]).plan().waitSeconds == 0)
   }
 
   @Test func anOptionBeatsTheEnvironment() throws {

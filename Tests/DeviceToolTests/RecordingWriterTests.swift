@@ -146,4 +146,33 @@ import Testing
     #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
     #expect(times.last == 101 + 2.0 / 48_000)
   }
+
+  private func mark(_ isBegin: Bool) -> Segment { .mark(Mark(isBegin: isBegin, captured: nil)) }
+
+  @Test func eventsFollowEachOtherAndTheTimeBetweenThemIsNoLength() throws {
+    let sink = MemorySink()
+    let recording = try recording(sink) {
+      $0.length = .frames(4)
+      $0.filling = .all
+    }
+    var lost = LineGap(cause: .host, frameCount: 7)
+    lost.isBetweenEvents = true
+    try take(
+      [
+        gap(.unwanted, 100), mark(true), frames([1, 2]), mark(false), gap(.unwanted, 50),
+        .gap(lost), mark(true), frames([3]), gap(.host, 1), frames([4]),
+      ], recording)
+    #expect(sink.samples == [1, 2, 3, 0] && sink.parts == [2])
+    #expect(recording.isComplete && recording.account.unwanted == 150)
+    #expect(recording.account.missing == (0, 8))
+  }
+
+  /// The end of an event stays in the resampler until it is flushed.
+  @Test func eachEventIsResampledAlone() throws {
+    let sink = MemorySink(StreamFormat(encoding: .f32le, rate: 24_000, channelCount: 1))
+    let recording = try recording(sink)
+    let event = [mark(true), frames([Float](repeating: 0.5, count: 960)), mark(false)]
+    try take(event + [gap(.unwanted, 48_000)] + event, recording)
+    #expect(sink.parts == [480, 960])
+  }
 }

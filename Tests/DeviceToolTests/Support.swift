@@ -61,5 +61,10 @@ final class MemorySink: FrameSink {
     }
   }
 
+  /// Frames before the end of each part.
+  private(set) var parts: [Int] = []
+
+  func completePart() throws(ToolError) { parts.append(samples.count) }
+
   func close() throws(ToolError) { isClosed = true }
 }

@@ -30,7 +30,7 @@ import Testing
       switch segment {
       case .frames(let frames): taken.frames += values(frames)
       case .gap(let gap): taken.gaps.append((taken.frames.count, gap))
-      case .lost: break
+      case .lost, .mark: break
       }
     }
     return taken

@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 
 TIMEOUT = 60
 # Types that sd-cat refuses to read from a pipe.
@@ -54,7 +55,7 @@ class Ours:
         arguments = [program, "--no-dither", "-f", "f32le"]
         self.status, self.data, self.words = run([*arguments, path])
         _, description, _ = run([program, "--json", path])
-        facts = (json.loads(description) if description else [{}])[0]
+        facts = (json.loads(description or "[]") or [{}])[0]
         self.rate, self.channels = int(facts.get("rate", 0)), facts.get("channels", 0)
         self.type, self.codec = facts.get("type"), facts.get("codec")
         # Not every type is known without a name.
@@ -137,7 +138,12 @@ def distance(ours, theirs):
     return worst
 
 
-def judge(program, path, scratch):
+def judge(program, path):
+    with tempfile.TemporaryDirectory() as scratch:
+        return compare(program, path, pathlib.Path(scratch))
+
+
+def compare(program, path, scratch):
     ours = Ours(program, path)
     if ours.status < 0 or ours.status > 2:
         return "differ", f"status {ours.status}: {ours.words}"
@@ -186,9 +192,9 @@ def main():
         sys.exit(f"corpus: no sound files in {folder}")
     counts = Counter()
     unknown = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        for path in files:
-            verdict, reason = judge(f"{programs}/sd-cat", str(path), pathlib.Path(scratch))
+    with ProcessPoolExecutor() as pool:
+        judged = pool.map(judge, [f"{programs}/sd-cat"] * len(files), map(str, files))
+        for path, (verdict, reason) in zip(files, judged):
             counts[path.suffix.lower(), verdict] += 1
             if verdict == "agree":
                 continue
@@ -196,7 +202,8 @@ def main():
             if verdict == "differ" and understood is None:
                 unknown += 1
             note = f" (known: {understood})" if understood else ""
-            print(f"{verdict}: {path.relative_to(folder)}: {reason.splitlines()[0]}{note}")
+            print(f"{verdict}: {path.relative_to(folder)}: {reason.splitlines()[0]}{note}",
+                  flush=True)
     verdicts = ["agree", "refused", "short", "differ"]
     print(f"\n{'':8}" + "".join(f"{verdict:>9}" for verdict in verdicts))
     for suffix in sorted({suffix for suffix, _ in counts}):

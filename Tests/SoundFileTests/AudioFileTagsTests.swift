@@ -38,6 +38,53 @@ struct AudioFileTagsTests {
     #expect(tags.dropped(by: type).isEmpty)
   }
 
+  @Test(arguments: [false, true])
+  func anMP3HoldsAllTextsAndACover(isStream: Bool) throws {
+    let folder = try TemporaryDirectory()
+    var tags = Self.tags
+    tags[.album] = "Ελληνικά"
+    tags[.comment] = "so so"
+    tags[.copyright] = "2024 nobody"
+    tags[.date] = "2024-05-06"
+    tags[.genre] = "Jazz"
+    tags[.license] = "none"
+    tags[.software] = "sd"
+    tags[.trackNumber] = "3/7"
+    let image = [0x89, 0x50, 0x4E, 0x47] + (0..<90_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let cover = Picture(
+      kind: 3, mimeType: "image/png", caption: "", width: 0, height: 0, depth: 0, colorCount: 0,
+      data: image)
+    // The first is of no kind that an MP3 can hold.
+    tags.pictures = [Self.picture, cover]
+    #expect(tags.dropped(by: .mp3) == ["a picture"])
+    let format = AudioFileFormat(.mp3)
+    let samples = RoundTripTests.samples(format, channels: 1, count: 5000)
+    let file: AudioFile
+    if isStream {
+      var options = AudioFileWriter.Options()
+      options.tags = tags
+      let collector = PipeCollector()
+      var writer = try AudioFileWriter(
+        descriptor: collector.writing, format: format, sampleRate: 48000, channelCount: 1,
+        options: options)
+      try writer.writeAll(samples)
+      try writer.close()
+      file = try AudioFile(PipeFeeder(collector.finish()))
+    } else {
+      try write(samples, to: folder.file("a"), format, channels: 1, tags: tags)
+      file = try AudioFile(path: folder.file("a"))
+      #expect(file.frameCount == 5000)
+    }
+    var read = file.tags
+    #expect(Set(read.comments) == Set(tags.comments))
+    #expect(read.pictures.map(\.kind) == [3])
+    let isCover = read.pictures == [cover]
+    #expect(isCover)
+    (read.comments, tags.comments) = ([], [])
+    (read.pictures, tags.pictures) = ([], [])
+    #expect(read == tags)
+  }
+
   @Test func aVorbisStreamTakesALongPictureAndNoInvalidName() throws {
     var options = AudioFileWriter.Options()
     options.tags = Self.tags

@@ -231,6 +231,19 @@ struct AudioFileTests {
     #expect(fcntl(kept, F_GETFD) < 0)
   }
 
+  @Test func anSD2WithoutItsSecondFileIsRefused() throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("a.sd2")
+    // Looks like MPEG.
+    try save([0xFF, 0xFB, 0x90, 0x64] + [UInt8](repeating: 0, count: 2000), to: path)
+    let error = failure { () throws(AudioFileError) in _ = try AudioFile(path: path) }
+    #expect(error?.message.hasPrefix("sd2 without its second file") == true)
+    let format = AudioFileFormat(.sd2, encoding: .s16be)
+    let samples = RoundTripTests.samples(format, channels: 1, count: 500)
+    try write(samples, to: folder.file("b.sd2"), format, channels: 1)
+    #expect(try AudioFile(path: folder.file("b.sd2")).readAll() == samples)
+  }
+
   @Test(arguments: [AudioFileType.flac, .wav, .aiff, .au, .caf, .w64, .ogg, .mp3])
   func cutFilesDeliverTheFramesThereAre(type: AudioFileType) throws {
     let folder = try TemporaryDirectory()

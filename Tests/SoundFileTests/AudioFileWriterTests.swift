@@ -46,6 +46,15 @@ struct AudioFileWriterTests {
     }
   }
 
+  @Test(arguments: [SampleEncoding.u8, .alaw, .ulaw], [1, 51, 52])
+  func aWAVInAPipeEndsWithItsLastFrame(encoding: SampleEncoding, count: Int) throws {
+    let folder = try TemporaryDirectory()
+    let format = AudioFileFormat(.wav, codec: .pcm(encoding))
+    let samples = RoundTripTests.samples(format, channels: 1, count: count)
+    try save(pipe(samples, format, channels: 1), to: folder.file("a.wav"))
+    #expect(try AudioFile(path: folder.file("a.wav")).readAll() == samples)
+  }
+
   @Test(arguments: [SampleEncoding.s8, .u8, .s24be, .ulaw, .f32be, .f64be], [1, 2, 51, 1000])
   func anAIFFHoldsAsManyFramesAsWereWritten(encoding: SampleEncoding, count: Int) throws {
     let folder = try TemporaryDirectory()

@@ -87,6 +87,37 @@ struct PeerTests {
     #expect((3000...7000).contains(count), "\(count)")
   }
 
+  @Test(.enabled(if: hasFLAC)) func everyStreamOfChainedFLACInOggIsRead() throws {
+    let folder = try TemporaryDirectory()
+    let other = frames(20_000, channels: 2, .s16le)
+    func flac(_ samples: [UInt8], rate: Int) throws -> [UInt8] {
+      try save(samples, to: folder.file("in.raw"))
+      let made = try Self.shell(
+        "flac -s -f --ogg --force-raw-format --endian=little --sign=signed --channels=2 --bps=16"
+          + " --sample-rate=\(rate) -c \(folder.file("in.raw"))")
+      return try #require(made)
+    }
+    let one = try flac(samples, rate: 48000)
+    let two = try flac(other, rate: 48000)
+    let (file, all) = try read(one + two + one)
+    #expect(native(all, of: file) == samples + other + samples)
+    #expect(file.takeDamage().isEmpty)
+    // A file's length is not the first stream's, and it can be read again.
+    try save(one + two, to: folder.file("a.oga"))
+    let chain = try AudioFile(path: folder.file("a.oga"))
+    #expect(chain.frameCount == nil)
+    try chain.seek(toFrame: 3000)
+    #expect(try native(chain.readAll(), of: chain) == other)
+    let first = try AudioFile(PipeFeeder(one + flac(other, rate: 44100) + two))
+    #expect(try native(first.readAll(), of: first) == samples)
+    let second = try #require(first.continuation())
+    #expect(second.sampleRate == 44100)
+    #expect(try native(second.readAll(), of: second) == other)
+    let third = try #require(second.continuation())
+    #expect(try native(third.readAll(), of: third) == other)
+    #expect(third.takeDamage().isEmpty)
+  }
+
   @Test(.enabled(if: hasFLAC), arguments: [8, 16, 24])
   func flacFilesAreReadInTheirDepth(depth: Int) throws {
     let folder = try TemporaryDirectory()

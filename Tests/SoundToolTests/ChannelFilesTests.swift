@@ -12,6 +12,7 @@ final class MemorySink: FrameSink {
   private(set) var bytes: [UInt8] = []
   private(set) var captured: [Double?] = []
   private(set) var isClosed = false
+  private(set) var partCount = 0
   var failure: ToolError?
 
   init(_ format: StreamFormat) { self.format = format }
@@ -23,6 +24,8 @@ final class MemorySink: FrameSink {
     unsafe frames.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     self.captured.append(captured)
   }
+
+  func completePart() throws(ToolError) { partCount += 1 }
 
   func close() throws(ToolError) {
     isClosed = true
@@ -43,8 +46,9 @@ struct ChannelFilesTests {
     }
     let frames = (0..<(9 * 40)).map { UInt8(truncatingIfNeeded: $0) }
     unsafe try files.write(frames.span.bytes, captured: 7)
+    try files.completePart()
     try files.close()
-    #expect(files.frameCount == 40)
+    #expect(files.frameCount == 40 && sinks.map(\.partCount) == [1, 1, 1])
     for (index, sink) in sinks.enumerated() {
       let starts = (0..<40).map { $0 * 9 + index * 3 }
       let expected = starts.flatMap { start in frames[start..<(start + 3)] }

@@ -14,6 +14,7 @@ private struct Probe: Tool {
   @Flag(name: .shortAndLong) var json = false
   @OptionGroup var common: CommonOptions
   @Argument var files: [String] = []
+  static var operands: WritableKeyPath<Probe, [String]>? { \.files }
 
   func plan() -> [String] { files }
   static func run(_ plan: [String]) {}
@@ -66,6 +67,20 @@ private struct Probe: Tool {
     #expect(probe.formats.channels == 2)
     #expect(probe.files == ["a", "-", "-r", "--help"])
     #expect(probe.common.verbosity == .quiet)
+  }
+
+  @Test func operandsAtTheEndKeepTheirOrder() throws {
+    #expect(try parse("a", "-c", "2", "b", "c").files == ["a", "b", "c"])
+    #expect(try parse("-c", "2").formats.channels == 2)
+    #expect(try parse("-q", "a", "-", "", "b").files == ["a", "-", "", "b"])
+    #expect(try parse("a", "--", "-b", "--", "c", "d").files == ["a", "-b", "--", "c", "d"])
+    #expect(try parse("a", "b", "-q").files == ["a", "b"])
+    #expect(try parse("a", "b", "c").files == ["a", "b", "c"])
+    #expect(error("-x", "a", "b", "c") == "-x: unknown option")
+    #expect(error("a", "b", "-r") == "-r: needs a value")
+    var words = ["-q", "a", "b", "c"]
+    #expect(CommandLineParser.takeOperands(from: &words) == ["b", "c"])
+    #expect(words == ["-q", "a"])
   }
 
   @Test func theValueOfAnOptionIsNotTakenApart() {

@@ -10,11 +10,11 @@ struct FileSeriesTests {
   static let fileFormat = AudioFileFormat(.wav, encoding: .s16le)
 
   static func series(
-    _ pattern: String, _ limit: FileSeries.Limit, keeping: Int? = nil
+    _ pattern: String, _ limit: FileSeries.Limit, keeping: Int? = nil, mayBeEmpty: Bool = false
   ) throws -> FileSeries {
     try FileSeries(
       OutputPlan(path: pattern, type: .auto), as: fileFormat, format: format, limit: limit,
-      keeping: keeping)
+      keeping: keeping, mayBeEmpty: mayBeEmpty)
   }
 
   static func frames(_ count: Int, from first: Int = 0) -> [UInt8] {
@@ -88,6 +88,49 @@ struct FileSeriesTests {
     try series.close()
     #expect(try Self.names(folder) == ["take-001.wav"])
     #expect(try AudioFile(path: folder.file("take-001.wav")).frameCount == 0)
+  }
+
+  @Test func aSeriesOfEventsHasAFileForEachAndNoOther() throws {
+    let folder = try TemporaryDirectory()
+    let series = try Self.series(folder.file("take.wav"), .frames(100), mayBeEmpty: true)
+    #expect(series.name == folder.file("take.wav"))
+    try series.completePart()
+    for event in 0..<2 {
+      let frames = Self.frames(60, from: 1000 * event)
+      unsafe try series.write(frames.span.bytes)
+      try series.completePart()
+      #expect(try Self.names(folder).count == event + 1)
+      #expect(try Self.contents(folder.file("take-00\(event + 1).wav")) == frames)
+    }
+    try series.close()
+    #expect(try Self.names(folder) == ["take-001.wav", "take-002.wav"])
+    let empty = try TemporaryDirectory()
+    try Self.series(empty.file("take.wav"), .frames(100), mayBeEmpty: true).close()
+    #expect(try Self.names(empty).isEmpty)
+  }
+
+  @Test func lostFramesDoNotPutOffAnAlignedFile() throws {
+    let folder = try TemporaryDirectory()
+    let series = try Self.series(folder.file("take.wav"), .aligned(seconds: 2))
+    let frames = Self.frames(1000)
+    // A second is missing after the first, and the beginning of the third file.
+    for start in [0.0, 2, 4.25] {
+      unsafe try series.write(frames.span.bytes, captured: 1_764_072_000 + start)
+    }
+    try series.close()
+    let counts = try Self.names(folder).map { name in
+      try AudioFile(path: folder.file(name)).frameCount
+    }
+    #expect(counts == [1000, 1000, 1000])
+  }
+
+  @Test func aNameIsTrueToTheFrame() throws {
+    let folder = try TemporaryDirectory()
+    let series = try Self.series(folder.file("%S.wav"), .frames(100))
+    let frames = Self.frames(1)
+    unsafe try series.write(frames.span.bytes, captured: 1_764_072_010 - 0.0004)
+    try series.close()
+    #expect(try Self.names(folder) == ["10.wav"])
   }
 
   @Test func alignedFilesBeginAtWholeSeconds() throws {

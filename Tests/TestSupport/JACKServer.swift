@@ -39,13 +39,18 @@ public final class JACKServer: Sendable {
 
     fileprivate func arguments(name: String) -> [String] {
       // A smaller port table fits the server into the 64 MiB of shared memory that containers have.
-      (isVerbose ? ["-v"] : [])
-        + (isRealtime ? ["-R", "-P", "60"] : ["--no-realtime"])
+      let table = systemChannelCount > 2 ? "1024" : "128"
+      let process: [String] =
+        (isVerbose ? ["-v"] : []) + (isRealtime ? ["-R", "-P", "60"] : ["--no-realtime"])
         + (isSynchronous ? ["-S"] : [])
-        + ["-n", name, "--port-max", systemChannelCount > 2 ? "1024" : "128"]
-        + ["-L", "\(loopbackChannelCount)"]
-        + ["-d", "dummy", "-r", "\(sampleRate)", "-p", "\(periodSize)"]
-        + ["-C", "\(systemChannelCount)", "-P", "\(systemChannelCount)"]
+      let server: [String] = [
+        "-n", name, "--port-max", table, "-L", "\(loopbackChannelCount)",
+      ]
+      let driver: [String] = [
+        "-d", "dummy", "-r", "\(sampleRate)", "-p", "\(periodSize)",
+        "-C", "\(systemChannelCount)", "-P", "\(systemChannelCount)",
+      ]
+      return process + server + driver
     }
   }
 

@@ -83,11 +83,11 @@ import Testing
 
   // MARK: The README's commands
 
-  /// The commands after "Then try:", without their comments.
+  /// The commands under "Try it", without their comments.
   private static func commandsOfReadme() throws -> [String] {
     let path = BuiltTool.packageFile("README.md")
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    let lines = text.split(separator: "\n").drop { $0 != "everything again. Then try:" }
+    let lines = text.split(separator: "\n").drop { $0 != "## Try it" }
     return lines.dropFirst().prefix { $0.hasPrefix("    sd-") }
       .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
   }
@@ -154,7 +154,9 @@ import Testing
   }
 
   /// Those that end with Ctrl-C.
-  private static let openEnded = ["sd-rec take.wav", "sd-rec -q --split", "sd-wire -v"]
+  private static let openEnded = [
+    "sd-rec take.wav", "sd-rec -q --split", "sd-rec -v --trigger", "sd-rec -q --sync", "sd-wire -v",
+  ]
 
   /// Waits for a file with something in it, or for a word about what was opened.
   private func hasBegun(_ process: ToolProcess) async throws {

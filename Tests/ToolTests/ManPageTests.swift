@@ -109,7 +109,8 @@ import Testing
     "sd-play": stream + map + type + buffer + ["-o", "--output-device", "-S", "--start"]
       + ["--no-dither", "--no-resample", "--loop"],
     "sd-rec": stream + map + type + buffer + ["-i", "--input-device", "--no-dither"]
-      + ["--no-resample", "--fill-gaps", "--split", "--sync", "--while-stdin", "--no-clobber"],
+      + ["--no-resample", "--fill-gaps", "--split", "--sync", "--while-stdin", "--no-clobber"]
+      + ["--trigger", "--before", "--hold", "--until-silence", "--at"],
     "sd-playrec": stream + maps + devices + type + buffer + ["--no-dither", "--no-clobber"]
       + ["--tail", "--compensate", "--record-format"],
     "sd-wire": stream + maps + devices,

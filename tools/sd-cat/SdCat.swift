@@ -54,6 +54,8 @@ struct SdCat: Tool {
 
   @OptionGroup var common: CommonOptions
 
+  static var operands: WritableKeyPath<Self, [String]>? { \.files }
+
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import DeviceTool
 import SoundTool
 
-@main
 struct SdList: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-list", abstract: "List sound devices.", usage: "sd-list [options]")

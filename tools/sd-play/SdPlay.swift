@@ -3,7 +3,6 @@ import DeviceTool
 import PCM
 import SoundTool
 
-@main
 struct SdPlay: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-play", abstract: "Play files, or PCM from standard input, on a device.",
@@ -24,7 +23,10 @@ struct SdPlay: Tool {
   @OptionGroup var resampling: ResampleOptions
   @OptionGroup var adapting: AdaptOptions
   @OptionGroup var loop: LoopOptions
+  @OptionGroup var startTime: StartTimeOptions
   @OptionGroup var report: ReportOptions
+
+  static var operands: WritableKeyPath<Self, [String]>? { \.files }
 
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
@@ -48,6 +50,8 @@ struct SdPlay: Tool {
     plan.map = map.map
     plan.mayResample = !resampling.noResample
     plan.adapts = try adapting.adapts(mayResample: plan.mayResample)
+    plan.startTime = try startTime.startTime()
+    if plan.startTime != nil, plan.adapts { throw .usage("--at", "not with --adapt") }
     plan.latency = try latency.output()
     plan.stream = try streaming.plan(buffer)
     plan.report = try report.plan(hasFile: !files.isEmpty)

@@ -4,7 +4,6 @@ import PCM
 import SoundFile
 import SoundTool
 
-@main
 struct SdPlayrec: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-playrec", abstract: "Play and record at once, frame for frame.",

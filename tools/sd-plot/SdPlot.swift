@@ -36,6 +36,8 @@ struct SdPlot: Tool {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var common: CommonOptions
 
+  static var operands: WritableKeyPath<Self, [String]>? { \.files }
+
   @Argument(help: ArgumentHelp("Files; - or none is standard input.", valueName: "file"))
   var files: [String] = []
 

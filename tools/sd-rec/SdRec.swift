@@ -4,7 +4,6 @@ import PCM
 import SoundFile
 import SoundTool
 
-@main
 struct SdRec: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-rec", abstract: "Record from a device to a file, or to standard output.",
@@ -29,6 +28,8 @@ struct SdRec: Tool {
   var fillGaps = false
 
   @OptionGroup var recording: RecordingOptions
+  @OptionGroup var trigger: TriggerOptions
+  @OptionGroup var startTime: StartTimeOptions
 
   @Flag(name: .long, help: "Stop when standard input closes.")
   var whileStdin = false
@@ -62,6 +63,9 @@ struct SdRec: Tool {
       plan.fileFormat, rate: stated.rate ?? 48_000,
       channelCount: map.map?.count ?? stated.channelCount ?? 1)
     plan.files = files
+    plan.trigger = try trigger.plan()
+    plan.startTime = try startTime.startTime()
+    plan.files.hasEvents = plan.trigger.level != nil
     plan.endsWithInput = whileStdin
     plan.device = device.query
     plan.rate = stated.rate
@@ -76,6 +80,8 @@ struct SdRec: Tool {
     plan.recording.filling = fillGaps ? .all : .none
     plan.stream = try streaming.plan(buffer)
     plan.report = try report.plan(hasFile: file != nil, output: output)
+    plan.report.hasEvents = plan.trigger.level != nil
+    plan.report.hasThreshold = plan.trigger.level != nil || plan.trigger.untilSilence != nil
     return plan
   }
 

@@ -3,7 +3,6 @@ import DeviceTool
 import PCM
 import SoundTool
 
-@main
 struct SdWire: Tool {
   static let configuration = CommandConfiguration(
     commandName: "sd-wire", abstract: "Pass sound from input to output with no latency of its own.",

@@ -8,6 +8,8 @@ struct LossAccount {
   /// Frames skipped at the start: before the reader started, or as requested.
   var early = 0
   var skipped = 0
+  /// Frames before the start, and between events.
+  var unwanted = 0
   /// Frames dropped here to catch up.
   var trimmed = 0
   /// Frames missing from the requested length. Later losses do not count.
@@ -18,9 +20,11 @@ struct LossAccount {
   /// - Parameter isComplete: Whether the recording has its whole length.
   func settled(_ ledger: LossReport, isComplete: Bool) -> LossReport {
     var report = ledger
-    let untaken = ledger.input.delivered - taken - early - skipped - trimmed
+    let untaken =
+      ledger.input.delivered - taken - early - skipped - trimmed
+      - unwanted
     report.input.delivered = taken
-    report.input.discarded += early + skipped
+    report.input.discarded += early + skipped + unwanted
     if isComplete {
       let dropped = ledger.input.dropped + trimmed
       report.input.discarded += untaken + dropped - missing.dropped

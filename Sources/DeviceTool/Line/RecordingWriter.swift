@@ -7,8 +7,9 @@ internal import SoundTool
 final class RecordingWriter {
   private let plan: RecordingPlan
   private let sink: any FrameSink
-  private let chain: FormatChain
-  private let reporter: RunReporter
+  private var chain: FormatChain
+  private var clippedBefore = 0
+  private let reporter: RunReporter?
   private let silence: [UInt8]
   private let length: Double?
   private var budget: FrameBudget
@@ -19,16 +20,17 @@ final class RecordingWriter {
   /// The account of the device's frames so far.
   private(set) var account = LossAccount()
 
-  /// - Parameter format: The segments' format.
+  /// - Parameters:
+  ///   - format: The segments' format.
+  ///   - reporter: Measures the frames, unless a stage before does.
   init(
     _ plan: RecordingPlan, from format: StreamFormat, into sink: any FrameSink,
-    _ reporter: RunReporter
+    _ reporter: RunReporter?
   ) throws(ToolError) {
     self.plan = plan
     self.sink = sink
     self.reporter = reporter
-    chain = try FormatChain(
-      from: format, to: sink.format, FormatChain.Options(gain: plan.gain, dither: plan.dither))
+    chain = try Self.chain(plan, from: format, to: sink.format)
     silence = [UInt8](
       repeating: format.encoding.silentByte, count: 4096 * format.bytesPerFrame)
     length = plan.length?.seconds(at: sink.format.rate)
@@ -38,6 +40,13 @@ final class RecordingWriter {
     toSkip = plan.skippedFrameCount
   }
 
+  private static func chain(
+    _ plan: RecordingPlan, from input: StreamFormat, to output: StreamFormat
+  ) throws(ToolError) -> FormatChain {
+    try FormatChain(
+      from: input, to: output, FormatChain.Options(gain: plan.gain, dither: plan.dither))
+  }
+
   /// Whether the whole duration has passed.
   var isComplete: Bool { budget.isSpent }
 
@@ -45,7 +54,7 @@ final class RecordingWriter {
   var name: String { sink.name }
 
   /// Samples clipped so far.
-  var clippedCount: Int { chain.clippedCount + sink.clippedCount }
+  var clippedCount: Int { clippedBefore + chain.clippedCount + sink.clippedCount }
 
   /// The progress so far.
   var progress: Progress {
@@ -60,6 +69,7 @@ final class RecordingWriter {
     switch segment {
     case .frames(let frames): try take(frames)
     case .gap(let gap): try take(gap)
+    case .mark(let mark): if !mark.isBegin { try endEvent() }
     case .lost: break
     }
   }
@@ -67,6 +77,16 @@ final class RecordingWriter {
   /// Writes the resampler's remaining frames, after the last segment.
   func flush() throws(ToolError) {
     try chain.finish { frames throws(ToolError) in try write(frames) }
+  }
+
+  /// Completes an event: what the resampler still has belongs to it.
+  private func endEvent() throws(ToolError) {
+    if chain.resamples {
+      try flush()
+      clippedBefore += chain.clippedCount
+      chain = try Self.chain(plan, from: chain.input, to: chain.output)
+    }
+    try sink.completePart()
   }
 
   /// Completes the sink, also after an error.
@@ -98,27 +118,35 @@ final class RecordingWriter {
     switch gap.cause {
     case .underflow: break
     case .early: account.early += gap.frameCount
+    case .unwanted: account.unwanted += gap.frameCount
     case .pause:
-      guard plan.filling == .all else { break }
+      guard plan.filling == .all, !gap.isBetweenEvents else { break }
       budget.extend(by: gap.frameCount)
       try fill(gap.frameCount)
     case .trimmed:
       account.trimmed += gap.frameCount
-      let count = budget.wanted(gap.frameCount)
+      let count = wanted(gap)
       account.missing.dropped += count
-      budget.pass(count, isWritten: false)
+      if !gap.isBetweenEvents { budget.pass(count, isWritten: false) }
     case .host, .overflow:
-      let count = budget.wanted(gap.frameCount)
+      let count = wanted(gap)
       if gap.cause == .host {
         account.missing.lost += count
       } else {
         account.missing.dropped += count
       }
+      // The length is that of the events.
+      guard !gap.isBetweenEvents else { break }
       let isFilled =
         plan.filling == .all || plan.filling == .unlessMutual && !gap.isMutual
       if isFilled { try fill(count) }
       budget.pass(count, isWritten: isFilled)
     }
+  }
+
+  /// How many of a gap's frames are missing from the length.
+  private func wanted(_ gap: LineGap) -> Int {
+    gap.isBetweenEvents ? gap.frameCount : budget.wanted(gap.frameCount)
   }
 
   /// How many of `frameCount` frames to skip at the start.
@@ -140,7 +168,7 @@ final class RecordingWriter {
 
   private func push(_ frames: RawSpan) throws(ToolError) {
     // Before the dither, which would hide that a device gives nothing but zeros.
-    reporter.measure(frames, encoding: chain.input.encoding, gain: plan.gain)
+    reporter?.measure(frames, encoding: chain.input.encoding, gain: plan.gain)
     try chain.push(frames) { frames throws(ToolError) in try write(frames) }
   }
 

@@ -44,6 +44,7 @@ struct RoundTripMeasurement {
       guard let segment = line.next() else { throw run.failure ?? .stopped }
       switch segment {
       case .lost(let error): throw error
+      case .mark: continue
       case .gap: throw Self.failure("frames were lost meanwhile")
       case .frames(let frames):
         takenCount += frames.count

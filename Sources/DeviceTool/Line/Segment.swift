@@ -5,6 +5,8 @@ internal import SoundTool
 enum Segment {
   case frames(Frames)
   case gap(LineGap)
+  /// An event begins or ends here.
+  case mark(Mark)
   /// The device is lost; nothing follows.
   case lost(ToolError)
 }
@@ -47,6 +49,14 @@ struct Frames {
   }
 }
 
+/// The beginning or the end of an event: sound that a trigger passes.
+struct Mark: Equatable {
+  let isBegin: Bool
+  /// The capture time of the event's first frame, or of the one after its last, in seconds since
+  /// 1970; nil if unknown.
+  let captured: Double?
+}
+
 /// Frames missing from a recording, or inserted into the output.
 struct LineGap: Equatable {
   enum Cause {
@@ -62,20 +72,26 @@ struct LineGap: Equatable {
     case early
     /// Dropped because the reader fell behind, to keep latency low.
     case trimmed
+    /// Captured before the recording starts, or between two events.
+    case unwanted
   }
 
   var cause: Cause
   var direction = StreamDirection.input
   /// Frames written before it, if the stream knows; the writer counts those before an input gap.
   var position: Int?
+  /// Frames of the input since it, if it became known late.
+  var age = 0
   var frameCount: Int
   var isEstimated = false
   var isFreewheeling = false
   /// Whether as many frames of the other direction are missing at the same time.
   var isMutual = false
+  /// Whether it lies between two events, so that the recording has no place for it.
+  var isBetweenEvents = false
 
   /// Whether wanted frames are missing.
-  var isLoss: Bool { cause != .pause && cause != .early }
+  var isLoss: Bool { cause != .pause && cause != .early && cause != .unwanted }
 }
 
 extension LineGap {

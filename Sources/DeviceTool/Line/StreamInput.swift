@@ -39,8 +39,12 @@ final class StreamInput: SegmentSource {
         switch try read() {
         case .frames(let count): return .frames(frames(count))
         case .gap(let gap):
-          if gap.direction == .input { clock.skip(gap.frameCount) }
-          return .gap(LineGap(gap))
+          var lineGap = LineGap(gap)
+          if gap.direction == .input {
+            clock.skip(gap.frameCount)
+            lineGap.age = max(0, position - gap.position)
+          }
+          return .gap(lineGap)
         case .interrupted: hasEnded = run.isHalted
         case .end: hasEnded = true
         }

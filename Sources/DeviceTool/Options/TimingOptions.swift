@@ -20,9 +20,10 @@ public struct StreamingOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Retry a busy or absent device this long (default: 0).", valueName: "time"),
-    transform: Words.time)
-  var wait: FrameTime = .seconds(0)
+    help: ArgumentHelp(
+      "Retry a busy or absent device this long, or inf (default: 0).", valueName: "time"),
+    transform: Words.wait)
+  var wait: Double?
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -43,12 +44,19 @@ public struct StreamingOptions: ParsableArguments {
     plan.xrun = try resolve(xrun, Environment.xrun) ?? .warn
     if let buffer { plan.buffer = try resolve(buffer.buffer, Environment.buffer) }
     plan.stallSeconds = stall.seconds(at: Self.nominalRate)
-    plan.waitSeconds = wait.seconds(at: Self.nominalRate)
+    plan.waitSeconds = wait ?? 0
     return plan
   }
 
   /// The rate for times in frames while no device is known.
-  private static let nominalRate = 48_000.0
+  fileprivate static let nominalRate = 48_000.0
+}
+
+extension Words {
+  /// A time to wait in seconds; infinity for `inf`.
+  static func wait(_ text: String) throws(InvalidValue) -> Double {
+    text == "inf" ? .infinity : try time(text).seconds(at: StreamingOptions.nominalRate)
+  }
 }
 
 /// `-B`: the ring between device and pipe.

@@ -19,6 +19,8 @@ public struct PlayPlan: Sendable {
   public var mayResample = true
   /// Whether to follow a live writer's clock by resampling.
   public var adapts = false
+  /// When to begin, in seconds since 1970-01-01 00:00 UTC; nil for at once.
+  public var startTime: Double?
   /// -L.
   public var latency = Latency.high
   /// The stream.

@@ -28,6 +28,10 @@ public struct RecordPlan: Sendable {
   public var latency = Latency.high
   /// What to write of the device's input.
   public var recording = RecordingPlan()
+  /// When to begin, in seconds since 1970-01-01 00:00 UTC; nil for at once.
+  public var startTime: Double?
+  /// The sound to record.
+  public var trigger = TriggerPlan()
   /// The stream.
   public var stream = StreamPlan()
   /// The reports.

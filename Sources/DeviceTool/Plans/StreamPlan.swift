@@ -26,6 +26,10 @@ public struct ReportPlan: Sendable {
   public var showsSummary = false
   /// The descriptor for JSON lines.
   public var descriptor: CInt?
+  /// Whether the recording consists of events.
+  public var hasEvents = false
+  /// Whether a level decides what is recorded, so that -v reports the level.
+  public var hasThreshold = false
 
   /// Creates a plan without reports.
   public init() {}

@@ -15,9 +15,17 @@ struct LossMessages {
       case .overflow, .trimmed: "input overflow: \(frames) dropped"
       case .underflow: "output underflow: \(frames) of silence inserted"
       case .pause: "paused for \(frames)"
-      case .early: "\(frames) discarded"
+      case .early, .unwanted: "\(frames) discarded"
       }
     return "\(what) at frame \(frame) (\(seconds(frame)))\(gap.isEstimated ? ", estimated" : "")"
+  }
+
+  /// The line about a stretch of nothing but zeros.
+  func line(for change: SilenceWatch.Change) -> String {
+    let place = "frame \(change.frame) (\(seconds(change.frame)))"
+    return change.isBegin
+      ? "every sample is zero since \(place); is the input muted, or not allowed?"
+      : "sound again at \(place)"
   }
 
   /// The total, or nil if nothing was lost.

@@ -12,6 +12,7 @@ final class RunReporter {
   private let line: ProgressLine?
   private let feed: StatusFeed?
   private let showsSummary: Bool
+  private let showsLevel: Bool
   private var meter: LevelMeter?
   // Since the last progress line, since the last levels in the feed, and since the start.
   private var linePeaks = PeakHold()
@@ -20,6 +21,7 @@ final class RunReporter {
   private var hasBegun = false
   private var reportedPrebuffer = 0
   private var didReportFreewheeling = false
+  private var events: EventCount?
 
   /// - Parameters:
   ///   - rate: The device's rate, in hertz.
@@ -36,7 +38,9 @@ final class RunReporter {
       try StatusFeed(descriptor: StandardStreams.current(descriptor))
     }
     showsSummary = plan.showsSummary
-    let isMeasured = line != nil || feed != nil || showsSummary
+    events = plan.hasEvents ? EventCount() : nil
+    showsLevel = plan.hasThreshold && Messages.verbosity >= .verbose && line == nil
+    let isMeasured = line != nil || feed != nil || showsSummary || showsLevel
     if isMeasured, channelCount > 0 { meter = LevelMeter(channelCount: channelCount) }
   }
 
@@ -71,8 +75,11 @@ final class RunReporter {
         remark: words.total(losses) ?? "")
     }
     // Frames that fill the ring before the start are reported later.
-    guard let feed, hasBegun, !feedPeaks.isEmpty, levelLimit.pass() != nil else { return }
-    feed.levels(feedPeaks.decibels, position: progress().seconds)
+    guard feed != nil || showsLevel, hasBegun, !feedPeaks.isEmpty, levelLimit.pass() != nil else {
+      return
+    }
+    feed?.levels(feedPeaks.decibels, position: progress().seconds)
+    if showsLevel { Messages.detail("", "level: \(LossMessages.peaks(feedPeaks))") }
     feedPeaks.reset()
   }
 
@@ -87,6 +94,26 @@ final class RunReporter {
   /// Reports the next file of a series to the feed.
   func beginFile(_ path: String, at frame: Int, captured: Double) {
     feed?.file(path, at: frame, captured: captured)
+  }
+
+  /// Counts frames between events.
+  func discard(_ frameCount: Int) { events?.discard(frameCount) }
+
+  /// Reports the beginning or the end of an event.
+  func note(_ mark: Mark, at frame: Int) {
+    let untriggered = events?.mark(mark) ?? 0
+    feed?.trigger(mark, at: frame, untriggered: untriggered)
+    Messages.detail(
+      "",
+      mark.isBegin
+        ? "event begins at frame \(frame), \(counted(untriggered, "frame")) discarded before it"
+        : "event ends at frame \(frame)")
+  }
+
+  /// Reports that a stretch of nothing but zeros has lasted for long, or has ended.
+  func note(_ change: SilenceWatch.Change, captured: Double?) {
+    feed?.silence(change, captured: captured)
+    Messages.note("", words.line(for: change))
   }
 
   /// Reports the ratio of two clocks to the feed.
@@ -119,9 +146,10 @@ final class RunReporter {
     if paused > 0 { Messages.note("", "paused for \(Int((paused * 1000).rounded())) ms") }
     feed?.end(
       report, output: output, peaks: runPeaks.decibels, clippedCount: clipped,
-      pausedSeconds: paused)
+      pausedSeconds: paused, events: events)
     if showsSummary, let output {
-      let length = ProgressLine.clock(output.seconds)
+      var length = ProgressLine.clock(output.seconds)
+      if let events { length += ", \(counted(events.count, "event"))" }
       Messages.note(output.name, "\(length), \(LossMessages.peaks(runPeaks))")
     }
     guard isTotalReported, let total = words.total(warned) else { return false }

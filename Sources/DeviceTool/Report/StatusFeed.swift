@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// `--status-fd`: JSON lines about the stream, for the parent process.
 ///
-/// `start` once, `levels` once a second, `loss` for each gap, `file` for each file
-/// of a series, `end` last. A slow reader misses
-/// lines and never delays the sound; `end` says how many lines were missed.
+/// `start` once, `levels` once a second, `loss` for each gap, `file` for each file of a series,
+/// `trigger` for each event, `silence` where the input has nothing but zeros, `end` last. A slow
+/// reader misses lines and never delays the sound; `end` says how many lines were missed.
 final class StatusFeed: Sendable {
   private struct State {
     var missed = 0
@@ -68,6 +68,26 @@ final class StatusFeed: Sendable {
     ])
   }
 
+  /// Sends the beginning or the end of an event: the recording's frame there, and its capture time.
+  ///
+  /// - Parameter untriggered: Frames discarded since the last event.
+  func trigger(_ mark: Mark, at frame: Int, untriggered: Int) {
+    send([
+      .init("event", .string("trigger")), .init("state", .string(mark.isBegin ? "begin" : "end")),
+      .init("frame", .integer(frame)), .init("time", mark.captured.map(JSON.number) ?? .null),
+      .init("untriggered", .integer(untriggered)),
+    ])
+  }
+
+  /// Sends the beginning or the end of a stretch in which every sample is zero: the device's frame
+  /// there, and its capture time.
+  func silence(_ change: SilenceWatch.Change, captured: Double?) {
+    send([
+      .init("event", .string("silence")), .init("state", .string(change.isBegin ? "begin" : "end")),
+      .init("frame", .integer(change.frame)), .init("time", captured.map(JSON.number) ?? .null),
+    ])
+  }
+
   /// Sends the ratio of two clocks; the last one is in the `end` line too.
   func ratio(_ status: AdaptStatus) {
     send([.init("event", .string("ratio"))] + status.members)
@@ -75,10 +95,10 @@ final class StatusFeed: Sendable {
   }
 
   /// Keeps the counts for the `end` line. For input, `delivered + dropped + discarded` equals
-  /// `host_frames`; for output, `delivered + inserted + padding` does.
+  /// `host_frames`, frames between events being discarded; for output, `delivered + inserted + padding` does.
   func end(
     _ losses: LossReport, output: (name: String, seconds: Double)?, peaks: [Double],
-    clippedCount: Int, pausedSeconds: Double
+    clippedCount: Int, pausedSeconds: Double, events: EventCount?
   ) {
     func counts(_ counts: LossReport.Counts) -> JSON {
       .object([
@@ -98,6 +118,10 @@ final class StatusFeed: Sendable {
     if let output {
       members.append(.init("file", .string(output.name)))
       members.append(.init("seconds", .number(output.seconds)))
+    }
+    if let events {
+      members.append(.init("events", .integer(events.count)))
+      members.append(.init("untriggered", .integer(events.untriggered)))
     }
     state.withLock { [members] state in
       state.end = members

@@ -123,6 +123,7 @@ final class StreamRun {
     switch segment {
     case .frames: break
     case .gap(let gap): note(gap)
+    case .mark(let mark): reporter.note(mark, at: progress().frame)
     case .lost(let error): end(error)
     }
     update()
@@ -160,8 +161,9 @@ final class StreamRun {
   }
 
   private func note(_ gap: LineGap) {
+    if gap.cause == .unwanted { reporter.discard(gap.frameCount) }
     guard gap.isLoss else { return }
-    let line = reporter.lose(gap, at: gap.position ?? progress().frame)
+    let line = reporter.lose(gap, at: gap.position ?? max(0, progress().frame - gap.age))
     guard policy.isReported(gap) else { return }
     if policy.ends(at: gap), !isEnding {
       end(.framesLost("", line))

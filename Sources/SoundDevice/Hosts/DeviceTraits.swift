@@ -109,16 +109,17 @@ struct DeviceTraits: Equatable {
       // moves within that as other streams come and go.
       granted.inputLatency = Self.longer(granted.inputLatency, requested.input)
       granted.outputLatency = Self.longer(granted.outputLatency, requested.output)
-      granted.latencyChange =
-        max(requested.input ?? 0, requested.output ?? 0)
-        + Double(Self.serverPeriod) / granted.sampleRate
+      // It counts underruns, but sets no flag.
+      granted.lossEvidence = .clock(
+        latencyChange: max(requested.input ?? 0, requested.output ?? 0)
+          + Double(Self.serverPeriod) / granted.sampleRate)
     }
+    // A server skips a late client, or repeats a period for it, and may say nothing.
+    if isJACK { granted.lossEvidence = .flagsAndClock }
     granted.connectsLate = isJACK
     granted.mayChangeRate = isJACK
     // PortAudio raises the priority of a thread that may have ended by then, and reports failure.
     granted.mustOutliveStart = isALSA
-    // It counts underruns, but sets no flag.
-    granted.reportsLosses = api != Self.pulseAudio
     // After an underrun PortAudio polls ALSA for two seconds before it continues, and in duplex it
     // ends. A server's output without a listener comes in blocks of two seconds.
     granted.mayGiveUp = isServer && isALSA

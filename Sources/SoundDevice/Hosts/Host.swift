@@ -78,11 +78,8 @@ struct GrantedStream: Sendable {
   var mustOutliveStart = false
   /// Whether the host may give up a stream that can be restarted.
   var mayGiveUp = false
-  /// Whether the host reports lost frames; if not, only the clock reveals them.
-  var reportsLosses = true
-  /// The maximum, in seconds, by which the host may change its latency while the stream runs: that
-  /// much of a delay is no loss.
-  var latencyChange = 0.0
+  /// How the host's losses become known.
+  var lossEvidence = LossEvidence.flags
   /// Whether it leads to a sound server. The first callbacks then ask for the whole output latency
   /// at once, and no latency says how long sound takes from output to input.
   var isServer = false

@@ -14,6 +14,9 @@ final class VirtualEngine: @unchecked Sendable {
     /// The stream whose callback is running.
     var current: ObjectIdentifier?
     var epoch = 0.0
+    /// The wall time of the clock's first frame, in nanoseconds since 1970; 0 before the first
+    /// stream.
+    var wallEpoch = 0
     var clock = 0
   }
 
@@ -71,7 +74,9 @@ final class VirtualEngine: @unchecked Sendable {
         case .fast: state.clock
         case .manual: manualClock.load(ordering: .acquiring)
         }
-      stream.begin(at: max(state.clock, now), clock: now)
+      if state.wallEpoch == 0 { state.wallEpoch = Int(wallNanoseconds()) }
+      let start = isRealtime ? nil : state.wallEpoch
+      stream.begin(at: max(state.clock, now), clock: now, wallEpoch: start)
       state.streams.append(stream)
     }
     worker?.wake()

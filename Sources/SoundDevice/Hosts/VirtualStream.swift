@@ -24,6 +24,7 @@ internal import Synchronization
   private let latency: Double
   private let blockSize: Int
   private let varies: Bool
+  private let reportsLosses: Bool
   private let input: UnsafeMutableBufferPointer<Float>
   private let output: UnsafeMutableBufferPointer<Float>
   private let busy = Atomic<Double>(0)
@@ -41,6 +42,7 @@ internal import Synchronization
   private(set) var position = 0
   /// The frame at which its clock and the engine's were the same.
   private var origin = 0
+  private var wallEpoch: Int?
   /// Frames processed and lost since the stream was opened.
   private(set) var elapsed = 0
   /// The faults still to come.
@@ -97,7 +99,8 @@ internal import Synchronization
       reportedInputLatency: sins.contains(.garbageLatency) ? -.infinity : 0,
       reportedOutputLatency: sins.contains(.garbageLatency)
         ? Self.garbageFrameCount / configuration.sampleRate : latency)
-    granted.reportsLosses = !sins.contains(.noFlags)
+    reportsLosses = !sins.contains(.noFlags)
+    granted.lossEvidence = reportsLosses ? .flags : .clock(latencyChange: 0)
     granted.mayChangeRate = faults.contains { $0.kind == .retune }
     // Real time means nothing then: `silence` says when callbacks are missing.
     if engine.isManual { granted.longestSilence = .infinity }
@@ -155,9 +158,12 @@ internal import Synchronization
 
   // MARK: The engine's thread
 
-  /// - Parameter clock: The position of the engine's clock, which a freewheeling stream is ahead
-  ///   of.
-  func begin(at frame: Int, clock: Int) {
+  /// - Parameters:
+  ///   - clock: The position of the engine's clock, which a freewheeling stream is ahead of.
+  ///   - wallEpoch: The wall time of the engine's first frame, in nanoseconds since 1970, if its
+  ///     clock is not real time.
+  func begin(at frame: Int, clock: Int, wallEpoch: Int?) {
+    self.wallEpoch = wallEpoch
     position = frame
     origin = frame
     delay = clock - frame
@@ -238,7 +244,7 @@ internal import Synchronization
     var flags: CallbackFlags = []
     if lost > 0, inputChannelCount != nil { flags.insert(.inputOverflow) }
     if lost > 0, outputChannelCount != nil { flags.insert(.outputUnderflow) }
-    if !granted.reportsLosses { flags = [] }
+    if !reportsLosses { flags = [] }
     if let inputChannelCount, let base = unsafe input.baseAddress, let timeline {
       unsafe timeline.copy(
         into: base, channelCount: inputChannelCount, frameCount: frameCount,
@@ -256,7 +262,7 @@ internal import Synchronization
       input: hasInput ? UnsafeRawPointer(input.baseAddress) : nil,
       output: hasOutput ? UnsafeMutableRawPointer(output.baseAddress) : nil,
       info: info,
-      hostLoss: granted.reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
+      hostLoss: reportsLosses ? (hasInput ? lost : 0, hasOutput ? lost : 0) : nil,
       now: now)
     let load = (monotonicSeconds() - before) * granted.sampleRate / Double(frameCount)
     busy.store(0.9 * busy.load(ordering: .relaxed) + 0.1 * load, ordering: .relaxed)
@@ -280,6 +286,9 @@ extension VirtualStream {
     var info = CallbackInfo(
       frameCount: frameCount, sampleRate: granted.sampleRate, inputTime: now,
       outputTime: now + latency, currentTime: now, flags: flags)
+    if let wallEpoch {
+      info.simulatedTime = wallEpoch + Int(Double(enginePosition) / engine.sampleRate * 1e9)
+    }
     guard !garbageTimes.isEmpty else { return info }
     func garbage(_ offset: Int) -> Double {
       garbageTimes[(elapsed / max(1, blockSize) + offset) % garbageTimes.count]

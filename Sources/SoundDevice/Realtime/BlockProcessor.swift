@@ -5,7 +5,7 @@
   /// Room for `frameCount` frames to the device, filled with silence; nil without output.
   var output: UnsafeMutableRawPointer?
   var info: CallbackInfo
-  /// The host's loss right before this block.
+  /// The host's loss before this block.
   var inputLoss = HostLoss()
   var outputLoss = HostLoss()
   var isFreewheeling = false
@@ -17,6 +17,8 @@
 struct HostLoss: Sendable {
   var frameCount = 0
   var isEstimated = false
+  /// Frames that came between the loss and this block, before it became known.
+  var age = 0
 }
 
 /// A stream's response to each block.

@@ -28,6 +28,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   private let raisedFlags = Atomic<UInt>(0)
   let inputTiming = StreamTiming()
   private let lastBlockTime = Atomic<Int64>(0)
+  /// The wall time of the first frame of output, in nanoseconds since 1970; 0 for as soon as
+  /// possible.
+  private let outputStart = Atomic<Int>(0)
 
   // Audio thread only; the host's thread while no callback runs.
   private var hasRun = false
@@ -68,6 +71,9 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     leastPrebuffer.store(least, ordering: .relaxed)
     prebuffer.store(least, ordering: .relaxed)
   }
+
+  /// Plays padding until a wall time, in nanoseconds since 1970. Call it before the stream starts.
+  func holdOutput(until time: Int) { outputStart.store(time, ordering: .relaxed) }
 
   /// The time of the last block, in nanoseconds of the monotonic clock; 0 before the first.
   var blockTime: Int64 { lastBlockTime.load(ordering: .acquiring) }
@@ -157,7 +163,21 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
   /// The host's capture time if it has one, otherwise now. In nanoseconds since 1970.
   private func captureTime(of info: CallbackInfo) -> Int {
     let delay = info.currentTime - info.inputTime
-    return Int(wallNanoseconds()) - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
+    return wallTime(info) - (delay > 0 && delay < 10 ? Int(delay * 1e9) : 0)
+  }
+
+  private func wallTime(_ info: CallbackInfo) -> Int {
+    info.simulatedTime == 0 ? Int(wallNanoseconds()) : info.simulatedTime
+  }
+
+  /// The frames of padding in a block, before the output may start.
+  private func paddingBeforeStart(_ block: AudioBlock) -> Int {
+    let start = outputStart.load(ordering: .relaxed)
+    guard start > 0, !hasPlayed else { return 0 }
+    let delay = block.info.outputTime - block.info.currentTime
+    let latency = delay > 0 && delay < 10 ? delay : 0
+    let left = Double(start - wallTime(block.info)) / 1e9 - latency
+    return Int(min(max(0, (left * block.info.sampleRate).rounded()), Double(block.frameCount)))
   }
 
   private func play(
@@ -171,7 +191,10 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
         gap(.output, .host, at: ring.read, block.outputLoss.frameCount, block)
           .lost(block.outputLoss, besides: block.inputLoss))
     }
-    let wanted = block.frameCount
+    let padding = paddingBeforeStart(block)
+    if padding > 0 { ledger.pad(padding) }
+    let wanted = block.frameCount - padding
+    guard wanted > 0 || block.frameCount == 0 else { return (0, .continue) }
     // Load the end before the count: once the end is visible, the count is final.
     let hasEnded = outputEnded.load(ordering: .acquiring)
     let readable = ring.readableCount
@@ -182,7 +205,7 @@ final class RingProcessor: BlockProcessor, @unchecked Sendable {
     if played > 0 {
       quietFrameCount += played
       ledger.deliver(played, .output)
-      unsafe ring.read(into: output, count: played)
+      unsafe ring.read(into: output + padding * ring.bytesPerFrame, count: played)
       hasPlayed = true
     }
     let missing = wanted - played
@@ -253,6 +276,7 @@ extension Gap {
   fileprivate func lost(_ loss: HostLoss, besides other: HostLoss) -> Gap {
     var gap = self
     gap.isEstimated = loss.isEstimated
+    gap.position = max(0, gap.position - loss.age)
     gap.isMutual = loss.frameCount == other.frameCount
     return gap
   }

@@ -96,20 +96,18 @@ final class Trampoline: @unchecked Sendable {
   ///     the stream ends.
   ///   - skipsFirstPeriod: Whether the processor sees nothing of the first period.
   ///   - holdsEnd: Whether a stream that is over continues in silence until ``didStart()``.
-  ///   - infersLosses: Whether only the clock reveals lost frames.
-  ///   - latencyChange: Seconds by which the host may change its latency.
+  ///   - evidence: How the host's losses become known.
   ///   - now: Seconds of the clock that `process` gets as well.
   func willStart(
     drainFrameCount: Int, skippingFirstPeriod skipsFirstPeriod: Bool = false,
-    holdingEnd holdsEnd: Bool = false, infersLosses: Bool = false,
-    latencyChange: Double = 0, resuming: Bool, now: Double = monotonicSeconds()
+    holdingEnd holdsEnd: Bool = false, evidence: LossEvidence = .flags, resuming: Bool,
+    now: Double = monotonicSeconds()
   ) {
     self.holdsEnd.store(holdsEnd, ordering: .relaxed)
     drain.store(drainFrameCount, ordering: .relaxed)
     stage = skipsFirstPeriod ? .awaiting : .running
     finishing.store(false, ordering: .relaxed)
-    estimator = LossEstimator(
-      sampleRate: sampleRate, infers: infersLosses, tolerance: latencyChange)
+    estimator = LossEstimator(sampleRate: sampleRate, evidence: evidence)
     resetPace(now)
     if resuming { recordPause(seconds: now - stopTime) }
     processor.willStart(resuming: resuming)
@@ -199,7 +197,8 @@ final class Trampoline: @unchecked Sendable {
       stage = .running
     }
     if firstCallback.load(ordering: .relaxed) == 0 {
-      firstCallback.store(Int(wallNanoseconds()), ordering: .relaxed)
+      let time = hostInfo.simulatedTime
+      firstCallback.store(time == 0 ? Int(wallNanoseconds()) : time, ordering: .relaxed)
     }
     var done = 0
     while done < hostInfo.frameCount {
@@ -218,6 +217,7 @@ final class Trampoline: @unchecked Sendable {
         let offset = Double(done) / sampleRate
         info.inputTime += offset
         info.outputTime += offset
+        if info.simulatedTime != 0 { info.simulatedTime += Int(offset * 1e9) }
         let result = unsafe processBlock(
           input: blockInput, output: blockOutput, info: info, losses: losses)
         position += count
@@ -282,7 +282,7 @@ final class Trampoline: @unchecked Sendable {
     if loss.frameCount > 0 {
       ledger.record(
         Gap(
-          direction: direction, cause: .host, position: block.info.position,
+          direction: direction, cause: .host, position: max(0, block.info.position - loss.age),
           frameCount: loss.frameCount, isEstimated: loss.isEstimated,
           isFreewheeling: block.isFreewheeling))
     }
@@ -331,16 +331,10 @@ final class Trampoline: @unchecked Sendable {
     if let exact {
       return (HostLoss(frameCount: exact.input), HostLoss(frameCount: exact.output))
     }
-    let flagged = info.flags.intersection([.inputOverflow, .outputUnderflow])
-    let loss = estimator.loss(
-      isFlagged: !flagged.isEmpty, inputTime: info.inputTime, frameCount: info.frameCount,
-      period: pace.period, now: now)
-    guard loss.frameCount > 0 else { return (.init(), .init()) }
-    // If only the clock reveals a loss, both directions missed that time.
-    return (
-      input != nil && (flagged.isEmpty || flagged.contains(.inputOverflow)) ? loss : .init(),
-      output != nil && (flagged.isEmpty || flagged.contains(.outputUnderflow)) ? loss : .init()
-    )
+    let losses = estimator.losses(
+      info.flags, inputTime: info.inputTime, frameCount: info.frameCount, period: pace.period,
+      now: now)
+    return (input == nil ? HostLoss() : losses.input, output == nil ? HostLoss() : losses.output)
   }
 }
 

@@ -185,4 +185,10 @@ extension AudioOutputStreaming {
   /// Frames that can be written without waiting; 0 for callback streams. Corresponds to
   /// `Pa_GetStreamWriteAvailable`.
   public var writeAvailable: Int { session.rings?.outputRing?.writableCount ?? 0 }
+
+  /// Plays padding until a wall time, in seconds since 1970, and then what was written; at once if
+  /// it has passed. For a blocking stream that has not started.
+  package func holdOutput(until time: Double) {
+    session.rings?.holdOutput(until: Int(time * 1e9))
+  }
 }

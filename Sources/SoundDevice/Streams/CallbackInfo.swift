@@ -18,6 +18,9 @@ public struct CallbackInfo: Sendable {
   public var flags: CallbackFlags
   /// The number of frames handed over since the stream was opened, before this block.
   public var position: Int
+  /// The wall time of the call where the host's clock is not real time, in nanoseconds since 1970;
+  /// otherwise 0.
+  var simulatedTime = 0
 
   /// Creates information about a block, for tests of a callback.
   public init(

@@ -128,8 +128,7 @@ final class OpenStream: Sendable {
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : outputLatencyFrameCount,
         skippingFirstPeriod: granted.connectsLate, holdingEnd: granted.mustOutliveStart,
-        infersLosses: !granted.reportsLosses, latencyChange: granted.latencyChange,
-        resuming: resuming, now: hostStream.now)
+        evidence: granted.lossEvidence, resuming: resuming, now: hostStream.now)
       run.withLock { $0 = Latch() }
       setPhase(.running)
       do throws(PortAudioError) { try hostStream.start() } catch {

@@ -17,14 +17,15 @@ package struct Guarded<Value>: ~Copyable, Sendable {
   ) throws(Failure) -> sending Result {
     #if SD_TSAN
       let address = unsafe UnsafeRawPointer(Unmanaged.passUnretained(token).toOpaque())
-    #endif
-    return try mutex.withLock { value throws(Failure) in
-      #if SD_TSAN
+      return try mutex.withLock { value throws(Failure) in
         unsafe sd_thread_acquired(address)
         defer { unsafe sd_thread_releasing(address) }
-      #endif
-      return try body(&value)
-    }
+        return try body(&value)
+      }
+    #else
+      // Swift 6.2 takes a closure that passes its value on for a race.
+      return try mutex.withLock(body)
+    #endif
   }
 }
 

@@ -36,6 +36,11 @@ import Platform
     return unsafe pages.read(into: target) { unsafe readPlainly(into: $0) }
   }
 
+  /// Skips to the next stream of a chain; false if none follows, or the library seeks.
+  func beginNextStream() -> Bool {
+    unsafe pages?.beginNextStream { unsafe readPlainly(into: $0) } ?? false
+  }
+
   private func readPlainly(into target: UnsafeMutableRawBufferPointer) -> Int {
     guard failure == nil, target.count > 0 else { return 0 }
     do throws(AudioFileError) {

@@ -13,8 +13,22 @@ import PCM
   /// Whether the next frame is one that libFLAC has filled with zeros.
   private var isZeroed = false
   private var endOfFrame: Int?
+  /// Where the last frame of sound ended.
+  private(set) var end = 0
 
   init(_ cursor: ByteCursor) { self.cursor = cursor }
+
+  /// Where the current stream of a chain starts.
+  var base = 0
+
+  /// Starts over with another stream.
+  func beginStream(at base: Int) {
+    (info, tags, self.base) = (nil, AudioFileTags(), base)
+    forget()
+  }
+
+  /// Counts from 0 again, for another reader.
+  func beginFormat() { (base, end) = (0, 0) }
 
   /// Starts over, as after a seek.
   func forget() {
@@ -63,10 +77,12 @@ import PCM
       queue.append(.damage(reason: reason))
       self.reason = nil
     }
-    let position = unsafe Int(clamping: header.number.sample_number)
+    let number = unsafe Int(clamping: header.number.sample_number)
+    let (position, isTooFar) = number.addingReportingOverflow(base)
+    end = isTooFar ? end : position + count
     let shift = Int32(8 * encoding.byteCount) - Int32(info.bits_per_sample)
     let (channelCount, byteCount) = (Int(info.channels), encoding.byteCount)
-    unsafe queue.append(frames: count, position: position) { target in
+    unsafe queue.append(frames: count, position: isTooFar ? nil : position) { target in
       for channel in 0..<channelCount {
         guard let samples = unsafe channels[channel] else { continue }
         unsafe interleave(

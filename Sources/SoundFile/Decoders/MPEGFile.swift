@@ -45,7 +45,7 @@ import PCM
     let isSeekable = source.isSeekable
     let flags =
       MPG123_QUIET.rawValue | MPG123_GAPLESS.rawValue | MPG123_FORCE_FLOAT.rawValue
-      | MPG123_NO_PEEK_END.rawValue
+      | MPG123_NO_PEEK_END.rawValue | MPG123_PICTURE.rawValue
       | (isSeekable ? MPG123_FORCE_SEEKABLE.rawValue : MPG123_SEEKBUFFER.rawValue)
     unsafe mpg123_param(handle, MPG123_ADD_FLAGS, CLong(flags), 0)
     unsafe mpg123_param(handle, MPG123_REMOVE_FLAGS, CLong(MPG123_AUTO_RESAMPLE.rawValue), 0)

@@ -1,6 +1,6 @@
 import CMpg123
 
-/// The texts of ID3 tags: the tag before the sound and, in a file, the short one after it.
+/// The texts and pictures of ID3 tags: the tag before the sound and, in a file, the short one after it.
 enum MPEGTags {
   /// Corresponds to `mpg123_id3`.
   static func of(_ handle: OpaquePointer, _ source: ByteSource) -> AudioFileTags {
@@ -16,20 +16,58 @@ enum MPEGTags {
   private static func add(_ tag: mpg123_id3v2, to tags: inout AudioFileTags) {
     for index in 0..<Int(unsafe tag.texts) {
       let entry = unsafe tag.text[index]
-      let name = unsafe withUnsafeBytes(of: entry.id) { unsafe String(decoding: $0, as: UTF8.self) }
-      guard let key = keys[name], tags[key] == nil else { continue }
-      tags[key] = unsafe text(entry.text)
+      let frame = unsafe withUnsafeBytes(of: entry.id) {
+        unsafe String(decoding: $0, as: UTF8.self)
+      }
+      // The length in milliseconds and the parts of a date are no texts.
+      guard !["TLEN", "TDAT", "TIME"].contains(frame) else { continue }
+      for text in unsafe texts(entry.text) { add(text, frame, to: &tags) }
     }
-    if let comment = unsafe tag.comment { unsafe tags[.comment] = text(comment.pointee) }
+    if let comment = unsafe tag.comment { tags[.comment] = unsafe texts(comment.pointee).first }
     tags[.genre] = tags[.genre].map(genre)
+    for index in 0..<Int(unsafe tag.comments) {
+      unsafe add(described: tag.comment_list[index], to: &tags)
+    }
+    for index in 0..<Int(unsafe tag.extras) { unsafe add(described: tag.extra[index], to: &tags) }
+    for index in 0..<Int(unsafe tag.pictures) {
+      let picture = unsafe tag.picture[index]
+      tags.pictures.append(
+        Picture(
+          kind: Int(UInt8(bitPattern: unsafe picture.type)),
+          mimeType: unsafe texts(picture.mime_type).first ?? "",
+          caption: unsafe texts(picture.description).first ?? "", width: 0, height: 0, depth: 0,
+          colorCount: 0,
+          data: unsafe Array(UnsafeBufferPointer(start: picture.data, count: picture.size))))
+    }
   }
 
-  /// Zeros separate several texts in one; the first counts.
-  private static func text(_ string: mpg123_string) -> String? {
-    guard let start = unsafe string.p, unsafe string.fill > 0 else { return nil }
+  private static func add(_ text: String, _ frame: String, to tags: inout AudioFileTags) {
+    guard let key = ID3.keys[frame] else {
+      tags.comments.append(.init(name: ID3.names[frame] ?? frame, text: text))
+      return
+    }
+    // A year beside the whole date, or another program's name, is nothing more.
+    let isDate = key == .date && (tags[.date] ?? "").utf8.count < text.utf8.count
+    if tags[key] == nil || isDate {
+      tags[key] = text
+    } else if key != .date, key != .software {
+      tags.comments.append(.init(name: key.vorbisName, text: text))
+    }
+  }
+
+  /// Adds a text that states its own name.
+  private static func add(described entry: mpg123_text, to tags: inout AudioFileTags) {
+    guard let name = unsafe texts(entry.description).first,
+      let text = unsafe texts(entry.text).first
+    else { return }
+    tags.comments.append(.init(name: name, text: text))
+  }
+
+  /// The texts in one, which zeros separate.
+  private static func texts(_ string: mpg123_string) -> [String] {
+    guard let start = unsafe string.p, unsafe string.fill > 0 else { return [] }
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: Int(string.fill))
-    let text = unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    return text.isEmpty ? nil : text
+    return unsafe bytes.split(separator: 0).map { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
   /// The last 128 bytes: texts of fixed length, in Latin-1 by the specification and UTF-8 by
@@ -65,12 +103,6 @@ enum MPEGTags {
     guard let number = Int(digits), genres.indices.contains(number) else { return text }
     return genres[number]
   }
-
-  private static let keys: [String: AudioFileTags.Key] = [
-    "TIT2": .title, "TCOP": .copyright, "TSSE": .software, "TENC": .software, "TPE1": .artist,
-    "TDRC": .date, "TYER": .date, "TALB": .album, "TOWN": .license, "TRCK": .trackNumber,
-    "TCON": .genre,
-  ]
 
   /// The genres of the ID3v1 specification, by number.
   private static let genres = [

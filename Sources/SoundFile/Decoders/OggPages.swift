@@ -1,4 +1,4 @@
-import CVorbisFile
+import COgg
 
 /// The whole pages of an Ogg stream, in order, as a library should see them.
 ///
@@ -7,6 +7,9 @@ import CVorbisFile
 /// lacks. One thread at a time.
 @safe final class OggPages {
   private var sync: ogg_sync_state
+  private let stopsAtEachStream: Bool
+  /// Whether the current page starts the next stream of a chain, and is held back.
+  private var isHeld = false
   /// The rest of the current page: header and body.
   private var left: [UInt8] = []
   private var given = 0
@@ -22,7 +25,10 @@ import CVorbisFile
   /// Whether a stream's first page of sound is missing, which libopusfile does not report.
   private(set) var isMissingFirstSound = false
 
-  init() {
+  /// - Parameter stopsAtEachStream: Whether reading ends before each stream that follows in a
+  ///   chain, until `beginNextStream`.
+  init(stopsAtEachStream: Bool = false) {
+    self.stopsAtEachStream = stopsAtEachStream
     unsafe sync = ogg_sync_state()
     unsafe ogg_sync_init(&sync)
   }
@@ -36,8 +42,8 @@ import CVorbisFile
   func read(
     into target: UnsafeMutableRawBufferPointer, more: (UnsafeMutableRawBufferPointer) -> Int
   ) -> Int {
-    while given == left.count {
-      guard unsafe takePage(more) else { return 0 }
+    while given == left.count || isHeld {
+      guard !isHeld, unsafe takePage(more) else { return 0 }
     }
     let count = min(target.count, left.count - given)
     unsafe left.withUnsafeBytes { bytes in
@@ -46,6 +52,15 @@ import CVorbisFile
     }
     given += count
     return count
+  }
+
+  /// Skips the rest of a stream; false if none follows.
+  func beginNextStream(more: (UnsafeMutableRawBufferPointer) -> Int) -> Bool {
+    while !isHeld {
+      guard unsafe takePage(more) else { return false }
+    }
+    isHeld = false
+    return true
   }
 
   private func takePage(_ more: (UnsafeMutableRawBufferPointer) -> Int) -> Bool {
@@ -69,6 +84,7 @@ import CVorbisFile
   private func note(_ page: inout ogg_page) {
     let serial = unsafe ogg_page_serialno(&page)
     let isFirst = unsafe ogg_page_bos(&page) != 0
+    isHeld = stopsAtEachStream && isFirst && !isAmongFirstPages
     if isFirst {
       // The first pages of all concurrent streams come together.
       if !isAmongFirstPages { names = [:] }

@@ -129,18 +129,17 @@ import COpusFile
     return status == 0
   }
 
-  /// Frames at 48 kHz of all streams in a file, or nil if their formats differ or they cannot be
-  /// found.
-  static func length(of source: ByteSource) -> Int? {
-    guard let file = try? OpusFile(ByteCursor(source), canSeek: true) else { return nil }
-    let first = unsafe op_head(file.handle, 0).map { unsafe $0.pointee }
-    for link in 0..<(unsafe op_link_count(file.handle)) {
-      let head = unsafe op_head(file.handle, link).map { unsafe $0.pointee }
-      guard rate(head) == rate(first), head?.channel_count == first?.channel_count else {
+  /// Frames at 48 kHz of all streams in a file that can seek, or nil if their formats differ or they
+  /// cannot be found.
+  var frameCount: Int? {
+    let first = unsafe op_head(handle, 0).map { unsafe $0.pointee }
+    for link in 0..<(unsafe op_link_count(handle)) {
+      let head = unsafe op_head(handle, link).map { unsafe $0.pointee }
+      guard Self.rate(head) == Self.rate(first), head?.channel_count == first?.channel_count else {
         return nil
       }
     }
-    let total = unsafe op_pcm_total(file.handle, -1)
+    let total = unsafe op_pcm_total(handle, -1)
     return total >= 0 ? Int(total) : nil
   }
 

@@ -1,3 +1,4 @@
+import COgg
 import COpusFile
 import Platform
 

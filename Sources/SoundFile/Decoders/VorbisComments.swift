@@ -37,7 +37,7 @@ extension AudioFileTags {
 
 extension AudioFileTags.Key {
   /// The field's name in a Vorbis comment.
-  fileprivate var vorbisName: String {
+  var vorbisName: String {
     switch self {
     case .title: "TITLE"
     case .copyright: "COPYRIGHT"

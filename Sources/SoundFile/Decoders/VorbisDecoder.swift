@@ -4,15 +4,17 @@ import PCM
 /// Ogg Vorbis through libvorbisfile: every stream of a chain, gapless, continuing after damage. One
 /// thread at a time.
 ///
-/// Files and pipes are both read from start to end, so that no gap goes unnoticed. A file's length
-/// is found separately; the library seeks only on request.
+/// Files and pipes are both read from start to end, so that no gap goes unnoticed; the library seeks
+/// only on request. What is not read is not opened for that: a file's length and texts are found by
+/// seeking.
 @safe final class VorbisDecoder: FrameDecoder {
   let facts: SoundFacts
   private let source: ByteSource
   /// The cursor that reads on from the start.
   private let cursor: ByteCursor
   private var hasMoved = false
-  private var file: VorbisFile
+  /// nil until the first frame of a file of known length.
+  private var file: VorbisFile?
   /// The current stream of the chain.
   private var stream: CInt?
   /// The start of that stream in the whole.
@@ -25,20 +27,29 @@ import PCM
   init(_ source: ByteSource) throws(AudioFileError) {
     self.source = source
     cursor = ByteCursor(source, pages: OggPages())
-    file = try VorbisFile(cursor)
-    let length = source.isSeekable ? VorbisFile.length(of: source) : nil
-    facts = try Self.facts(file, length)
+    if source.isSeekable, let whole = try? VorbisFile(ByteCursor(source), canSeek: true),
+      let length = whole.frameCount
+    {
+      facts = try Self.facts(whole, length)
+    } else {
+      let file = try VorbisFile(cursor)
+      self.file = file
+      facts = try Self.facts(file, nil)
+    }
   }
 
   /// Continues in a chain when the format changes.
-  private init(after other: VorbisDecoder, _ block: VorbisFile.Block) throws(AudioFileError) {
-    (source, cursor, file) = (other.source, other.cursor, other.file)
+  private init(
+    after other: VorbisDecoder, in file: VorbisFile, _ block: VorbisFile.Block
+  ) throws(AudioFileError) {
+    (source, cursor, self.file) = (other.source, other.cursor, file)
     (stream, waiting) = (block.stream, block)
     facts = try Self.facts(file, nil)
   }
 
   func advance(_ queue: FrameQueue) throws(AudioFileError) {
     if let block = waiting.take() { return append(block, to: queue) }
+    let file = try opened()
     var result = try file.decode()
     if case .damage(let reason) = result {
       result = try file.decode()
@@ -53,7 +64,7 @@ import PCM
     case .block(let block):
       if let stream, block.stream != stream {
         guard file.rate == facts.sampleRate, file.channelCount == facts.channelCount else {
-          let next = try VorbisDecoder(after: self, block)
+          let next = try VorbisDecoder(after: self, in: file, block)
           return queue.append(.change(to: next))
         }
         base = position
@@ -68,6 +79,13 @@ import PCM
     guard try moving.seek(toFrame: frame) else { return false }
     (file, stream, base, position, waiting, hasMoved) = (moving, nil, 0, frame, nil, true)
     return true
+  }
+
+  private func opened() throws(AudioFileError) -> VorbisFile {
+    if let file { return file }
+    let file = try VorbisFile(cursor)
+    self.file = file
+    return file
   }
 
   private func append(_ block: VorbisFile.Block, to queue: FrameQueue) {
@@ -112,8 +130,9 @@ import PCM
   }
 
   private let cursor: ByteCursor
-  private var hasMoved = false
   private let handle: UnsafeMutablePointer<OggVorbis_File>
+  /// Whether the decoder could not be set up. If asked again, the library divides by zero.
+  private var isBroken = false
 
   /// Opens the data of a cursor. Corresponds to `ov_open_callbacks`.
   init(_ cursor: ByteCursor, canSeek: Bool = false) throws(AudioFileError) {
@@ -164,12 +183,14 @@ import PCM
 
   /// Corresponds to `ov_read_float`.
   func decode() throws(AudioFileError) -> Result {
+    if isBroken { return .end }
     var channels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?
     var stream: CInt = 0
     let count = unsafe ov_read_float(handle, &channels, 4096, &stream)
     try cursor.throwFailure()
     if count == 0 { return .end }
     guard count > 0 else {
+      isBroken = count == Int(OV_EBADLINK)
       return .damage(reason: count == Int(OV_HOLE) ? "lost sync" : "damaged header of a stream")
     }
     // After a gap, the library knows the position again at the next page's end.
@@ -186,17 +207,17 @@ import PCM
     return status == 0
   }
 
-  /// Frames of all streams in a file, or nil if their formats differ or they cannot be found.
-  static func length(of source: ByteSource) -> Int? {
-    guard let file = try? VorbisFile(ByteCursor(source), canSeek: true) else { return nil }
-    let first = unsafe ov_info(file.handle, 0)
-    for link in 0..<CInt(unsafe ov_streams(file.handle)) {
-      guard let first = unsafe first, let info = unsafe ov_info(file.handle, link),
+  /// Frames of all streams in a file that can seek, or nil if their formats differ or they cannot be
+  /// found.
+  var frameCount: Int? {
+    let first = unsafe ov_info(handle, 0)
+    for link in 0..<CInt(unsafe ov_streams(handle)) {
+      guard let first = unsafe first, let info = unsafe ov_info(handle, link),
         unsafe info.pointee.rate == first.pointee.rate,
         unsafe info.pointee.channels == first.pointee.channels
       else { return nil }
     }
-    let total = unsafe ov_pcm_total(file.handle, -1)
+    let total = unsafe ov_pcm_total(handle, -1)
     return total >= 0 ? Int(total) : nil
   }
 }

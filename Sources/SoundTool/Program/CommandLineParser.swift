@@ -40,9 +40,11 @@ enum CommandLineParser {
     case "-V", "--version": return .text(versionText(type))
     default: break
     }
-    let words = splitFlags(spellOut(arguments))
+    var words = splitFlags(spellOut(arguments))
+    let operands = T.operands == nil ? [] : takeOperands(from: &words)
     do {
-      let tool = try T.parse(words)
+      var tool = try T.parse(words)
+      if let path = T.operands { tool[keyPath: path] += operands }
       return tool.common.version ? .text(versionText(type)) : .run(tool)
     } catch {
       let text = T.message(for: error)
@@ -52,6 +54,14 @@ enum CommandLineParser {
       }
       throw translate(text, hints: T.unknownOptionHints)
     }
+  }
+
+  /// Removes the operands at the end, except for the first, which may be the value of an option.
+  static func takeOperands(from words: inout [String]) -> ArraySlice<String> {
+    let options = words.lastIndex { $0.hasPrefix("-") }
+    let start = min((options ?? -1) + 2, words.count)
+    defer { words.removeSubrange(start...) }
+    return words[start...]
   }
 
   /// Whether ArgumentParser may print something for it and succeed.

@@ -5,7 +5,6 @@ internal import Synchronization
 ///
 /// Its own output goes to /dev/null with the libraries', so we print one line about it; the process
 /// then dies of the same signal.
-/// happened; the process then dies of the same signal.
 enum Crash {
   private static let descriptor = Atomic<CInt>(2)
   private static nonisolated(unsafe) var line = unsafe UnsafeRawBufferPointer(start: nil, count: 0)

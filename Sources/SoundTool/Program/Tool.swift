@@ -17,6 +17,10 @@ public protocol Tool: ParsableCommand, SendableMetatype {
   /// Whether INT, TERM or HUP is the intended end of this run, as in a recording without a length.
   var isOpenEnded: Bool { get }
 
+  /// The operands, if there may be any number of them. Those at the end of the command line are added
+  /// after it has been parsed, since ArgumentParser takes 20 µs for each.
+  static var operands: WritableKeyPath<Self, [String]>? { get }
+
   /// Hints for options that this program lacks but others have, by name, such as ``-o``.
   static var unknownOptionHints: [String: String] { get }
 
@@ -35,6 +39,9 @@ public protocol Tool: ParsableCommand, SendableMetatype {
 extension Tool {
   /// False: most programs have an end of their own, and die of a signal before it.
   public var isOpenEnded: Bool { false }
+
+  /// None, or a fixed number.
+  public static var operands: WritableKeyPath<Self, [String]>? { nil }
 
   /// No hints.
   public static var unknownOptionHints: [String: String] { [:] }
@@ -78,6 +85,7 @@ extension Tool {
       StandardStreams.reserveErrors()
       Crash.leaveOneLine()
     }
+    if let operands = Self.operands { makeRoom(forOpenFiles: self[keyPath: operands].count) }
     // Without memory for a thread, the program's state no longer matters.
     onThreadFailure { ProgramExit.abandon($0) }
     SignalCenter.shared.start()

@@ -104,6 +104,12 @@ public final class AudioSink {
     }
   }
 
+  /// Completes a file's header, as the next frames may come much later.
+  public func completePart() throws(ToolError) {
+    nextUpdate = 0
+    do throws(AudioFileError) { try keepReadable() } catch { throw .of(error, name) }
+  }
+
   // Every half second of time or of sound, since a delayed recorder writes a lot of sound at once:
   // with the block being written, less than a second is missing after a kill.
   private func keepReadable() throws(AudioFileError) {

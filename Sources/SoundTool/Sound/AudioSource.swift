@@ -54,7 +54,6 @@ public final class AudioSource {
   public static func open(
     _ operands: [String], _ options: Options, whenOpen: () -> Void = {}
   ) throws(ToolError) -> [AudioSource] {
-    if operands.count > 200 { raiseOpenFileLimit() }
     var opened: [OpenOperand] = []
     for operand in operands.isEmpty ? ["-"] : operands {
       opened.append(try OpenOperand(operand, options))
@@ -74,7 +73,6 @@ public final class AudioSource {
     whenOpen: () -> Void = {},
     _ body: (_ name: String, _ source: Result<AudioSource, ToolError>) throws(ToolError) -> Void
   ) throws(ToolError) {
-    if operands.count > 200 { raiseOpenFileLimit() }
     var opened = (operands.isEmpty ? ["-"] : operands).map { operand in
       let result = Result { () throws(ToolError) in try OpenOperand(operand, options) }
       return (name: operand == "-" ? "stdin" : operand, operand: result)

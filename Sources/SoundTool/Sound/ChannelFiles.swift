@@ -65,11 +65,21 @@ public final class ChannelFiles: FrameSink {
     }
   }
 
-  /// Completes all outputs even if one fails, then throws the first failure.
+  /// Completes what was written so far.
+  public func completePart() throws(ToolError) {
+    try forEach { sink throws(ToolError) in try sink.completePart() }
+  }
+
+  /// Completes all outputs.
   public func close() throws(ToolError) {
+    try forEach { sink throws(ToolError) in try sink.close() }
+  }
+
+  /// Calls `body` with all outputs even if one fails, then throws the first failure.
+  private func forEach(_ body: (any FrameSink) throws(ToolError) -> Void) throws(ToolError) {
     var failure: ToolError?
     for sink in sinks {
-      do throws(ToolError) { try sink.close() } catch { failure = failure ?? error }
+      do throws(ToolError) { try body(sink) } catch { failure = failure ?? error }
     }
     if let failure { throw failure }
   }

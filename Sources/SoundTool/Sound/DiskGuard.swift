@@ -62,6 +62,9 @@ public final class DiskGuard: FrameSink {
     try sink.write(frames, captured: captured)
   }
 
+  /// Completes what was written so far.
+  public func completePart() throws(ToolError) { try sink.completePart() }
+
   /// Completes the output.
   public func close() throws(ToolError) { try sink.close() }
 

@@ -15,6 +15,9 @@ public struct FilePlan: Hashable, Sendable {
   /// Whether to force the file to the disk once per second.
   public var syncs = false
 
+  /// Whether the recording consists of events, of which there may be none.
+  public var hasEvents = false
+
   /// Creates a plan for one file.
   public init() {}
 
@@ -62,7 +65,7 @@ public struct FilePlan: Hashable, Sendable {
         plan, as: fileFormat, format: format,
         limit: split.limit(at: format.rate, aligned: isAligned), channel: channel,
         keeping: keptCount,
-        syncs: syncs)
+        syncs: syncs, mayBeEmpty: hasEvents)
       series.didBegin = didBegin
       if channel == nil { SignalCenter.shared.onSplit(series.splitter) }
       return series

@@ -15,7 +15,9 @@ public final class FileSeries: FrameSink {
   }
 
   /// The current file, preceded by the first if there are several.
-  public var name: String { firstPath == path ? path : "\(firstPath) … \(path)" }
+  public var name: String {
+    path.isEmpty ? namer.pattern : firstPath == path ? path : "\(firstPath) … \(path)"
+  }
   /// The format that ``write(_:captured:)`` takes.
   public let format: StreamFormat
   /// False: it is always a file.
@@ -31,6 +33,7 @@ public final class FileSeries: FrameSink {
   private let fileFormat: AudioFileFormat
   private let limit: Limit
   private let syncs: Bool
+  private let mayBeEmpty: Bool
   private var namer: SeriesNamer
   private var keeper: SeriesKeeper?
   private var sink: AudioSink?
@@ -38,6 +41,8 @@ public final class FileSeries: FrameSink {
   private var firstPath = ""
   /// Frames of the current file, if it has a limit in frames.
   private var length = Int.max
+  /// The wall time at which an aligned file ends. Lost frames do not put it off.
+  private var endTime = 0.0
   private var headerByteCount = 0
   private var finishedFrameCount = 0
   private var finishedClippedCount = 0
@@ -50,15 +55,18 @@ public final class FileSeries: FrameSink {
   ///   - format: The frames' format; its encoding is the file format's.
   ///   - channel: The channel of a recording that these files hold, if each has its own.
   ///   - keeping: The number of files to keep; nil for all.
+  ///   - syncs: Whether to force files to the disk once per second.
+  ///   - mayBeEmpty: Whether a series without frames has no file; otherwise it has an empty one.
   public init(
     _ plan: OutputPlan, as fileFormat: AudioFileFormat, format: StreamFormat, limit: Limit,
-    channel: Int? = nil, keeping: Int? = nil, syncs: Bool = false
+    channel: Int? = nil, keeping: Int? = nil, syncs: Bool = false, mayBeEmpty: Bool = false
   ) throws(ToolError) {
     guard let pattern = plan.path else { throw .usage("--split", "needs a file to write") }
     self.fileFormat = fileFormat
     self.format = format
     self.limit = limit
     self.syncs = syncs
+    self.mayBeEmpty = mayBeEmpty
     let folder = SeriesNamer.folder(SeriesNamer.expand(pattern, at: System.wallTime))
     let existing = try System.names(inFolder: folder)
     namer = SeriesNamer(pattern, channel: channel, existing: existing)
@@ -78,6 +86,9 @@ public final class FileSeries: FrameSink {
     if sink?.frameCount != 0 { try close() }
   }
 
+  /// The same.
+  public func completePart() throws(ToolError) { try split() }
+
   /// Writes whole frames, and continues in the next file at the limit.
   public func write(_ frames: RawSpan, captured: Double?) throws(ToolError) {
     let width = format.bytesPerFrame
@@ -87,7 +98,7 @@ public final class FileSeries: FrameSink {
     while rest.byteCount > 0 {
       let now = start + Double((frames.byteCount - rest.byteCount) / width) / format.rate
       if sink == nil { try beginFile(at: now) }
-      let count = min(room, rest.byteCount / width)
+      let count = min(room(at: now), rest.byteCount / width)
       guard count > 0 else {
         try close()
         continue
@@ -97,9 +108,9 @@ public final class FileSeries: FrameSink {
     }
   }
 
-  /// Completes the current file; a series without frames is one empty file.
+  /// Completes the current file; a series without frames is one empty file, unless it may have none.
   public func close() throws(ToolError) {
-    if sink == nil, path.isEmpty { try beginFile(at: System.wallTime) }
+    if sink == nil, path.isEmpty, !mayBeEmpty { try beginFile(at: System.wallTime) }
     guard let last = sink.take() else { return }
     defer {
       finishedFrameCount += last.frameCount
@@ -108,9 +119,14 @@ public final class FileSeries: FrameSink {
     try last.close()
   }
 
-  /// Frames that still fit into the current file; at least one in an empty file.
-  private var room: Int {
+  /// Frames captured from `now` on that still belong in the current file; at least one in an empty
+  /// file.
+  private func room(at now: Double) -> Int {
     let written = sink?.frameCount ?? 0
+    if case .aligned = limit {
+      let left = min(Int(((endTime - now) * format.rate).rounded()), length - written)
+      return max(left, written == 0 ? 1 : 0)
+    }
     guard case .bytes(let maxCount) = limit else { return max(length - written, 0) }
     // The size of a coded file is only known afterwards; a plain one grows with each write.
     let size = fileFormat.codec.isPlain ? written * format.bytesPerFrame : 0
@@ -120,7 +136,9 @@ public final class FileSeries: FrameSink {
   }
 
   private func beginFile(at captured: Double) throws(ToolError) {
-    path = try namer.next(at: captured, reserve: System.createFile)
+    // To the frame, as the time in the file is.
+    let time = (captured * format.rate).rounded() / format.rate
+    path = try namer.next(at: time, reserve: System.createFile)
     if firstPath.isEmpty { firstPath = path }
     let plan = try OutputPlan(path: path, type: .named(fileFormat.type))
     var options = AudioFileWriter.Options()
@@ -143,6 +161,7 @@ public final class FileSeries: FrameSink {
     case .bytes(let maxCount): return maxCount / format.bytesPerFrame
     case .aligned(let seconds):
       length = SeriesAlignment.frameCount(from: captured, length: seconds, rate: format.rate)
+      endTime = captured + Double(length) / format.rate
     }
     return length
   }

@@ -113,6 +113,7 @@ package final class FormatChain {
   // MARK: Pulling, without resampling
 
   /// Converts whole frames into as many in `target`.
+  @_lifetime(target: copy target)
   func convert(_ frames: RawSpan, into target: inout MutableRawSpan) {
     guard map != nil || work != nil else { return leave(frames, into: &target) }
     let (samples, byteCount) = enter(frames)
@@ -227,6 +228,7 @@ package final class FormatChain {
   }
 
   /// Converts to the output's encoding and spreads.
+  @_lifetime(target: copy target)
   private func leave(_ samples: RawSpan, into target: inout MutableRawSpan) {
     guard workCount != output.channelCount else { return finish(samples, into: &target) }
     let sampleCount = samples.byteCount / (work ?? input.encoding).byteCount
@@ -239,6 +241,7 @@ package final class FormatChain {
     }
   }
 
+  @_lifetime(target: copy target)
   private func finish(_ samples: RawSpan, into target: inout MutableRawSpan) {
     if exit != nil {
       exit?.convert(samples, into: &target)

@@ -15,6 +15,9 @@ public protocol FrameSink: AnyObject {
   /// - Parameter captured: The wall time of the first one, in seconds since 1970-01-01 00:00 UTC;
   ///   nil if unknown or meaningless.
   func write(_ frames: RawSpan, captured: Double?) throws(ToolError)
+  /// Completes what was written so far, as the rest may come much later: a series its file, a file
+  /// its header.
+  func completePart() throws(ToolError)
   /// Completes the output.
   func close() throws(ToolError)
 }

@@ -45,8 +45,8 @@ func material(_ count: Int, _ encoding: SampleEncoding) -> [UInt8] {
 /// Seconds of one run: the shortest of some short ones, so that a busy machine matters less.
 func seconds(_ repeats: Int, _ body: () -> Void) -> Double {
   let clock = ContinuousClock()
-  let elapsed = clock.measure { for _ in 0..<repeats { body() } }
-  return elapsed / .seconds(1) / Double(repeats)
+  let elapsed = clock.measure { for _ in 0..<repeats { body() } }.components
+  return (Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18) / Double(repeats)
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

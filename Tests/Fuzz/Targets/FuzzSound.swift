@@ -12,7 +12,7 @@ enum FuzzSound {
   static func read(_ bytes: inout FuzzBytes) {
     let choice = bytes.byte()
     let type = choice & 2 == 0 ? nil : bytes.pick(AudioFileType.allCases)
-    let content = Array(bytes.remaining().prefix(mostBytes))
+    let content = content(of: &bytes, isMended: choice & 8 != 0)
     do throws(AudioFileError) {
       try with(content, isStream: choice & 1 == 1) { descriptor throws(AudioFileError) in
         let file = try AudioFile(
@@ -52,7 +52,7 @@ enum FuzzSound {
     if choice & 64 != 0 { options.gain = Gain(decibels: Double(bytes.byte() - 128)) }
     var reading = AudioSource.Options()
     if choice & 2 != 0 { reading.type = .named(bytes.pick(AudioFileType.allCases)) }
-    let content = Array(bytes.remaining().prefix(mostBytes))
+    let content = content(of: &bytes, isMended: choice & 128 != 0)
     do throws(ToolError) {
       try with(content, isStream: choice & 1 == 1) { descriptor throws(ToolError) in
         let source = try AudioSource("/dev/fd/\(descriptor)", reading)
@@ -113,6 +113,12 @@ enum FuzzSound {
         demand(count == wanted, "\(format), \(channelCount) channels: \(wanted) became \(count)")
       }
     } catch { check(error.message) }
+  }
+
+  private static func content(of bytes: inout FuzzBytes, isMended: Bool) -> [UInt8] {
+    var content = Array(bytes.remaining().prefix(mostBytes))
+    if isMended { OggChecksums.mend(&content) }
+    return content
   }
 
   private static func check(_ message: String) {

@@ -79,15 +79,16 @@ struct DeviceTraitsTests {
     }
     // PortAudio reports none of PulseAudio's buffers.
     #expect(granted(pulse).inputLatency == 0.15 && granted(pulse).outputLatency == 0.2)
-    #expect(granted(pulse).latencyChange == 0.2 + 1024.0 / 48_000)
+    #expect(granted(pulse).lossEvidence == .clock(latencyChange: 0.2 + 1024.0 / 48_000))
     for traits in [hardware, server, jack] {
-      #expect(granted(traits).outputLatency == 0 && granted(traits).latencyChange == 0)
+      #expect(granted(traits).outputLatency == 0)
     }
     #expect(granted(pulse).longestSilence == 3 && granted(server).longestSilence == 3)
     #expect(granted(pulse).isServer && granted(server).isServer)
     #expect(!granted(hardware).isServer && !granted(jack).isServer)
     #expect(granted(hardware).longestSilence == 0 && granted(jack).longestSilence == 0)
-    #expect(!granted(pulse).reportsLosses && granted(server).reportsLosses)
+    #expect(granted(hardware).lossEvidence == .flags && granted(server).lossEvidence == .flags)
+    #expect(granted(jack).lossEvidence == .flagsAndClock)
     #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)
     #expect(granted(jack).connectsLate && !granted(pulse).connectsLate)
     #expect(granted(jack).mayChangeRate && !granted(pulse).mayChangeRate)

@@ -5,18 +5,24 @@ import Testing
 struct LossEstimatorTests {
   private let rate = 48_000.0
 
-  /// Runs blocks of 256 frames at these times and returns what was lost before each.
+  /// Runs blocks of 256 frames at these times and returns what was found lost at each.
   private func losses(
-    infers: Bool = false, tolerance: Double = 0, flags: Set<Int> = [], inputTimes: [Double]? = nil,
+    _ evidence: LossEvidence = .flags, flags: Set<Int> = [], inputTimes: [Double]? = nil,
+    at times: [Double]
+  ) -> [(input: HostLoss, output: HostLoss)] {
+    var estimator = LossEstimator(sampleRate: rate, evidence: evidence)
+    return times.enumerated().map { index, now in
+      estimator.losses(
+        flags.contains(index) ? [.inputOverflow, .outputUnderflow] : [],
+        inputTime: inputTimes?[index] ?? now, frameCount: 256, period: 256, now: now)
+    }
+  }
+
+  private func lost(
+    _ evidence: LossEvidence = .flags, flags: Set<Int> = [], inputTimes: [Double]? = nil,
     at times: [Double]
   ) -> [Int] {
-    var estimator = LossEstimator(sampleRate: rate, infers: infers, tolerance: tolerance)
-    return times.enumerated().map { index, now in
-      estimator.loss(
-        isFlagged: flags.contains(index), inputTime: inputTimes?[index] ?? now, frameCount: 256,
-        period: 256, now: now
-      ).frameCount
-    }
+    losses(evidence, flags: flags, inputTimes: inputTimes, at: times).map { $0.input.frameCount }
   }
 
   private func times(_ count: Int, from start: Double = 5) -> [Double] {
@@ -24,9 +30,7 @@ struct LossEstimatorTests {
   }
 
   @Test func aFlagIsAsManyPeriodsAsTheTimeJumped() {
-    let early = times(10)
-    let late = times(10, from: 5 + Double(13 * 256) / rate)
-    let found = losses(flags: [10], at: early + late)
+    let found = lost(flags: [10], at: times(10) + times(10, from: 5 + Double(13 * 256) / rate))
     #expect(found[10] == 3 * 256 && found.reduce(0, +) == 3 * 256)
   }
 
@@ -34,45 +38,53 @@ struct LossEstimatorTests {
   func aTimeThatCannotBeIsOnePeriod(time: Double) {
     var inputTimes = times(10)
     inputTimes[5] = time
-    let found = losses(flags: [5, 6], inputTimes: inputTimes, at: times(10))
+    let found = lost(flags: [5, 6], inputTimes: inputTimes, at: times(10))
     #expect(found == [0, 0, 0, 0, 0, 256, 256, 0, 0, 0])
   }
 
-  @Test func aFlagOnTheFirstBlockIsOfTheTimeBefore() {
-    #expect(losses(flags: [0], at: times(3)) == [0, 0, 0])
+  @Test(arguments: [LossEvidence.flags, .flagsAndClock])
+  func aFlagOnTheFirstBlockIsOfTheTimeBefore(evidence: LossEvidence) {
+    let found = losses(evidence, flags: [0], at: times(3))
+    #expect(found.allSatisfy { $0.input.frameCount == 0 && $0.output.frameCount == 0 })
   }
 
-  @Test func withoutAFlagTheTimeAloneTellsNothing() {
-    #expect(losses(at: times(10) + times(10, from: 9)).allSatisfy { $0 == 0 })
+  @Test func withoutAFlagTheTimeAloneSaysNothing() {
+    #expect(lost(at: times(10) + times(10, from: 9)).allSatisfy { $0 == 0 })
   }
 
-  /// Where no flag ever comes, a lasting step of the clock is a loss, found once and in full.
-  @Test func theClockTellsWhatNoFlagDoes() {
+  @Test func theClockShowsWhatNoFlagDoes() {
     let late = times(800, from: 5 + Double((400 + 20) * 256) / rate)
-    let found = losses(infers: true, at: times(400) + late)
-    #expect(found.reduce(0, +) == 20 * 256)
-    #expect(found.filter { $0 > 0 }.count == 1)
-  }
-
-  /// A server that changes its latency comes later from then on, and loses nothing. More than it
-  /// can change is a loss, in full.
-  @Test func aChangeOfLatencyIsNoLoss() {
-    func later(by periods: Int) -> [Int] {
-      let late = times(800, from: 5 + Double((400 + periods) * 256) / rate)
-      return losses(infers: true, tolerance: 0.15, at: times(400) + late)
+    for evidence in [LossEvidence.clock(latencyChange: 0), .flagsAndClock] {
+      let found = losses(evidence, at: times(400) + late)
+      #expect(found.filter { $0.input.frameCount > 0 }.count == 1)
+      #expect(found.reduce(0) { $0 + $1.input.frameCount } == 20 * 256)
+      #expect(found.allSatisfy { $0.input.frameCount == $0.output.frameCount })
     }
-    #expect(later(by: 28).allSatisfy { $0 == 0 })
-    #expect(later(by: 29).reduce(0, +) == 29 * 256)
   }
 
-  /// A callback that comes late and is made up for, clocks that drift, a buffer filled first.
-  @Test func jitterDriftAndBurstsAreNoLosses() {
-    var jitter = times(2000)
-    for index in jitter.indices where index % 7 != 0 { jitter[index] += 0.02 }
-    #expect(losses(infers: true, at: jitter).allSatisfy { $0 == 0 })
-    let drifting = (0..<4000).map { 5 + Double($0 * 256) / rate * 1.0005 }
-    #expect(losses(infers: true, at: drifting).allSatisfy { $0 == 0 })
-    let burst = [Double](repeating: 5, count: 40) + times(1000)
-    #expect(losses(infers: true, at: burst).allSatisfy { $0 == 0 })
+  /// JACK's flag comes a period after the loss: the clock knows its length and its place.
+  @Test(arguments: [1, 2, 7]) func aFlagThatComesLateFindsItsLoss(periods: Int) throws {
+    let late = times(200, from: 5 + Double((200 + periods) * 256) / rate)
+    let found = losses(.flagsAndClock, flags: [201], at: times(200) + late)
+    #expect(found[201].input.frameCount == periods * 256 && found[201].input.age == 256)
+    #expect(found[201].output.frameCount == periods * 256)
+    #expect(found.reduce(0) { $0 + $1.input.frameCount } == periods * 256)
+    #expect(found.reduce(0) { $0 + $1.output.frameCount } == periods * 256)
+  }
+
+  /// An xrun that only made output late takes nothing from the input.
+  @Test func aFlagWithoutALossInTheClockIsLateOutput() {
+    let found = losses(.flagsAndClock, flags: [200], at: times(400))
+    #expect(found.reduce(0) { $0 + $1.input.frameCount } == 0)
+    #expect(found[200].output.frameCount == 256)
+    #expect(found.reduce(0) { $0 + $1.output.frameCount } == 256)
+  }
+
+  /// The flag may even come before the callback that shows the loss; the output is counted once.
+  @Test func aFlagThatComesEarlyIsCountedOnce() {
+    let late = times(200, from: 5 + Double((200 + 2) * 256) / rate)
+    let found = losses(.flagsAndClock, flags: [199], at: times(200) + late)
+    #expect(found.reduce(0) { $0 + $1.input.frameCount } == 2 * 256)
+    #expect(found.reduce(0) { $0 + $1.output.frameCount } == 2 * 256)
   }
 }

@@ -41,6 +41,33 @@ struct OutputWritingTests {
     try await stream.close()
   }
 
+  @Test func outputHeldUntilATimeIsHeardAtItsFrame() async throws {
+    let bench = try VirtualBench()
+    let stream = try stream(bench)
+    let sound = [Float](repeating: 0.5, count: 4000)
+    #expect(unsafe stream.prefill(sound.span.bytes) == 4000)
+    stream.endOutput()
+    let time = Double(wallNanoseconds()) / 1e9 + 0.5
+    stream.holdOutput(until: time)
+    let heard = try await withBlockingTimeout(.seconds(20)) {
+      try stream.start()
+      var heard: [Float] = []
+      while true {
+        let block = try read(stream, upTo: 500)
+        guard !block.isEmpty else { return heard }
+        heard += block
+      }
+    }
+    let wanted = (time - (try #require(stream.startTime))) * 48_000
+    let first = try #require(heard.firstIndex { $0 != 0 })
+    #expect(abs(Double(first) - wanted) <= 1)
+    #expect(heard.dropFirst(first).prefix { $0 == 0.5 }.count >= 3700)
+    let output = stream.losses.output
+    #expect(output.delivered == 4000 && output.inserted == 0)
+    #expect(output.padding >= first - 256)
+    try await stream.close()
+  }
+
   @Test func aPauseKeepsWhatTheRingsHold() async throws {
     let bench = try VirtualBench("pace=realtime")
     let stream = try stream(bench)

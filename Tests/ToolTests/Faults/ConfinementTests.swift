@@ -22,6 +22,11 @@ struct ConfinementTests {
     #expect(try await attempt(deed) == .exited(0))
   }
 
+  @Test func aTerminalIsStillKnown() async throws {
+    let command = Command.tool("sd-test-confined", ["terminal"]).writing(.terminal)
+    #expect(try await run(command).status == .exited(0))
+  }
+
   @Test(arguments: ["socket", "kill", "remove", "run"])
   func aForbiddenCallDies(deed: String) async throws {
     let path = try folder.write([1], to: "kept")
