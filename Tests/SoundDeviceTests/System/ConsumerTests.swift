@@ -33,8 +33,8 @@ struct ConsumerTests {
       timeout: .seconds(300))
     #expect(graph.outputText.contains("sd-tools"), "\(graph)")
     #expect(!graph.outputText.contains("argument-parser"))
-    let built = try FileManager.default.contentsOfDirectory(atPath: "\(scratch)/debug")
-    #expect(built.contains("SoundDevice.build"))
+    let built = try FileManager.default.contentsOfDirectory(atPath: "\(scratch)/debug/Modules")
+    #expect(built.contains("SoundDevice.swiftmodule"))
     #expect(!built.contains { $0.hasPrefix("ArgumentParser") || $0.hasPrefix("SoundTool") })
     #expect(!(build.outputText + build.errorText).contains("prohibited flag"))
   }
