@@ -163,7 +163,7 @@ let package = Package(
       name: "sd-bench-conversions", dependencies: ["PCM"], path: "Tests/Benchmarks/Conversion",
       swiftSettings: settings),
     .executableTarget(
-      name: "sd-bench-callback", dependencies: ["Platform", "SoundDevice"],
+      name: "sd-bench-callback", dependencies: ["PCM", "Platform", "SoundDevice"],
       path: "Tests/Benchmarks/Callback",
       swiftSettings: settings),
 

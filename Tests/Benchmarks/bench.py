@@ -439,18 +439,22 @@ class Bench:
         self.growths.append(growth)
 
     def callbacks(self):
-        """An empty callback, by block, by channels and by streams."""
+        """An empty callback, by block, by channels and by streams; a wire, a map and a sine."""
         c = "C callback"
         seconds = 2 if self.quick else 3
-        programs = {ME: f"{self.built}/sd-bench-callback", c: f"{self.floor} empty"}
+        programs = {ME: f"{self.built}/sd-bench-callback", c: f"{self.floor} callback"}
+        script = f"{self.python} {os.path.join(HERE, 'callback.py')}"
 
-        def measure(server, device, block, channels=2, streams=1, count=3):
-            figures = {ME: [], c: []}
+        def measure(server, device, block, channels=2, streams=1, count=3, kind="empty",
+                    others={}):
+            programs_here = {**programs, **others}
+            figures = {name: [] for name in programs_here}
             for _ in range(count):
-                for name, program in programs.items():
+                for name, program in programs_here.items():
+                    more = [] if name in others else [str(streams)]
                     answer = subprocess.run(
-                        [*program.split(), device, str(seconds), str(block), str(channels),
-                         str(streams)], env=server.environment, capture_output=True, text=True,
+                        [*program.split(), kind, device, str(seconds), str(block), str(channels),
+                         *more], env=server.environment, capture_output=True, text=True,
                         check=True)
                     figures[name].append(float(answer.stdout.split()[0]))
             return figures
@@ -469,6 +473,13 @@ class Bench:
                            {ME: differences(figures[ME], figures[c])})
         self.growths.append(growth)
         block = 256
+        with rig.jack(self.folder, block) as server:
+            for kind, channels in (("wire", 2), ("map", 2), ("sine", 1)):
+                figures = measure(server, "loopback", block, channels=channels, kind=kind,
+                                  count=self.times(9), others={"python": script})
+                self.table.add(f"callback {kind}", "ns", figures, {c: 1.1, "python": 1})
+                self.table.add(f"callback {kind}, beyond C's", "ns",
+                               {ME: differences(figures[ME], figures[c])})
         growth = Growth("channels", f"An empty callback of {block} frames, by channel count",
                         "channels", "ns")
         with rig.jack(self.folder, block, channels=128) as server:

@@ -17,6 +17,7 @@ import Synchronization
         try stress(
           on: arguments[1], steps: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 1)
       case "many": try playMany()
+      case "cycle": try cycle(on: arguments[1], count: Int(arguments[2]) ?? 0)
       case "close": try closeRunning(arguments[1], channelCount: Int(arguments[2]) ?? 0)
       case "latest": try checkLatest()
       case "refresh": try checkRefresh(on: arguments[1])

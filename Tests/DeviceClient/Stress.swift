@@ -8,7 +8,7 @@ import Synchronization
 func stress(on query: String, steps: Int, seed: UInt64) throws {
   let device = try Device.find(query)
   let slots = Slots(device)
-  let threadCount = 4
+  let threadCount = 6
   let rounds = steps / threadCount
   let ended = Atomic<Int>(0)
   for number in 0..<threadCount {
@@ -46,12 +46,14 @@ private final class Slots: Sendable {
       streams.isEmpty ? nil : streams[Int(generator.next() % UInt64(streams.count))]
     }
     do throws(PortAudioError) {
-      switch generator.next() % 12 {
+      switch generator.next() % 14 {
       case 0: try open(&generator)
       case 1, 2, 3: try chosen?.start()
       case 4: try chosen?.stop()
       case 5, 6: try chosen?.abort()
       case 7: try chosen?.close()
+      case 12: try chosen?.pause()
+      case 13: try chosen?.resume()
       case 8: _ = try chosen?.wait(timeout: .seconds(0.001))
       case 9:
         if let stream = chosen as? AudioStream<Float> {

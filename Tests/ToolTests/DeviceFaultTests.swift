@@ -344,7 +344,7 @@ import Testing
 
   @Test func freewheelingIsSaidOnceAndIsNoLoss() async throws {
     let result = try await runTool(
-      "sd-rec", ["-D", "virtual:null", "-n", "480000", "--xrun", "fail"] + Self.raw,
+      "sd-rec", ["-D", "virtual:null", "-n", "400000", "--xrun", "fail"] + Self.raw,
       environment: virtual("pace=fast"))
     #expect(result.succeeded)
     #expect(result.errorLines == ["sd-rec: host is freewheeling"])

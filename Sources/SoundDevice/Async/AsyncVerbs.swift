@@ -3,7 +3,8 @@ public import PCM
 extension Sound {
   /// Plays sound from memory, as the blocking function does, without blocking a thread of the pool.
   ///
-  /// Returns as soon as the sound has started; `try await Sound.play(data).wait()` waits for its end.
+  /// Returns as soon as the sound has started; `try await Sound.play(data).wait()` waits for its
+  /// end.
   @discardableResult
   public static func play<S: Sample>(
     _ data: SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
@@ -18,7 +19,8 @@ extension Sound {
     }
   }
 
-  /// Records `frameCount` frames, as the blocking function does, without blocking a thread of the pool.
+  /// Records `frameCount` frames, as the blocking function does, without blocking a thread of the
+  /// pool.
   ///
   /// Returns as soon as the recording has started.
   public static func record<S: Sample>(
@@ -33,8 +35,8 @@ extension Sound {
     }
   }
 
-  /// Records into the caller's buffer, as the blocking function does, without blocking a thread of the
-  /// pool.
+  /// Records into the caller's buffer, as the blocking function does, without blocking a thread of
+  /// the pool.
   public static func record<S: Sample>(
     into buffer: SampleBuffer<S>, sampleRate: Double? = nil, mapping: ChannelMap? = nil,
     device: (any DeviceChoice)? = nil, latency: Latency? = nil,

@@ -3,7 +3,7 @@ internal import CPortAudio
 extension HostSettings {
   /// Whether PortAudio takes them here: WASAPI and ASIO exist on Windows only.
   var isSupported: Bool {
-    #if canImport(Darwin)
+    #if os(macOS)
       if case .coreAudio = self { return true }
     #endif
     return false
@@ -14,7 +14,7 @@ extension HostSettings? {
   /// Calls `body` with the settings in PortAudio's form, which is valid until it returns; nil for
   /// none.
   func withStreamInfo<Value>(_ body: (UnsafeMutableRawPointer?) -> Value) -> Value {
-    #if canImport(Darwin)
+    #if os(macOS)
       if case .coreAudio(let settings) = self {
         let map = settings.channelMap.map { Int32(clamping: $0) }
         return unsafe map.withUnsafeBufferPointer { map in

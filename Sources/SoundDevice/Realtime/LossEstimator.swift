@@ -40,7 +40,7 @@ struct LossEstimator {
     _ flags: CallbackFlags, inputTime: Double, frameCount count: Int, period: Int, now: Double
   ) -> (input: HostLoss, output: HostLoss) {
     // A flag on the very first block concerns the time before the start.
-    let flags = isFirst ? [] : flags
+    let flags = isFirst ? CallbackFlags() : flags
     isFirst = false
     let period = max(1, period)
     switch evidence {

@@ -6,12 +6,14 @@
 // floor wire DEVICE SECONDS  input to output in the callback
 // floor rec DEVICE           record f32 stereo to stdout: callback, semaphore, write
 // floor pipe DEVICE          play f32 stereo from stdin: read, ring, callback, no prebuffer
-// floor empty DEVICE SECONDS BLOCK CHANNELS STREAMS
-//                            an empty callback on so many duplex streams, which run SECONDS; prints
-//                            the nanoseconds of CPU that the audio thread takes for a period: one
+// floor callback empty|wire|map|sine DEVICE SECONDS BLOCK CHANNELS STREAMS
+//                            a callback on so many duplex streams, which run SECONDS: silence, the
+//                            input, its channels in reverse, or a sine on every channel; prints the
+//                            nanoseconds of CPU that the audio thread takes for a period: one
 //                            callback of each stream and the host's work. It is the median, for a
 //                            machine that holds a processor up, or wakes it late, makes some dear
 #include <fcntl.h>
+#include <math.h>
 #include <portaudio.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -77,10 +79,7 @@ static int piped(const void *in, void *out, unsigned long count, const PaStreamC
   return paContinue;
 }
 
-static int empty(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
-                 PaStreamCallbackFlags flags, void *data) {
-  (void)in, (void)t, (void)flags;
-  memset(out, 0, count * (unsigned long)emptied * sizeof(float));
+static void mark(const void *data) {
   long at = atomic_load(&mark_count);
   if (data != NULL && at < (long)(sizeof marks / sizeof *marks)) {
     struct timespec now;
@@ -88,6 +87,48 @@ static int empty(const void *in, void *out, unsigned long count, const PaStreamC
     marks[at] = now.tv_sec * 1000000000L + now.tv_nsec;
     atomic_store(&mark_count, at + 1);
   }
+}
+
+static int empty(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
+                 PaStreamCallbackFlags flags, void *data) {
+  (void)in, (void)t, (void)flags;
+  memset(out, 0, count * (unsigned long)emptied * sizeof(float));
+  mark(data);
+  return paContinue;
+}
+
+static int copied(const void *in, void *out, unsigned long count,
+                  const PaStreamCallbackTimeInfo *t, PaStreamCallbackFlags flags, void *data) {
+  (void)t, (void)flags;
+  memcpy(out, in, count * (unsigned long)emptied * sizeof(float));
+  mark(data);
+  return paContinue;
+}
+
+static int reversed(const void *in, void *out, unsigned long count,
+                    const PaStreamCallbackTimeInfo *t, PaStreamCallbackFlags flags, void *data) {
+  (void)t, (void)flags;
+  for (unsigned long i = 0; i < count; i++)
+    for (int channel = 0; channel < emptied; channel++)
+      ((float *)out)[(i + 1) * (unsigned long)emptied - (unsigned long)channel - 1] =
+          ((const float *)in)[i * (unsigned long)emptied + (unsigned long)channel];
+  mark(data);
+  return paContinue;
+}
+
+static int sine(const void *in, void *out, unsigned long count, const PaStreamCallbackTimeInfo *t,
+                PaStreamCallbackFlags flags, void *data) {
+  static float phase;
+  (void)in, (void)t, (void)flags;
+  float *samples = out;
+  for (unsigned long i = 0; i < count; i++) {
+    float sample = 0.2f * sinf(phase);
+    for (int channel = 0; channel < emptied; channel++)
+      samples[i * (unsigned long)emptied + (unsigned long)channel] = sample;
+    phase += 0.0575958653f;
+    if (phase > 6.2831853f) phase -= 6.2831853f;
+  }
+  mark(data);
   return paContinue;
 }
 
@@ -189,12 +230,18 @@ int main(int argc, char **argv) {
       kept = bytes % width;
       memmove(block, block + n * width, kept);
     }
-  } else if (strcmp(mode, "empty") == 0 && argc == 7) {
+  } else if (strcmp(mode, "callback") == 0 && argc == 8) {
+    const char *kind = argv[2];
+    argv++;
+    PaStreamCallback *body = strcmp(kind, "wire") == 0   ? copied
+                             : strcmp(kind, "map") == 0  ? reversed
+                             : strcmp(kind, "sine") == 0 ? sine
+                                                         : empty;
     emptied = atoi(argv[5]);
     int stream_count = atoi(argv[6]);
     PaStream **streams = calloc((size_t)stream_count, sizeof *streams);
     for (int i = 0; i < stream_count; i++)
-      streams[i] = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), empty,
+      streams[i] = run(argv[2], 1, 1, strtoul(argv[4], NULL, 10), body,
                        i == stream_count - 1 ? marks : NULL, 1, emptied);
     usleep((useconds_t)(atof(argv[3]) * 1e6));
     for (int i = stream_count - 1; i >= 0; i--) {

@@ -1,3 +1,4 @@
+import PCM
 import Platform
 import SoundDevice
 
@@ -29,28 +30,57 @@ import SoundDevice
   }
 }
 
-// What an empty callback on duplex streams costs, as `floor empty` in C, which see for the arguments
-// and for what is printed.
+// What a callback on duplex streams costs, as `floor callback` in C, which see for the arguments and
+// for what is printed.
 @main
 struct CallbackBenchmark {
   static func main() throws {
     let words = CommandLine.arguments
-    guard words.count == 6, let seconds = Double(words[2]), let block = Int(words[3]), block > 0,
-      let channelCount = Int(words[4]), let streamCount = Int(words[5])
+    guard words.count == 7, let seconds = Double(words[3]), let block = Int(words[4]), block > 0,
+      let channelCount = Int(words[5]), let streamCount = Int(words[6])
     else {
-      print("usage: sd-bench-callback DEVICE SECONDS BLOCK CHANNELS STREAMS")
+      print("usage: sd-bench-callback empty|wire|map|sine DEVICE SECONDS BLOCK CHANNELS STREAMS")
       exit(2)
     }
     let parameters = StreamParameters(
-      device: try Device.find(words[1]), channelCount: channelCount, latency: .low)
+      device: try Device.find(words[2]), channelCount: channelCount, latency: .low)
     let marks = Marks(room: 1 << 18)
+    let options = StreamOptions(sampleRate: 48_000, blockSize: block, clips: false)
     let streams = try (0..<streamCount).map { index in
-      let stream = try AudioStream<Float>(
-        input: parameters, output: parameters,
-        options: StreamOptions(sampleRate: 48_000, blockSize: block, clips: false)
-      ) { _, _, _ in
-        if index == streamCount - 1 { marks.mark() }
-        return .continue
+      let isMarked = index == streamCount - 1
+      let stream: AudioStream<Float>
+      switch words[1] {
+      case "wire", "map":
+        var input = parameters
+        if words[1] == "map" { input.channelMap = try ChannelMap((1...channelCount).reversed()) }
+        stream = try AudioStream<Float>(
+          input: input, output: parameters, options: options
+        ) { input, output, _ in
+          output.copy(from: input)
+          if isMarked { marks.mark() }
+          return .continue
+        }
+      case "sine":
+        var phase: Float = 0
+        stream = try AudioStream<Float>(
+          input: parameters, output: parameters, options: options
+        ) { _, output, info in
+          for frame in 0..<info.frameCount {
+            let sample = 0.2 * sinf(phase)
+            for channel in 0..<channelCount { output[frame * channelCount + channel] = sample }
+            phase += 0.0575958653
+            if phase > 6.2831853 { phase -= 6.2831853 }
+          }
+          if isMarked { marks.mark() }
+          return .continue
+        }
+      default:
+        stream = try AudioStream<Float>(
+          input: parameters, output: parameters, options: options
+        ) { _, _, _ in
+          if isMarked { marks.mark() }
+          return .continue
+        }
       }
       try stream.start()
       return stream

@@ -129,9 +129,8 @@ struct StreamRequestTests {
     {
       let error = #expect(throws: PortAudioError.self) { try resolve(input: input, output: output) }
       #expect(error?.code == .incompatibleHostSettings)
-      #expect(
-        error?.operation.hasSuffix("'virtual:loopback, Virtual' with settings for devices of \(name)")
-          == true)
+      let ending = "'virtual:loopback, Virtual' with settings for devices of \(name)"
+      #expect(error?.operation.hasSuffix(ending) == true)
     }
   }
 

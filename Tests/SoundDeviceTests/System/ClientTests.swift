@@ -1,4 +1,5 @@
 import CRealtime
+import Foundation
 import TestSupport
 import Testing
 
@@ -32,6 +33,15 @@ struct ClientTests {
         "stress", "virtual:loopback", "4800", seed, environment: ["SD_VIRTUAL": "block=32"])
       #expect(words.hasPrefix("4800 steps, "))
     }
+  }
+
+  /// `SD_CYCLES=10000` makes it long.
+  @Test func streamsLeaveNothingBehind() async throws {
+    let count = ProcessInfo.processInfo.environment["SD_CYCLES"].flatMap { Int($0) } ?? 160
+    let result = try await run(
+      clientCommand("cycle", "virtual:loopback", "\(count)"),
+      timeout: .seconds(60 + count / 20))
+    expectFlat(result, count: count)
   }
 
   @Test func thirtyTwoAtOnceAddUpExactly() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import PCM
 import Synchronization
 import TestSupport
@@ -203,11 +204,24 @@ struct JACKTests {
     var options = JACKServer.Options()
     options.periodSize = 64
     try await withJACKServer(options) { server in
-      let command = clientCommand("stress", "loopback jack", "2000", "3")
+      let command = clientCommand("stress", "loopback jack", "1000", "3")
       let result = try await run(
         command.with(environment: server.environment), timeout: .seconds(90))
       #expect(result.succeeded, "\(result)")
-      #expect(result.outputText.hasPrefix("2000 steps, "))
+      #expect(result.outputText.hasPrefix("1000 steps, "))
+    }
+  }
+
+  /// `SD_CYCLES=10000` makes it long.
+  @Test(.requires("jackd")) func streamsLeaveNothingBehindOnAServerOfTheirOwn() async throws {
+    let count = ProcessInfo.processInfo.environment["SD_CYCLES"].flatMap { Int($0) } ?? 40
+    var options = JACKServer.Options()
+    options.periodSize = 64
+    try await withJACKServer(options) { server in
+      let command = clientCommand("cycle", "loopback jack", "\(count)")
+      let result = try await run(
+        command.with(environment: server.environment), timeout: .seconds(60 + count / 4))
+      expectFlat(result, count: count)
     }
   }
 
