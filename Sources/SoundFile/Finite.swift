@@ -1,18 +1,21 @@
 /// Repairs samples that encoders of lossy codecs cannot take: some abort, others write noise for
 /// seconds.
 enum Finite {
-  /// Replaces NaN by silence and infinities by full scale, and returns the samples and the count of
+  private static let limit: Float = 0x1p24
+
+  /// Replaces NaN by silence, and infinities and samples from 2²⁴ on, whose energy no encoder can
+  /// compute, by full scale, and returns the samples and the count of
   /// replacements; nil if there are none. Samples are f32 in the machine's byte order.
   static func repaired(_ samples: RawSpan) -> (bytes: [UInt8], count: Int)? {
     let count = samples.byteCount / 4
     let isSound = unsafe samples.withUnsafeBytes { source in
-      // All exponent bits are set.
+      // The exponent alone.
       var worst: UInt32 = 0
       for index in 0..<count {
         let bits = unsafe source.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
         worst = max(worst, bits & 0x7F80_0000)
       }
-      return worst < 0x7F80_0000
+      return worst < limit.bitPattern
     }
     if isSound { return nil }
     var bytes = unsafe samples.withUnsafeBytes { unsafe Array($0) }
@@ -20,7 +23,7 @@ enum Finite {
     unsafe bytes.withUnsafeMutableBytes { target in
       for index in 0..<count {
         let sample = unsafe target.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-        if sample.isFinite { continue }
+        if abs(sample) < limit { continue }
         repaired += 1
         let finite: Float = sample.isNaN ? 0 : sample > 0 ? 1 : -1
         unsafe target.storeBytes(of: finite, toByteOffset: 4 * index, as: Float.self)

@@ -65,7 +65,11 @@ import PCM
     let goesOn = unsafe FLAC__stream_decoder_process_single(decoder) != 0
     try cursor.throwFailure()
     let state = unsafe FLAC__stream_decoder_get_state(decoder)
-    guard goesOn, state != FLAC__STREAM_DECODER_END_OF_STREAM else { return finish(queue) }
+    if state == FLAC__STREAM_DECODER_ABORTED { sink.reason = sink.reason ?? "lost sync" }
+    // From these two it never goes on, and says that it does.
+    let isOver =
+      state == FLAC__STREAM_DECODER_END_OF_STREAM || state == FLAC__STREAM_DECODER_ABORTED
+    guard goesOn, !isOver else { return finish(queue) }
     unsafe sink.noteFrameEnd(decoder)
   }
 
