@@ -4,8 +4,8 @@ enum Finite {
   private static let limit: Float = 0x1p24
 
   /// Replaces NaN by silence, and infinities and samples from 2²⁴ on, whose energy no encoder can
-  /// compute, by full scale, and returns the samples and the count of
-  /// replacements; nil if there are none. Samples are f32 in the machine's byte order.
+  /// compute, by full scale. Returns the samples and the count of replacements; nil if there are
+  /// none. Samples are f32 in the machine's byte order.
   static func repaired(_ samples: RawSpan) -> (bytes: [UInt8], count: Int)? {
     let count = samples.byteCount / 4
     let isSound = unsafe samples.withUnsafeBytes { source in
