@@ -126,10 +126,24 @@
       try? descriptor.seek(to: writtenEnd)
     }
     isClosed = true
-    // Another user of the descriptor continues at the end, not after the header.
-    if isSeekable, descriptorOffset != writtenEnd { try? descriptor?.seek(to: writtenEnd) }
     try descriptor?.close()
     if let failure { throw failure }
+  }
+
+  // MARK: For encoders, whose callbacks keep a failure instead of throwing it
+
+  /// Sends what an encoder has written; throws the first failure, which may be a callback's.
+  func completeWrite() throws(AudioFileError) {
+    let flushed = Result { () throws(AudioFileError) in try flush() }
+    try throwFailure()
+    try flushed.get()
+  }
+
+  /// Sends the rest and closes; throws the first failure, which may be a callback's.
+  func complete() throws(AudioFileError) {
+    let closed = Result { () throws(AudioFileError) in try close() }
+    try throwFailure()
+    try closed.get()
   }
 
   private func send(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(AudioFileError) {

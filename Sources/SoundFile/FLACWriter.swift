@@ -66,9 +66,7 @@ import PCM
           encoder, words, UInt32(samples / channelCount)) != 0
       }
     }
-    let flushed = Result { () throws(AudioFileError) in try sink.flush() }
-    try sink.throwFailure()
-    try flushed.get()
+    try sink.completeWrite()
     if !isWritten { throw failure() }
     frameCount += samples / channelCount
   }
@@ -90,9 +88,7 @@ import PCM
       try begin()
       if unsafe FLAC__stream_encoder_finish(encoder) == 0 { throw failure() }
     }
-    let closed = Result { () throws(AudioFileError) in try sink.close() }
-    try sink.throwFailure()
-    try closed.get()
+    try sink.complete()
     try finished.get()
   }
 

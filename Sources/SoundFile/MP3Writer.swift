@@ -64,9 +64,7 @@ import PCM
       isEncoded = encode(part, frameCount: block)
       done += block
     }
-    let flushed = Result { () throws(AudioFileError) in try sink.flush() }
-    try sink.throwFailure()
-    try flushed.get()
+    try sink.completeWrite()
     guard isEncoded else { throw .malformed("mp3 encoder failed") }
     frameCount += count
   }
@@ -90,9 +88,7 @@ import PCM
       sink.cursor = tagByteCount
       put(Int(unsafe lame_get_lametag_frame(encoder, &output, output.count)))
     }
-    let closed = Result { () throws(AudioFileError) in try sink.close() }
-    try sink.throwFailure()
-    try closed.get()
+    try sink.complete()
   }
 
   private func begin() {

@@ -63,9 +63,7 @@ import PCM
         return unsafe ope_encoder_write_float(encoder, base, CInt(count))
       }
     }
-    let flushed = Result { () throws(AudioFileError) in try sink.flush() }
-    try sink.throwFailure()
-    try flushed.get()
+    try sink.completeWrite()
     try check(error)
     frameCount += count
   }
@@ -80,9 +78,7 @@ import PCM
     unsafe encoder = nil
     let error = unsafe ope_encoder_drain(closing)
     unsafe ope_encoder_destroy(closing)
-    let closed = Result { () throws(AudioFileError) in try sink.close() }
-    try sink.throwFailure()
-    try closed.get()
+    try sink.complete()
     try check(error)
   }
 

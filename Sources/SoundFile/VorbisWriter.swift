@@ -44,9 +44,7 @@ import PCM
       encode()
       done += block
     }
-    let flushed = Result { () throws(AudioFileError) in try sink.flush() }
-    try sink.throwFailure()
-    try flushed.get()
+    try sink.completeWrite()
     frameCount += count
   }
 
@@ -66,9 +64,7 @@ import PCM
     begin()
     encoder.end()
     encode()
-    let closed = Result { () throws(AudioFileError) in try sink.close() }
-    try sink.throwFailure()
-    try closed.get()
+    try sink.complete()
   }
 
   private func begin() {
