@@ -22,6 +22,27 @@ import Testing
     #expect(isClose(clock.time(of: 0), 103))
   }
 
+  /// A loss that only the clock shows becomes known many blocks later, when their times have already
+  /// corrected most of it.
+  @Test(arguments: [0, 1, 100]) func aGapThatIsFoundLateCountsOnce(blockCount: Int) {
+    var clock = CaptureClock(rate: 48_000)
+    func observe(_ block: Int, lost: Int) {
+      clock.observe(block * 256, at: 100 + Double(block * 256 + lost) / 48_000)
+    }
+    for block in 0..<100 { observe(block, lost: 0) }
+    for block in 100..<100 + blockCount { observe(block, lost: 1024) }
+    clock.skip(1024, observationCount: blockCount)
+    #expect(isClose(clock.time(of: 0), 100 + 1024.0 / 48_000))
+  }
+
+  @Test func aLongGapThatIsFoundLateIsKnownAlready() {
+    var clock = CaptureClock(rate: 1000)
+    clock.observe(0, at: 100)
+    clock.observe(100, at: 102.1)
+    clock.skip(2000, observationCount: 1)
+    #expect(isClose(clock.time(of: 100), 102.1))
+  }
+
   @Test func jitterIsSmoothedAndDriftFollowed() {
     var clock = CaptureClock(rate: 1000)
     // 100 ppm fast, and each callback up to 5 ms late.

@@ -25,8 +25,14 @@ struct CaptureClock {
   }
 
   /// Counts time that passed without frames.
-  mutating func skip(_ frameCount: Int) {
-    origin = origin.map { $0 + Double(frameCount) / rate }
+  ///
+  /// - Parameter observationCount: The blocks observed since, if the gap became known late; they have
+  ///   corrected a part of it already.
+  mutating func skip(_ frameCount: Int, observationCount: Int = 0) {
+    var rest = Double(frameCount) / rate
+    if observationCount > 0, rest >= Self.largestJitter { return }
+    for _ in 0..<observationCount { rest -= rest * Self.share }
+    origin = origin.map { $0 + rest }
   }
 
   /// The capture time of a frame, in seconds since 1970; nil before the first observation.

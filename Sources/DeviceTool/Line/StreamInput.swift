@@ -41,8 +41,9 @@ final class StreamInput: SegmentSource {
         case .gap(let gap):
           var lineGap = LineGap(gap)
           if gap.direction == .input {
-            clock.skip(gap.frameCount)
             lineGap.age = max(0, position - gap.position)
+            clock.skip(
+              gap.frameCount, observationCount: lineGap.age / max(1, stream.periodFrameCount))
           }
           return .gap(lineGap)
         case .interrupted: hasEnded = run.isHalted
