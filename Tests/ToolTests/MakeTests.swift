@@ -50,6 +50,30 @@ import Testing
     #expect(!log.contains("portaudio"))
   }
 
+  /// Package.swift names the library of each module; whoever installs libraries names them all.
+  @Test func everyLibraryIsInEveryList() throws {
+    func text(_ path: String) throws -> String {
+      try String(contentsOfFile: BuiltTool.packageFile(path), encoding: .utf8)
+    }
+    let manifest = try text("Package.swift")
+    let brewed = manifest.matches(of: /\.brew\(\["(.+?)"\]\)/).map { String($0.1) }
+    let debian = manifest.matches(of: /\.apt\(\["(.+?)"\]\)/).map { String($0.1) }
+    #expect(brewed.count > 10 && debian.count == brewed.count)
+    let lists = [
+      "README.md", "scripts/need", ".github/workflows/check.yml", "packaging/sd-tools.rb.in",
+    ]
+    for path in lists {
+      let words = Set(try text(path).split { !$0.isLetter && !$0.isNumber && $0 != "-" })
+      for library in brewed {
+        #expect(words.contains(Substring(library)), "\(library) is missing in \(path)")
+      }
+    }
+    let words = Set(try text("Makefile").split { $0.isWhitespace })
+    for package in debian {
+      #expect(words.contains(Substring(package)), "\(package) is missing in the Makefile")
+    }
+  }
+
   @Test(.requires("make", "bash")) func namesSwiftToo() async throws {
     try FileManager.default.removeItem(atPath: folder.file("swift"))
     let result = try await make("build")
