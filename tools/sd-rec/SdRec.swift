@@ -65,7 +65,7 @@ struct SdRec: Tool {
     plan.files = files
     plan.trigger = try trigger.plan()
     plan.startTime = try startTime.startTime()
-    plan.files.hasEvents = plan.trigger.level != nil
+    plan.files.hasEvents = plan.trigger.hasEvents
     plan.endsWithInput = whileStdin
     plan.device = device.query
     plan.rate = stated.rate
@@ -80,8 +80,8 @@ struct SdRec: Tool {
     plan.recording.filling = fillGaps ? .all : .none
     plan.stream = try streaming.plan(buffer)
     plan.report = try report.plan(hasFile: file != nil, output: output)
-    plan.report.hasEvents = plan.trigger.level != nil
-    plan.report.hasThreshold = plan.trigger.level != nil || plan.trigger.untilSilence != nil
+    plan.report.hasEvents = plan.trigger.hasEvents
+    plan.report.hasThreshold = plan.trigger.hasThreshold
     return plan
   }
 

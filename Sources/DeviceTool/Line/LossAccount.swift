@@ -21,8 +21,7 @@ struct LossAccount {
   func settled(_ ledger: LossReport, isComplete: Bool) -> LossReport {
     var report = ledger
     let untaken =
-      ledger.input.delivered - taken - early - skipped - trimmed
-      - unwanted
+      ledger.input.delivered - taken - early - skipped - trimmed - unwanted
     report.input.delivered = taken
     report.input.discarded += early + skipped + unwanted
     if isComplete {

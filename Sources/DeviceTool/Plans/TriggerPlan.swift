@@ -16,6 +16,8 @@ public struct TriggerPlan: Sendable {
 
   /// The level below which it is quiet.
   var quietLevel: Gain { level ?? Gain(decibels: -50) }
-  /// Whether a level decides anything.
-  var hasThreshold: Bool { level != nil || untilSilence != nil }
+  /// Whether only events are recorded.
+  public var hasEvents: Bool { level != nil }
+  /// Whether a level decides what is recorded.
+  public var hasThreshold: Bool { level != nil || untilSilence != nil }
 }

@@ -95,7 +95,8 @@ final class StatusFeed: Sendable {
   }
 
   /// Keeps the counts for the `end` line. For input, `delivered + dropped + discarded` equals
-  /// `host_frames`, frames between events being discarded; for output, `delivered + inserted + padding` does.
+  /// `host_frames`, and frames between events are discarded ones; for output,
+  /// `delivered + inserted + padding` does.
   func end(
     _ losses: LossReport, output: (name: String, seconds: Double)?, peaks: [Double],
     clippedCount: Int, pausedSeconds: Double, events: EventCount?

@@ -11,9 +11,9 @@ internal import PCM
 /// (callbacks stop there), `stall@96000:4800` (callbacks stop for the duration of 4800 frames, then
 /// come in a burst), `freewheel@96000:48000` (48000 frames pass as fast as possible), `crawl@96000`
 /// (a hundredth of real time from there; `crawl` alone from the start), `retune@96000` (the device
-/// runs at another rate from there), `lost@96000` (the device is
-/// gone from there). Misbehaviour of hosts: `linger` (a stream never becomes inactive by itself),
-/// `latency=garbage` and `times=garbage` (reports garbage), `flags=none` (reports no losses).
+/// runs at another rate from there), `lost@96000` (the device is gone from there). Misbehaviour of
+/// hosts: `linger` (a stream never becomes inactive by itself), `latency=garbage` and
+/// `times=garbage` (reports garbage), `flags=none` (reports no losses).
 extension VirtualConfiguration {
   struct ParseError: Error, CustomStringConvertible {
     let description: String

@@ -25,7 +25,7 @@ public enum HostSettings: Hashable, Sendable {
 public struct CoreAudioSettings: Hashable, Sendable {
   /// The quality of Core Audio's rate conversion.
   public enum ConversionQuality: UInt, Hashable, Sendable {
-    /// The best, which PortAudio uses unless told otherwise.
+    /// The best quality, PortAudio's default.
     case max = 0
     /// The least work.
     case min = 0x100
