@@ -14,12 +14,15 @@ import Synchronization
       case "snippets": try await runSnippets()
       case "lose": try lose(arguments[1], on: arguments[2])
       case "stress":
-        try stress(
-          on: arguments[1], steps: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 1)
+        try Stress(
+          query: arguments[1], amount: .init(arguments[2]), seed: UInt64(arguments[3]) ?? 1,
+          isFaulty: arguments.last == "faulty"
+        ).run()
       case "many": try playMany()
       case "cycle": try cycle(on: arguments[1], count: Int(arguments[2]) ?? 0)
       case "close": try closeRunning(arguments[1], channelCount: Int(arguments[2]) ?? 0)
       case "latest": try checkLatest()
+      case "hold": try holdOut(on: arguments[1])
       case "refresh": try checkRefresh(on: arguments[1])
       case "defaults": try checkDefaults()
       case "callback": try runCallback(arguments[1])
@@ -28,7 +31,7 @@ import Synchronization
     } catch { fail("\(error)") }
     // No exit handler: those of a host's libraries hang where its server has died.
     fflush(nil)
-    if arguments.first == "lose" { _exit(0) }
+    if arguments.first == "lose" || arguments.last == "faulty" { _exit(0) }
   }
 
   /// Closes a stream that still runs, without a stop.
@@ -64,6 +67,27 @@ import Synchronization
     }
     for _ in 0..<2 { ended.wait() }
     say("\(undone.load(ordering: .relaxed)) undone")
+  }
+
+  /// Loses three streams to a server that is held up, and uses it again when it goes on.
+  private static func holdOut(on query: String) throws {
+    let device = try Device.find(query)
+    let parameters = StreamParameters(device: device, channelCount: 2)
+    let streams = try (0..<3).map { _ in
+      try AudioStream<Float>(
+        input: parameters, output: parameters, options: StreamOptions(stallTime: .seconds(0.3))
+      ) { _, _, _ in .continue }
+    }
+    for stream in streams { try stream.start() }
+    report("running")
+    for stream in streams { _ = try? stream.wait() }
+    check(streams.allSatisfy { $0.isLost }, "all are lost")
+    report("lost")
+    while code(of: { try AudioOutputStream<Float>(parameters).close() }) == .hostLost {
+      Sound.sleep(for: .milliseconds(10))
+    }
+    report("back")
+    Sound.sleep(for: .seconds(60))
   }
 
   private static func runSnippets() async throws {

@@ -19,6 +19,8 @@ public final class JACKServer: Sendable {
     /// Whether each period waits for its clients. If not, the server continues without a late
     /// client, and its loopback drops or repeats a period without reporting it.
     public var isSynchronous = false
+    /// Its name; nil for a unique one. A server may take the name of one that was killed.
+    public var name: String?
     /// Whether it logs everything to ``JACKServer/messages``.
     public var isVerbose = false
 
@@ -77,7 +79,7 @@ public final class JACKServer: Sendable {
   /// - Throws: ``ToolFailure`` with jackd's messages if it does not come up.
   init(_ options: Options, lock: Int32?) async throws {
     let number = JACKServer.count.add(1, ordering: .relaxed).newValue
-    name = "sd-test-\(getpid())-\(number)"
+    name = options.name ?? "sd-test-\(getpid())-\(number)"
     self.options = options
     try JACKRegistry.sweep()
     var command = Command.program("jackd", options.arguments(name: name)).writing(.same(2))

@@ -163,12 +163,14 @@ final class LossLedger: @unchecked Sendable {
   // Four kinds of host loss (mutual or not, freewheeling or not) two of overflow or underflow, and
   // a pause.
   private static let maxCount = 7
-  private let gaps: UnsafeMutableBufferPointer<Gap>
+  // No buffer pointer: Swift 6.3 does not compile an element changed in place through one with
+  // ThreadSanitizer.
+  private let gaps: UnsafeMutablePointer<Gap>
   private var count = 0
 
   init() {
     unsafe gaps = .allocate(capacity: Self.maxCount)
-    unsafe gaps.initialize(repeating: Gap(inputDroppedAt: 0))
+    unsafe gaps.initialize(repeating: Gap(inputDroppedAt: 0), count: Self.maxCount)
   }
 
   deinit { unsafe gaps.deallocate() }

@@ -171,7 +171,8 @@ final class Trampoline: @unchecked Sendable {
     hostFrames.add(hostInfo.frameCount, ordering: .relaxed)
     guard !isAbandoned.load(ordering: .acquiring) else {
       unsafe mute(hostOutput, frameCount: hostInfo.frameCount)
-      return .abort
+      // Not the end: an inactive stream would look as if its server had died, and never be closed.
+      return .continue
     }
     var hostInfo = hostInfo.checked()
     hostInfo.sampleRate = sampleRate

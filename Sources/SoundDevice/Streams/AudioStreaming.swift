@@ -3,10 +3,17 @@ public import PCM
 /// The interface of all streams: control, state and loss accounting.
 ///
 /// Streams may be used from any thread; state changes never overlap. Do not call any of this from a
-/// stream's own callback.
-public protocol AudioStreaming: AnyObject, Sendable {
-  /// The open stream.
-  var session: StreamSession { get }
+/// stream's own callback. It has no requirement: the library's six stream classes conform, and no
+/// other class can.
+public protocol AudioStreaming: OpenedStream {}
+
+/// The common superclass of the library's streams; its interface is ``AudioStreaming``. Closes the
+/// stream when its last reference goes.
+public class OpenedStream: @unchecked Sendable {
+  // Safe to share: the session is, and subclasses add nothing.
+  package let session: StreamSession
+
+  init(_ session: StreamSession) { self.session = session }
 }
 
 extension AudioStreaming {

@@ -12,10 +12,9 @@ public typealias StreamCallback<S: Sample> = (
 ///
 /// Use ``RawAudioStream`` for a different sample type in each direction. The ancestor's `Stream`;
 /// corresponds to `Pa_OpenStream`.
-public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutputStreaming {
-  /// The open stream.
-  public let session: StreamSession
-
+public final class AudioStream<S: StreamSample>:
+  OpenedStream, AudioInputStreaming, AudioOutputStreaming, @unchecked Sendable
+{
   private static var operation: String { "opening stream" }
 
   /// Opens a stream that calls `callback` for each block.
@@ -32,9 +31,10 @@ public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutpu
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
     callback: sending @escaping StreamCallback<S>
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      Self.request(input, output, options), finished: finished,
-      processor: { TypedProcessor($0, callback) })
+    try super.init(
+      StreamSession(
+        Self.request(input, output, options), finished: finished,
+        processor: { TypedProcessor($0, callback) }))
   }
 
   /// Opens a stream for reading and writing.
@@ -42,7 +42,7 @@ public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutpu
     input: StreamParameters = StreamParameters(), output: StreamParameters = StreamParameters(),
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(blocking: Self.request(input, output, options))
+    try super.init(StreamSession(blocking: Self.request(input, output, options)))
   }
 
   private static func request(
@@ -55,10 +55,9 @@ public final class AudioStream<S: StreamSample>: AudioInputStreaming, AudioOutpu
 }
 
 /// A stream of samples from a device. The ancestor's `InputStream`.
-public final class AudioInputStream<S: StreamSample>: AudioInputStreaming {
-  /// The open stream.
-  public let session: StreamSession
-
+public final class AudioInputStream<S: StreamSample>: OpenedStream, AudioInputStreaming,
+  @unchecked Sendable
+{
   private static var operation: String { "opening input stream" }
 
   /// Opens a stream that calls `callback` for each block.
@@ -69,29 +68,30 @@ public final class AudioInputStream<S: StreamSample>: AudioInputStreaming {
       sending @escaping (_ input: borrowing Span<S>, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      StreamRequest(
-        input: .init(parameters: parameters, format: S.format), options: options,
-        operation: Self.operation), finished: finished,
-      processor: { TypedProcessor<S>($0) { input, _, info in callback(input, info) } })
+    try super.init(
+      StreamSession(
+        StreamRequest(
+          input: .init(parameters: parameters, format: S.format), options: options,
+          operation: Self.operation), finished: finished,
+        processor: { TypedProcessor<S>($0) { input, _, info in callback(input, info) } }))
   }
 
   /// Opens a stream for reading.
   public init(
     _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      blocking: StreamRequest(
-        input: .init(parameters: parameters, format: S.format), options: options,
-        operation: Self.operation))
+    try super.init(
+      StreamSession(
+        blocking: StreamRequest(
+          input: .init(parameters: parameters, format: S.format), options: options,
+          operation: Self.operation)))
   }
 }
 
 /// A stream of samples to a device. The ancestor's `OutputStream`.
-public final class AudioOutputStream<S: StreamSample>: AudioOutputStreaming {
-  /// The open stream.
-  public let session: StreamSession
-
+public final class AudioOutputStream<S: StreamSample>: OpenedStream, AudioOutputStreaming,
+  @unchecked Sendable
+{
   private static var operation: String { "opening output stream" }
 
   /// Opens a stream that calls `callback` for each block.
@@ -102,21 +102,23 @@ public final class AudioOutputStream<S: StreamSample>: AudioOutputStreaming {
       sending @escaping (_ output: inout MutableSpan<S>, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      StreamRequest(
-        output: .init(parameters: parameters, format: S.format), options: options,
-        operation: Self.operation), finished: finished,
-      processor: { TypedProcessor<S>($0) { _, output, info in callback(&output, info) } })
+    try super.init(
+      StreamSession(
+        StreamRequest(
+          output: .init(parameters: parameters, format: S.format), options: options,
+          operation: Self.operation), finished: finished,
+        processor: { TypedProcessor<S>($0) { _, output, info in callback(&output, info) } }))
   }
 
   /// Opens a stream for writing.
   public init(
     _ parameters: StreamParameters = StreamParameters(), options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      blocking: StreamRequest(
-        output: .init(parameters: parameters, format: S.format), options: options,
-        operation: Self.operation))
+    try super.init(
+      StreamSession(
+        blocking: StreamRequest(
+          output: .init(parameters: parameters, format: S.format), options: options,
+          operation: Self.operation)))
   }
 }
 

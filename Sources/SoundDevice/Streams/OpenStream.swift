@@ -32,6 +32,9 @@ final class OpenStream: Sendable {
   let lost = AtomicFlag()
   /// Whether it is lost because the host changed its rate.
   let isRetuned = AtomicFlag()
+  /// Whether it is stopped, but only until it is resumed. Changes on the host's thread, so that no
+  /// stop, close or loss leaves it set.
+  private let paused = AtomicFlag()
   private let run = Guarded(Latch())
   private let onEnd: (@Sendable () -> Void)?
   private let onFinished: (@Sendable () -> Void)?
@@ -71,6 +74,9 @@ final class OpenStream: Sendable {
     granted = hostStream.granted
     run.withLock { $0.open() }
   }
+
+  /// Whether the stream is between a pause and its end.
+  var isPaused: Bool { paused.isSet }
 
   var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .acquiring)) ?? .closed }
   /// Whether the stream is lost, so that nothing can be done with it.
@@ -117,13 +123,20 @@ final class OpenStream: Sendable {
 
   // MARK: Changes of state
 
-  func start(resuming: Bool = false) throws(PortAudioError) {
+  /// - Parameters:
+  ///   - resuming: Whether to continue after a pause; does nothing if there is none.
+  ///   - preparing: Called on the host's thread before the first callback, if the stream starts.
+  func start(
+    resuming: Bool = false, preparing: @escaping @Sendable () -> Void = {}
+  ) throws(PortAudioError) {
     try change("starting stream") { [self] () throws(PortAudioError) in
+      if resuming && !isPaused { return }
+      defer { endPause() }
       guard !isLost else { throw PortAudioError(.hostLost, "starting stream") }
       switch phase {
       case .closed: throw PortAudioError(.badStream, "starting stream")
       case .running, .finished: throw PortAudioError(.streamIsNotStopped, "starting stream")
-      case .stopped: break
+      case .stopped: preparing()
       }
       trampoline.willStart(
         drainFrameCount: configuration.output == nil ? 0 : outputLatencyFrameCount,
@@ -152,14 +165,26 @@ final class OpenStream: Sendable {
     try change(verb) { [self] () throws(PortAudioError) in
       switch phase {
       case .closed: throw PortAudioError(.badStream, verb)
-      case .stopped: return
+      case .stopped:
+        guard isPaused, mode != .pause else { return }
+        endPause()
       // Its host was stopped when it finished.
-      case .finished: break
-      case .running: try halt(mode)
+      case .finished: if mode == .pause { return }
+      case .running:
+        try halt(mode)
+        // Before the phase, so that readers and writers go on waiting.
+        if mode == .pause { paused.set() }
       }
       trampoline.didStop(discarding: mode == .abort, now: hostStream.now)
       end(.stopped)
     }
+  }
+
+  /// Releases those that wait for the stream to be resumed.
+  private func endPause() {
+    guard isPaused else { return }
+    paused.set(false)
+    trampoline.processor.interrupted()
   }
 
   /// Stops the host's stream, on the host's thread. Missing callbacks meanwhile are no loss; the
@@ -196,7 +221,10 @@ final class OpenStream: Sendable {
   private func closeOnHostThread() throws(PortAudioError) {
     guard phase != .closed else { return }
     let wasRunning = phase == .running
-    defer { end(.closed) }
+    defer {
+      end(.closed)
+      endPause()
+    }
     if wasRunning { try? halt(.abort) }
     trampoline.didStop(discarding: true, now: hostStream.now)
     try closeHostStream()

@@ -11,10 +11,9 @@ public typealias RawStreamCallback = (
 /// A duplex stream of raw bytes, with a separate sample format in each direction.
 ///
 /// The ancestor's `RawStream`; corresponds to `Pa_OpenStream`.
-public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
-  /// The open stream.
-  public let session: StreamSession
-
+public final class RawAudioStream: OpenedStream, AudioInputStreaming, AudioOutputStreaming,
+  @unchecked Sendable
+{
   private static let operation = "opening stream"
 
   /// Opens a stream that calls `callback` for each block.
@@ -34,9 +33,10 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
     options: StreamOptions = StreamOptions(), finished: (@Sendable () -> Void)? = nil,
     callback: sending @escaping RawStreamCallback
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      Self.request(input, output, inputFormat, outputFormat, options), finished: finished,
-      processor: { RawProcessor($0, callback) })
+    try super.init(
+      StreamSession(
+        Self.request(input, output, inputFormat, outputFormat, options), finished: finished,
+        processor: { RawProcessor($0, callback) }))
   }
 
   /// Opens a stream for reading and writing.
@@ -45,8 +45,9 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
     inputFormat: SampleFormat? = nil, outputFormat: SampleFormat? = nil,
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      blocking: Self.request(input, output, inputFormat, outputFormat, options))
+    try super.init(
+      StreamSession(
+        blocking: Self.request(input, output, inputFormat, outputFormat, options)))
   }
 
   private static func request(
@@ -61,10 +62,7 @@ public final class RawAudioStream: AudioInputStreaming, AudioOutputStreaming {
 }
 
 /// A stream of raw bytes from a device. The ancestor's `RawInputStream`.
-public final class RawAudioInputStream: AudioInputStreaming {
-  /// The open stream.
-  public let session: StreamSession
-
+public final class RawAudioInputStream: OpenedStream, AudioInputStreaming, @unchecked Sendable {
   private static let operation = "opening input stream"
 
   /// Opens a stream that calls `callback` for each block.
@@ -75,9 +73,10 @@ public final class RawAudioInputStream: AudioInputStreaming {
       sending @escaping (_ input: borrowing RawSpan, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      Self.request(parameters, format, options), finished: finished,
-      processor: { RawProcessor($0) { input, _, info in callback(input, info) } })
+    try super.init(
+      StreamSession(
+        Self.request(parameters, format, options), finished: finished,
+        processor: { RawProcessor($0) { input, _, info in callback(input, info) } }))
   }
 
   /// Opens a stream for reading.
@@ -85,7 +84,7 @@ public final class RawAudioInputStream: AudioInputStreaming {
     _ parameters: StreamParameters = StreamParameters(), format: SampleFormat? = nil,
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(blocking: Self.request(parameters, format, options))
+    try super.init(StreamSession(blocking: Self.request(parameters, format, options)))
   }
 
   private static func request(
@@ -98,10 +97,7 @@ public final class RawAudioInputStream: AudioInputStreaming {
 }
 
 /// A stream of raw bytes to a device. The ancestor's `RawOutputStream`.
-public final class RawAudioOutputStream: AudioOutputStreaming {
-  /// The open stream.
-  public let session: StreamSession
-
+public final class RawAudioOutputStream: OpenedStream, AudioOutputStreaming, @unchecked Sendable {
   private static let operation = "opening output stream"
 
   /// Opens a stream that calls `callback` for each block.
@@ -112,9 +108,10 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
       sending @escaping (_ output: inout MutableRawSpan, _ info: CallbackInfo) ->
       CallbackResult
   ) throws(PortAudioError) {
-    session = try StreamSession(
-      Self.request(parameters, format, options), finished: finished,
-      processor: { RawProcessor($0) { _, output, info in callback(&output, info) } })
+    try super.init(
+      StreamSession(
+        Self.request(parameters, format, options), finished: finished,
+        processor: { RawProcessor($0) { _, output, info in callback(&output, info) } }))
   }
 
   /// Opens a stream for writing.
@@ -122,7 +119,7 @@ public final class RawAudioOutputStream: AudioOutputStreaming {
     _ parameters: StreamParameters = StreamParameters(), format: SampleFormat? = nil,
     options: StreamOptions = StreamOptions()
   ) throws(PortAudioError) {
-    session = try StreamSession(blocking: Self.request(parameters, format, options))
+    try super.init(StreamSession(blocking: Self.request(parameters, format, options)))
   }
 
   private static func request(

@@ -1,12 +1,11 @@
 /// The open stream inside every stream type: all that does not depend on its sample type.
 ///
 /// Closes the stream when its last reference goes, on whichever thread that happens.
-public final class StreamSession: Sendable {
+package final class StreamSession: Sendable {
   let stream: OpenStream
   let rings: RingProcessor?
   let resolved: ResolvedStream
   private let ledger: LossLedger
-  private let paused = AtomicFlag()
   /// The threads on which tasks start and stop, abort and close, read, and write.
   let controlThread = WorkerThread(named: "sd-control")
   let endingThread = WorkerThread(named: "sd-ending")
@@ -84,13 +83,14 @@ public final class StreamSession: Sendable {
   // MARK: Control
 
   func start() throws(PortAudioError) {
-    if stream.phase == .stopped, let ring = rings?.inputRing { discardInput(ring) }
-    isEnding.set(false)
-    try stream.start()
+    try stream.start { [self] in
+      if let ring = rings?.inputRing { discardInput(ring) }
+      isEnding.set(false)
+    }
   }
 
-  /// Drops unread frames of an earlier run, unless a thread is reading them right now. No callback
-  /// is running.
+  /// Drops unread frames of an earlier run, unless a thread is reading them right now. On the
+  /// host's thread, where no other thread starts or closes the stream meanwhile.
   private func discardInput(_ ring: RingBuffer) {
     guard readLock.take(timeout: 0) else { return }
     defer { readLock.leave() }
@@ -123,10 +123,7 @@ public final class StreamSession: Sendable {
     try stream.stop(.drain)
   }
 
-  func abort() throws(PortAudioError) {
-    paused.set(false)
-    try stream.stop(.abort)
-  }
+  func abort() throws(PortAudioError) { try stream.stop(.abort) }
 
   func close() throws(PortAudioError) { try stream.close() }
 
@@ -136,25 +133,17 @@ public final class StreamSession: Sendable {
   }
 
   /// Whether the stream is between `pause()` and `resume()`.
-  var isPaused: Bool { paused.isSet }
+  var isPaused: Bool { stream.isPaused }
 
   /// Stops the host and keeps the rings; readers and writers keep waiting.
   func pause() throws(PortAudioError) {
     guard stream.phase == .running else { return }
-    paused.set()
-    do throws(PortAudioError) { try stream.stop(.pause) } catch {
-      paused.set(false)
-      throw error
-    }
+    try stream.stop(.pause)
   }
 
   /// Continues after a pause.
   func resume() throws(PortAudioError) {
-    guard paused.isSet else { return }
-    defer {
-      paused.set(false)
-      wake()
-    }
+    guard isPaused else { return }
     try stream.start(resuming: true)
   }
 

@@ -1,7 +1,8 @@
 /// One run of `play`, `rec` or `playrec`. It lives until its sound ends, even without a reference
 /// to its handle, and closes its stream itself.
-final class Performance: AudioInputStreaming, AudioOutputStreaming {
-  let session: StreamSession
+final class Performance:
+  OpenedStream, AudioInputStreaming, AudioOutputStreaming, @unchecked Sendable
+{
   private let operation: String
 
   private struct State {
@@ -16,8 +17,8 @@ final class Performance: AudioInputStreaming, AudioOutputStreaming {
   static var latest: Performance? { state.withLock { $0.latest } }
 
   private init(_ session: StreamSession, _ operation: String) {
-    self.session = session
     self.operation = operation
+    super.init(session)
   }
 
   /// Opens and starts a stream with `processor`.

@@ -92,6 +92,8 @@ struct HostThreadTests {
     let release = Latch()
     let late = Shared(0)
     let thread = thread
+    // A job has as long to begin as the one before it may take, and this one must begin.
+    try thread.call("starting", limit: 20) { _ throws(PortAudioError) in }
     let error = try await withBlockingTimeout(.seconds(20)) {
       code {
         _ = try thread.call(

@@ -33,6 +33,42 @@ struct ReleaseTests {
     try await stream.close()
   }
 
+  @Test(arguments: ["stop", "abort", "close"])
+  func theEndOfAPauseReleasesAReader(end: String) async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let stream = try AudioInputStream<Float>(bench.parameters(1))
+    try await stream.start()
+    try await stream.pause()
+    let reading = Task { try await stream.read(frameCount: 480_000) }
+    switch end {
+    case "stop": try await stream.stop()
+    case "abort": try await stream.abort()
+    default: try await stream.close()
+    }
+    #expect(!stream.isPaused)
+    let failure = await #expect(throws: PortAudioError.self) {
+      try await withTimeout(.seconds(20)) { try await stream.read(frameCount: 480_000) }
+    }
+    #expect(failure?.code == (end == "close" ? .badStream : .streamIsStopped))
+    await #expect(throws: PortAudioError.self) { _ = try await reading.value }
+    try await stream.close()
+  }
+
+  /// A start that is refused must not let writers refill the ring that `stop()` waits for.
+  @Test func aRefusedStartDoesNotProlongAStop() async throws {
+    let bench = try VirtualBench("pace=realtime")
+    let stream = try AudioOutputStream<Float>(bench.parameters(1))
+    try await stream.start()
+    try await stream.write(SampleBuffer<Float>(frameCount: 16_000))
+    async let stopping: Void = stream.stop()
+    try await eventually("the stop") { stream.session.isEnding.isSet }
+    #expect(code { try stream.start() } == .streamIsNotStopped)
+    #expect(stream.session.isEnding.isSet)
+    #expect(code { try stream.write(SampleBuffer<Float>(frameCount: 100)) } == .streamIsStopped)
+    try await stopping
+    try await stream.close()
+  }
+
   @Test func aReadThatTimesOutKeepsWhatItTook() async throws {
     let bench = try VirtualBench("pace=realtime")
     let numbers = TestSignal.frameNumbers(frameCount: 96_000, channelCount: 1)

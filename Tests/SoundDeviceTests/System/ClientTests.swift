@@ -27,14 +27,6 @@ struct ClientTests {
     #expect(try await output("defaults") == "0 undone\n")
   }
 
-  @Test func thousandsOfStepsFromSeveralThreads() async throws {
-    for seed in ["1", "2"] {
-      let words = try await output(
-        "stress", "virtual:loopback", "4800", seed, environment: ["SD_VIRTUAL": "block=32"])
-      #expect(words.hasPrefix("4800 steps, "))
-    }
-  }
-
   /// `SD_CYCLES=10000` makes it long.
   @Test func streamsLeaveNothingBehind() async throws {
     let count = ProcessInfo.processInfo.environment["SD_CYCLES"].flatMap { Int($0) } ?? 160

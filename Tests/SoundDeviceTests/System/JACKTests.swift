@@ -200,18 +200,6 @@ struct JACKTests {
     try await playback.stop()
   }
 
-  @Test(.requires("jackd")) func severalThreadsOnAServerOfTheirOwn() async throws {
-    var options = JACKServer.Options()
-    options.periodSize = 64
-    try await withJACKServer(options) { server in
-      let command = clientCommand("stress", "loopback jack", "1000", "3")
-      let result = try await run(
-        command.with(environment: server.environment), timeout: .seconds(90))
-      #expect(result.succeeded, "\(result)")
-      #expect(result.outputText.hasPrefix("1000 steps, "))
-    }
-  }
-
   /// `SD_CYCLES=10000` makes it long.
   @Test(.requires("jackd")) func streamsLeaveNothingBehindOnAServerOfTheirOwn() async throws {
     let count = ProcessInfo.processInfo.environment["SD_CYCLES"].flatMap { Int($0) } ?? 40
@@ -233,6 +221,23 @@ struct JACKTests {
       let result = try await run(
         clientCommand("close", "system jack", "32").with(environment: server.environment))
       #expect(result.succeeded && result.outputText == "closed\n", "\(result)")
+    }
+  }
+
+  /// A stream that is lost to a server that is only held up is closed when the server goes on.
+  @Test(.requires("jackd", "jack_lsp")) func heldUpStreamsGiveTheirPortsBack() async throws {
+    try await withJACKServer { server in
+      let own = Set(try await server.ports())
+      let command = clientCommand("hold", "loopback jack").with(environment: server.environment)
+      try await withTool(command) { client in
+        try await client.waitForError(containing: "running")
+        #expect(Set(try await server.ports()).count == own.count + 12)
+        server.pause()
+        try await client.waitForError(containing: "lost")
+        server.resume()
+        try await client.waitForError(containing: "back")
+        try await eventually("no ports but the server's") { Set(try await server.ports()) == own }
+      }
     }
   }
 
