@@ -4,7 +4,8 @@ import SoundDevice
 typealias Snippet = (name: String, run: @Sendable () async throws -> Void)
 
 /// Every snippet of the articles, word for word: `ArticleTests` compares them, and runs them all.
-let snippets = guideSnippets + testingSnippets + fromPythonSnippets + exampleSnippets
+let snippets =
+  guideSnippets + testingSnippets + fromPythonSnippets + exampleSnippets + programSnippets
 
 private let guideSnippets: [Snippet] = [
   ("SoundDevice 1", soundDevice1),

@@ -29,8 +29,9 @@ struct Stress {
   private static let longest = 90.0
 
   func run() throws {
-    if isFaulty { Defaults.current.hostPatience = .seconds(2) }
     let slots = StressSlots(query: query, device: try Device.find(query), isFaulty: isFaulty)
+    // Not before: the server may be held up already.
+    if isFaulty { Defaults.current.hostPatience = .seconds(2) }
     let ended = Atomic<Int>(0)
     let begin = monotonicSeconds()
     let watch = StepWatch(count: Self.threadCount)

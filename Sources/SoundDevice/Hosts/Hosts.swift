@@ -35,12 +35,19 @@ enum Hosts {
 
   static func refreshDeviceList() throws(PortAudioError) -> DeviceList {
     let operation = "refreshing devices"
-    for thread in [portAudio, virtual] {
+    @Sendable func checkNoStreamIsOpen(_ thread: HostThread) throws(PortAudioError) {
       guard thread.openStreamCount.load(ordering: .relaxed) == 0 else {
         throw PortAudioError(.streamIsNotStopped, operation)
       }
     }
-    try portAudio.call(operation) { host throws(PortAudioError) in try host.restart() }
+    try checkNoStreamIsOpen(virtual)
+    try checkNoStreamIsOpen(portAudio)
+    try portAudio.call(operation) { host throws(PortAudioError) in
+      // On the host's thread, where no stream is opened meanwhile: a restart frees what PortAudio
+      // holds of it.
+      try checkNoStreamIsOpen(portAudio)
+      try host.restart()
+    }
     portAudio.advanceGeneration()
     return try makeDeviceList()
   }

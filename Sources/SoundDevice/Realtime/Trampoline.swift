@@ -36,6 +36,8 @@ final class Trampoline: @unchecked Sendable {
   private let holdsEnd = Atomic<Bool>(false)
   private let isInterrupted = Atomic<Bool>(false)
   private let isAbandoned = Atomic<Bool>(false)
+  /// Whether a callback is running.
+  private let isInside = Atomic<Bool>(false)
 
   private var position = 0
   private var stage = Stage.running
@@ -127,7 +129,14 @@ final class Trampoline: @unchecked Sendable {
   func didStart() { holdsEnd.store(false, ordering: .releasing) }
 
   /// Abandons a lost stream: if the host calls again, it gets silence, and the client gets nothing.
-  func abandon() { isAbandoned.store(true, ordering: .releasing) }
+  func abandon() { isAbandoned.store(true, ordering: .sequentiallyConsistent) }
+
+  /// Ends open gaps of an abandoned stream whose host has not been stopped, unless its last callback
+  /// has not returned. On the host's thread.
+  func settleAbandoned() {
+    guard !isInside.load(ordering: .sequentiallyConsistent) else { return }
+    ledger.settle()
+  }
 
   /// Prepares for a restart of the host's stream, which its client does not see. On the host's
   /// thread, while no callback runs. The next block follows a loss.
@@ -143,6 +152,8 @@ final class Trampoline: @unchecked Sendable {
 
   /// Completes a stop, on the host's thread, while no callback runs.
   func didStop(discarding: Bool, now: Double = monotonicSeconds()) {
+    // Makes visible what the last callback wrote, however the host found out that it is over.
+    _ = isInside.load(ordering: .acquiring)
     ledger.settle()
     stopTime = now
     processor.didStop(discarding: discarding)
@@ -167,9 +178,13 @@ final class Trampoline: @unchecked Sendable {
   ) -> CallbackResult {
     sd_realtime_enter()
     defer { sd_realtime_exit() }
+    // In this order, so that either this callback finds the stream abandoned, or who abandoned it
+    // finds a callback running.
+    isInside.store(true, ordering: .sequentiallyConsistent)
+    defer { isInside.store(false, ordering: .releasing) }
     callbacks.add(1, ordering: .relaxed)
     hostFrames.add(hostInfo.frameCount, ordering: .relaxed)
-    guard !isAbandoned.load(ordering: .acquiring) else {
+    guard !isAbandoned.load(ordering: .sequentiallyConsistent) else {
       unsafe mute(hostOutput, frameCount: hostInfo.frameCount)
       // Not the end: an inactive stream would look as if its server had died, and never be closed.
       return .continue

@@ -74,7 +74,8 @@ extension OpenStream {
   private func handleInactivity() {
     let hasBegun = watch.withLock { $0?.hasBegun ?? false }
     if granted.mayGiveUp, hasBegun, revive() { return }
-    trampoline.ledger.settle()
+    trampoline.abandon()
+    trampoline.settleAbandoned()
     markLost()
   }
 

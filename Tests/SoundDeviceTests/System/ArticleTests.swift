@@ -26,7 +26,9 @@ struct ArticleTests {
   }
 
   /// Every snippet of an article is, word for word, in a file that is compiled and run.
-  @Test(arguments: ["SoundDevice", "GettingStarted", "CallbackRules", "Testing", "FromPython"])
+  @Test(arguments: [
+    "SoundDevice", "GettingStarted", "CallbackRules", "Testing", "FromPython", "Programs",
+  ])
   func snippetsAreTheOnesThatAreCompiled(article: String) throws {
     let code = Self.lines(Substring(try Self.snippets()))
     let blocks = try Self.blocks(in: article)
