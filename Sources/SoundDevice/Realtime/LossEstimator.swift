@@ -5,8 +5,9 @@ enum LossEvidence: Sendable, Equatable {
   /// By the clock, since no flag ever comes. The host may fall behind by `latencyChange` seconds
   /// without a loss.
   case clock(latencyChange: Double)
-  /// By both: flags come late, or not at all, and the clock shows the place and the length.
-  case flagsAndClock
+  /// By both: flags come late, or not at all, and the clock shows the place and the length. The
+  /// host may fall behind by `latencyChange` seconds without a loss.
+  case flagsAndClock(latencyChange: Double = 0)
 }
 
 /// Estimates a host's losses, in whole periods.
@@ -25,8 +26,11 @@ struct LossEstimator {
   init(sampleRate: Double, evidence: LossEvidence = .flags) {
     self.sampleRate = sampleRate
     self.evidence = evidence
-    var tolerance = 0.0
-    if case .clock(let latencyChange) = evidence { tolerance = latencyChange }
+    let tolerance =
+      switch evidence {
+      case .flags: 0.0
+      case .clock(let latencyChange), .flagsAndClock(let latencyChange): latencyChange
+      }
     meter = LagMeter(sampleRate: sampleRate, tolerance: tolerance)
   }
 
