@@ -57,7 +57,8 @@ struct SdRec: Tool {
     if let map = map.map, let count = format.channels, count != map.count {
       throw .usage("-c \(count)", "-m names \(channels(map.count))")
     }
-    let output = try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber || request != nil)
+    let output = try OutputPlan(
+      path: file, type: format.type, replacing: !clobber.noClobber || request != nil)
     let files = try recording.plan(output)
     var stated = try format.rawFormatOrEnvironment()
     if output.isRaw {

@@ -22,7 +22,7 @@ final class DeviceServer {
     try DeviceSystem.run(plan.stream) { () throws(ToolError) in
       do throws(ToolError) {
         try DeviceServer(plan, request).serve(isStarted)
-      } catch where error.kind == .brokenPipe {
+      } catch  where error.kind == .brokenPipe {
         // The parent is gone: killed, perhaps.
       }
     }

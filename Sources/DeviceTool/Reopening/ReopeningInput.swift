@@ -34,6 +34,9 @@ final class ReopeningInput: SegmentSource {
   private var held: Segment?
   private var hasEnded = false
 
+  /// Seconds between two attempts.
+  private static let pause = 0.5
+
   init(_ device: ReopeningDevice, _ run: StreamRun) {
     self.device = device
     self.run = run
@@ -90,7 +93,7 @@ final class ReopeningInput: SegmentSource {
       hasEnded = true
     } else if absence != nil {
       Messages.detail("", "\(error.message); trying again")
-      absence?.nextTry = monotonicSeconds() + 0.5
+      absence?.nextTry = monotonicSeconds() + Self.pause
     } else if error.kind == .stopped, isStoppedToo() {
       run.halt(.abort)
       hasEnded = true
@@ -126,11 +129,13 @@ final class ReopeningInput: SegmentSource {
     let left = absence.start + device.waitSeconds - now
     if left <= 0, absence.hasTried {
       hasEnded = true
-      let hint = device.waitSeconds == 0 ? "--wait says how long to look for it" : "not back in time"
+      let hint =
+        device.waitSeconds == 0 ? "--wait says how long to look for it" : "not back in time"
       return .lost(.failure(device.id, "device lost, \(hint)"))
     }
     if now >= absence.nextTry {
       self.absence?.hasTried = true
+      self.absence?.nextTry = now + Self.pause
       // A new process now and then, as the libraries in it may have lost their way.
       device.reconnect(waitSeconds: min(max(0, left), 60))
     } else {
