@@ -4,6 +4,7 @@ import SoundDevice
 import SoundFile
 import SoundTool
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DeviceTool
@@ -11,14 +12,16 @@ import Testing
 /// A process that has sent everything, and is gone.
 private final class SentLink: DeviceLink {
   let output: Int32
+  private let file: FileHandle
   /// Links that have not been reaped.
   static let count = Atomic<Int>(0)
 
-  init(_ bytes: [UInt8]) {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    FileManager.default.createFile(atPath: path, contents: Data(bytes))
-    output = open(path, O_RDONLY)
-    unlink(path)
+  init(_ bytes: [UInt8]) throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try Data(bytes).write(to: url)
+    file = try FileHandle(forReadingFrom: url)
+    try FileManager.default.removeItem(at: url)
+    output = file.fileDescriptor
     Self.count.add(1, ordering: .relaxed)
   }
 
@@ -27,7 +30,7 @@ private final class SentLink: DeviceLink {
   func send(_ signal: Int32) {}
 
   func reap() {
-    close(output)
+    try? file.close()
     Self.count.subtract(1, ordering: .relaxed)
   }
 }
@@ -48,9 +51,9 @@ private final class SentLink: DeviceLink {
     ledger.input.hostFrameCount = frameCount
     ledger.input.delivered = frameCount
     let device = OpenedDevice(id: "mic, ALSA", format: format, latency: 0)
-    let sound =
-      DeviceRecord.opened(device).bytes + DeviceRecord.frames(head).bytes
-      + [UInt8](repeating: 1, count: 2 * frameCount)
+    var sound = DeviceRecord.opened(device).bytes
+    sound += DeviceRecord.frames(head).bytes
+    sound += [UInt8](repeating: 1, count: 2 * frameCount)
     guard let end else { return sound }
     return sound + DeviceRecord.ledger(ledger).bytes + end.bytes
   }
@@ -76,7 +79,7 @@ private final class SentLink: DeviceLink {
         let isFirst = left.count == links.count
         #expect(request.id == (isFirst ? nil : "mic, ALSA"))
         #expect(request.channelCount == (isFirst ? 0 : 1))
-        return (left.popFirst() ?? nil).map(SentLink.init)
+        return (left.popFirst() ?? nil).flatMap { try? SentLink($0) }
       }
     }
     return try Recorder(plan, device)
@@ -123,11 +126,12 @@ private final class SentLink: DeviceLink {
         ]
       ).record()
     }
-    let sound = [Int16](repeating: 0x0101, count: 48_000)
-    #expect(
-      try bench.samples("take.wav")
-        == sound[..<480] + [Int16](repeating: 0, count: 23_520) + sound[..<4800]
-        + [Int16](repeating: 0, count: 7200) + sound[..<12_000])
+    var expected: [Int16] = []
+    for (sound, silence) in [(480, 23_520), (4800, 7200), (12_000, 0)] {
+      expected += [Int16](repeating: 0x0101, count: sound)
+      expected += [Int16](repeating: 0, count: silence)
+    }
+    #expect(try bench.samples("take.wav") == expected)
   }
 
   @Test func anotherRateBeginsAFile() throws {
