@@ -80,7 +80,8 @@ def main(programs, seconds=3600, kills=5):
         frames = json.loads(info.stdout)[0]["frames"]
         losses = sum(event["frames"] for event in events if event["event"] == "loss")
         ended = os.path.getmtime(path)
-        print(f"{frames} frames, {ledger['delivered']} delivered, {ledger['lost']} lost; "
+        print(f"{frames} frames, {ledger['delivered']} delivered, {ledger['lost']} lost, "
+              f"{ledger['dropped']} dropped; "
               f"{frames / RATE:.2f} s of file in {ended - start['time']:.2f} s")
         for event, seconds in zip(back, away):
             print(f"away for {event['seconds']:.2f} s, the server for {seconds:.2f} s")
@@ -89,8 +90,10 @@ def main(programs, seconds=3600, kills=5):
             ("the file is damaged", check.returncode != 0),
             ("a kill is missing", len(back) != int(kills)),
             ("the ledger does not balance", ledger["delivered"] + ledger["dropped"]
-             + ledger["discarded"] != ledger["host_frames"] or losses != ledger["lost"]),
-            ("frames are missing", frames != ledger["delivered"] + ledger["lost"]),
+             + ledger["discarded"] != ledger["host_frames"]),
+            ("a loss is not reported", losses != ledger["lost"] + ledger["dropped"]),
+            ("frames are missing", frames != sum(
+                ledger[key] for key in ("delivered", "dropped", "lost"))),
             ("the file is not as long as the time", abs(frames / RATE - ended + start["time"]) > 1),
             ("descriptors leak", used[-1][0] > used[0][0]),
             ("memory grows", used[-1][1] > 1.5 * used[0][1]),

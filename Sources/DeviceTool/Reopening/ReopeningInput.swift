@@ -34,6 +34,9 @@ final class ReopeningInput: SegmentSource {
   private var held: Segment?
   private var hasEnded = false
 
+  /// Seconds after which another process goes on looking: libjack may not find a server that came up
+  /// while it looked.
+  private static let turn = 5.0
   /// Seconds between two attempts.
   private static let pause = 0.5
 
@@ -136,8 +139,7 @@ final class ReopeningInput: SegmentSource {
     if now >= absence.nextTry {
       self.absence?.hasTried = true
       self.absence?.nextTry = now + Self.pause
-      // A new process now and then, as the libraries in it may have lost their way.
-      device.reconnect(waitSeconds: min(max(0, left), 60))
+      device.reconnect(waitSeconds: min(max(0, left), Self.turn))
     } else {
       SoundSystem.pause(seconds: 0.02)
     }
