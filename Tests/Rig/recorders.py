@@ -130,8 +130,8 @@ def rotate(bench, name):
     numbers, files = [], bench.files()
     for path in files:
         numbers += [number for number in bench.samples(path) if number > 0]
-    # A recorder's own dither changes single numbers, not their sum.
-    lost = numbers[-1] - numbers[0] + 1 - len(numbers)
+    # A recorder's own dither changes numbers by one, but not how far the last is from the first.
+    lost = max(0, numbers[-1] - numbers[0] + 1 - len(numbers))
     text = f"{len(files)} files, {lost} frames lost between them"
     return f"{text}; {ended}"
 
@@ -307,7 +307,9 @@ def main(programs, target):
              f"{os.cpu_count()} cores.", "",
              "| task | " + " | ".join(NAMES) + " |", "| --- " * (len(NAMES) + 1) + "|"]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
-    lines += ["", "## The words", ""]
+    lines += ["", "The commands, to which the script adds what a task needs: `--split`, `--trigger` and "
+              "`--reopen` of", "sd-rec, `--max-file-time` of arecord, `newfile` and `silence` of sox, "
+              "`segment` and", "`silenceremove` of ffmpeg, `-Rf` and `-fp` of jack_capture.", ""]
     lines += [f"    {' '.join(plain(name))}" for name in NAMES]
     with open(target, "w") as file:
         file.write("\n".join(lines) + "\n")
