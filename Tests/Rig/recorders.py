@@ -3,8 +3,9 @@
 
 recorders.py DIRECTORY-OF-THE-PROGRAMS FILE.md
 
-Needs root, for a small disk. All record the same loopback of a private JACK server: sd-rec and jack_capture as its clients,
-arecord, sox and ffmpeg through ALSA's plugin. The sound is frames that carry their own number.
+Needs root, for a small disk. All record the same loopback of a private JACK server: sd-rec and
+jack_capture as its clients, arecord, sox and ffmpeg through ALSA's plugin. The sound is frames that
+carry their own number.
 """
 import os
 import platform
