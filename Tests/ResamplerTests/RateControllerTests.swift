@@ -111,8 +111,8 @@ private struct Line {
   }
 }
 
-/// How many hours are simulated: `SD_HOURS`, or a half.
-private let hours = unsafe getenv("SD_HOURS").flatMap { unsafe Double(String(cString: $0)) } ?? 0.5
+/// How many hours are simulated: `SD_HOURS`, or a quarter.
+private let hours = unsafe getenv("SD_HOURS").flatMap { unsafe Double(String(cString: $0)) } ?? 0.25
 
 @Suite struct RateControllerTests {
   static let drifts = [50.0, -50, 200, -200, 1000, -1000]
