@@ -138,10 +138,17 @@ class Playback:
 
 
 def reported(path, direction):
+    """The (frame, frames) of the losses in a feed, and its last line. The frames of output are
+    counted without silence that was inserted, as the numbers are."""
     with open(path) as file:
         lines = [json.loads(line) for line in file]
-    return [(line["frame"], line["frames"]) for line in lines
-            if line["event"] == "loss" and line["direction"] == direction], lines[-1]
+    losses, inserted = [], 0
+    for line in lines:
+        if line["event"] == "loss" and line["direction"] == direction:
+            losses.append((line["frame"] - inserted, line["frames"]))
+            if direction == "output" and line["cause"] == "underflow":
+                inserted += line["frames"]
+    return losses, lines[-1]
 
 
 def compare(truth, reports):
