@@ -73,7 +73,8 @@ struct LossEstimator {
     return Int((jump / Double(period)).rounded()) * period
   }
 
-  /// Both directions miss the time that the clock shows. Output that a flag alone shows was late.
+  /// Both directions miss the time that the clock shows. A flag without a loss means that output
+  /// came too late: another client's, unless a callback of ours was late.
   private mutating func measured(
     _ flags: CallbackFlags, _ count: Int, _ period: Int, _ now: Double
   ) -> (input: HostLoss, output: HostLoss) {
@@ -81,7 +82,8 @@ struct LossEstimator {
     let isFlagged = !flags.isDisjoint(with: [.inputOverflow, .outputUnderflow])
     if isFlagged, loss.frameCount == 0 { loss = meter.takeFlagged(period: period) }
     var output = loss
-    if isFlagged, flags.contains(.outputUnderflow), loss.frameCount == 0 {
+    let wasLate = isFlagged && meter.takeLateness(period: period, now: now)
+    if wasLate, flags.contains(.outputUnderflow), loss.frameCount == 0 {
       output = HostLoss(frameCount: period, isEstimated: true)
       unconfirmed = period
     } else if loss.frameCount > 0 {

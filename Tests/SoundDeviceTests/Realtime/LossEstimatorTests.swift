@@ -72,9 +72,17 @@ struct LossEstimatorTests {
     #expect(found.reduce(0) { $0 + $1.output.frameCount } == periods * 256)
   }
 
+  /// A JACK server reports an xrun to all clients, whichever was late.
+  @Test func aFlagWhileNothingWasLateIsOfAnotherClient() {
+    let found = losses(.flagsAndClock(), flags: [200], at: times(400))
+    #expect(found.allSatisfy { $0.input.frameCount == 0 && $0.output.frameCount == 0 })
+  }
+
   /// An xrun that only made output late takes nothing from the input.
   @Test func aFlagWithoutALossInTheClockIsLateOutput() {
-    let found = losses(.flagsAndClock(), flags: [200], at: times(400))
+    var times = times(400)
+    times[198] += 240 / rate
+    let found = losses(.flagsAndClock(), flags: [200, 300], at: times)
     #expect(found.reduce(0) { $0 + $1.input.frameCount } == 0)
     #expect(found[200].output.frameCount == 256)
     #expect(found.reduce(0) { $0 + $1.output.frameCount } == 256)
