@@ -127,7 +127,8 @@ struct Agreement {
       do throws(PortAudioError) { return (try body(agreement), agreement) } catch {
         let input = agreement.input
         throw DeviceFailure(
-          error, remedy: input.direction == .input ? .missingSource(input.device.fullName, error) : nil)
+          error,
+          remedy: input.direction == .input ? .missingSource(input.device.fullName, error) : nil)
       }
     }
   }
