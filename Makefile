@@ -25,7 +25,7 @@ CLIENT_PACKAGES = espeak-ng csound mpv gstreamer1.0-tools gstreamer1.0-plugins-b
 
 # Gates may need a tool that an earlier prerequisite installs.
 .NOTPARALLEL:
-.PHONY: library-names deb-deps test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus docs freeze format clean help libraries test-tools test-deps
+.PHONY: library-names deb-deps test-tool-names build release deps demo install uninstall test check installcheck deb distros bench gates sanitize fuzz faults clients soak corpus skips docs freeze format clean help libraries test-tools test-deps
 
 build: libraries ## build the programs for debugging (default)
 	$(SWIFT) build
@@ -100,6 +100,12 @@ freeze: libraries ## write docs/frozen anew: options, statuses, JSON names, publ
 
 format: ## format the sources as the gates demand
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+skips: release test-tools ## count JACK's skipped periods that are found, and false alarms (QUIET=3600)
+	@scripts/need libjack-jackd2-dev
+	Tests/Rig/skips.py "$$($(SWIFT) build -c release --show-bin-path)" --markdown docs/clocks.md
+	Tests/Rig/skips.py "$$($(SWIFT) build -c release --show-bin-path)" --markdown docs/clocks.md \
+		--quiet $(or $(QUIET),3600)
 
 bench: release test-tools ## measure speed, latency and memory against peers
 	@scripts/need libjack-jackd2-dev gnuplot-nox

@@ -116,7 +116,7 @@ public final class Player {
     }
     run.halt(run.failure == nil ? .drain : .abort)
     run.noteGaps()
-    schedule?.reportLateness(stream)
+    schedule?.reportLateness(stream.startTime)
     adapted?.reportEnd()
     try run.finish(
       adapted?.settled(stream.losses),

@@ -1,129 +1,102 @@
 internal import PCM
 internal import SoundDevice
 internal import SoundFile
+internal import Platform
 public import SoundTool
 
 /// sd-rec: records a device to stdout, a file or a series of files.
 public final class Recorder {
-  let stream: RawAudioInputStream
-  private let sink: any FrameSink
-  private let isLow: Bool
+  let device: any InputLeg
+  private let plan: RecordPlan
+  private let reporter: RunReporter
   private let run: StreamRun
-  private let recording: RecordingWriter
-  private let line: any SegmentSource
+  private let input: any SegmentSource
   private let schedule: ScheduledStart?
-  private let untilQuiet: UntilQuiet?
+  private var line: RecordingLine
 
-  /// Records, including the start and shutdown of the libraries.
+  /// Records, including the start and shutdown of the libraries; or opens the device for the process
+  /// that does.
   public static func run(_ plan: RecordPlan) throws(ToolError) {
+    if let request = plan.request { return try DeviceServer.run(plan, request) }
     try DeviceSystem.run(plan.stream) { () throws(ToolError) in try Recorder(plan).record() }
   }
 
   // MARK: Opening
 
-  init(_ plan: RecordPlan) throws(ToolError) {
-    let isLow = plan.latency == .low
-    let encoding = plan.fileFormat.deliveredEncoding
-    let side = SidePlan(
-      device: plan.device, channelCount: plan.map?.count ?? plan.channelCount, map: plan.map,
-      encoding: plan.recording.gain.isUnity ? encoding : .f32le, latency: plan.latency,
-      spreadsMono: plan.spreadsMono)
-    let (stream, agreement) = try Agreement.open(plan.stream) { () throws(DeviceFailure) in
-      try Agreement(
-        plan.stream, input: side, rate: plan.rate, mayResample: plan.mayResample,
-        buffer: isLow ? .seconds(0.1) : .seconds(10))
-    } _: { agreement throws(PortAudioError) in
-      try RawAudioInputStream(
-        agreement.input.parameters, format: agreement.input.format, options: agreement.options)
+  convenience init(_ plan: RecordPlan) throws(ToolError) {
+    guard plan.reopens else {
+      let (stream, device) = try plan.openStream()
+      try self.init(plan, StreamLeg(stream, device))
+      return
     }
-    let rate = stream.sampleRate
-    let format = StreamFormat(
-      encoding: SampleEncoding(stream.inputFormat), rate: rate,
-      channelCount: stream.inputChannelCount)
-    let device = agreement.input.device
-    Negotiation.report(stream, agreement.input)
+    // A process that has the device should not hold the feed open.
+    if let descriptor = plan.report.descriptor, descriptor > 2 {
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+    let device = try ReopeningDevice(plan) { request in
+      ProgramCopy(
+        inserting: "--\(DeviceRequest.optionName)=\(request.text)", errors: StandardStreams.errors)
+    }
+    try self.init(plan, device)
+  }
+
+  init(_ plan: RecordPlan, _ device: any InputLeg) throws(ToolError) {
+    let rate = device.sampleRate
     let reporter = try RunReporter(
-      plan.report, rate: rate, channelCount: format.channelCount)
-    run = StreamRun(
-      stream, device, LossPolicy(xrun: plan.stream.xrun), reporter
-    ) {
-      let counts = stream.losses.input
+      plan.report, rate: rate, channelCount: device.inputFormat.channelCount)
+    let run = StreamRun(device, LossPolicy(xrun: plan.stream.xrun), reporter) {
+      let counts = device.losses.input
       let seconds = (Double(counts.delivered) / rate * 1000).rounded() / 1000
       return "\(counts.delivered) frames recorded (\(seconds) s), \(counts.dropped) dropped, "
         + "\(counts.lost) lost"
     }
-    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput { stream.wakeWaiting() }) }
-    let spreads = plan.spreadsMono && plan.map == nil && format.channelCount == 1
-    let sound = StreamFormat(
-      encoding: encoding, rate: plan.rate ?? rate,
-      channelCount: (spreads ? plan.channelCount : nil) ?? format.channelCount)
-    let length = plan.recording.length?.frameCount(at: sound.rate)
-    try plan.trigger.check(format, rate: sound.rate)
-    sink = try plan.files.open(
-      plan.output, as: plan.fileFormat, format: sound,
-      length: length.map { .atMost($0) } ?? .unknown, didBegin: reporter.beginFile)
-    let gain = plan.recording.gain
-    let recording = try RecordingWriter(
-      plan.recording, from: format, into: sink, plan.trigger.level == nil ? reporter : nil)
-    run.progress = { recording.progress }
-    self.isLow = isLow && sink.isStream
-    let input = StreamInput(
-      stream, device, run, bytesPerFrame: format.bytesPerFrame, isBlockByBlock: isLow)
-    let watched: any SegmentSource = WatchedInput(input, format) { reporter.note($0, captured: $1) }
+    if plan.endsWithInput { run.ends(when: StandardStreams.watchInput { device.wakeWaiting() }) }
     schedule = ScheduledStart(plan.startTime)
-    let timely = schedule.map { StartingAt(watched, time: $0.time) } ?? watched
-    let paced: any SegmentSource =
-      self.isLow
-      ? Self.trimmed(timely, run, stream, sink, isEarlyOnly: plan.recording.filling == .all)
-      : timely
-    (line, untilQuiet) = plan.trigger.stages(paced, format, gain, rate: sound.rate) { frames in
-      reporter.measure(frames, encoding: format.encoding, gain: gain)
-    }
-    (self.stream, self.recording) = (stream, recording)
-  }
-
-  /// With low latency, trims the unnecessary backlog in the pipe.
-  private static func trimmed(
-    _ source: any SegmentSource, _ run: StreamRun, _ stream: RawAudioInputStream,
-    _ sink: any FrameSink, isEarlyOnly: Bool
-  ) -> TrimmedInput {
-    let bytesPerFrame = sink.format.bytesPerFrame
-    return TrimmedInput(
-      source, isEarlyOnly: isEarlyOnly,
-      TrimmedInput.Watch(
-        waiting: {
-          PipeWriter.unreadByteCount(StandardStreams.output) / bytesPerFrame
-            + stream.readAvailable
-        }, blockFrameCount: { stream.periodFrameCount }, isOver: { run.isHalted }))
+    input = device.segments(for: run, isBlockByBlock: plan.latency == .low)
+    line = try RecordingLine(plan, device, input, run, reporter, schedule: schedule)
+    (self.plan, self.device, self.reporter, self.run) = (plan, device, reporter, run)
+    run.progress = { [unowned self] in line.progress }
   }
 
   // MARK: Recording
 
   func record() throws(ToolError) {
     run.attempt { () throws(ToolError) in
-      schedule?.wait(run, latency: stream.inputLatency)
+      schedule?.wait(run, latency: device.inputLatency)
       try run.start()
       if isLow { prepareLowLatency() }
-      while !recording.isComplete, let segment = line.next() {
-        // May end the run; the source then returns the frames captured before.
-        run.note(segment)
-        if isLow { shrinkPipe() }
-        try recording.take(segment)
+      try recordLine()
+      while device.isReformatted, !run.isHalted, !line.isComplete {
+        device.accept()
+        reporter.change(rate: device.sampleRate)
+        line = try RecordingLine(plan, device, input, run, reporter, after: line, schedule: nil)
+        try recordLine()
       }
-      try recording.flush()
     }
     run.halt(.abort)
+    device.close()
+    let recording = line.recording
     run.attempt { () throws(ToolError) in try recording.close() }
-    schedule?.reportLateness(stream)
+    schedule?.reportLateness(device.startTime)
     let early = recording.account.early
     if early > 0 { Messages.detail("", "began \(counted(early, "frame")) late, to be in time") }
     try run.finish(
-      recording.account.settled(stream.losses, isComplete: isComplete),
+      recording.account.settled(device.losses, isComplete: line.isComplete),
       output: recording.name, clipped: recording.clippedCount)
   }
 
-  /// Whether all that was wanted is recorded.
-  private var isComplete: Bool { recording.isComplete || untilQuiet?.isReached == true }
+  /// Records until the end, or until the device has another format.
+  private func recordLine() throws(ToolError) {
+    while let segment = line.next() {
+      // May end the run; the source then returns the frames captured before.
+      run.note(segment)
+      if isLow { shrinkPipe() }
+      try line.recording.take(segment)
+    }
+    try line.recording.flush()
+  }
+
+  private var isLow: Bool { plan.latency == .low && line.sink.isStream }
 
   private func prepareLowLatency() {
     if !SoundSystem.makeThreadRealtime() {
@@ -134,10 +107,10 @@ public final class Recorder {
   private var isPipeShrunk = false
 
   private func shrinkPipe() {
-    guard !isPipeShrunk, stream.periodFrameCount > 0 else { return }
+    guard !isPipeShrunk, device.periodFrameCount > 0 else { return }
     isPipeShrunk = true
     PipeWriter.shrinkPipe(
       StandardStreams.output,
-      blockByteCount: stream.periodFrameCount * sink.format.bytesPerFrame)
+      blockByteCount: device.periodFrameCount * line.sink.format.bytesPerFrame)
   }
 }

@@ -1,12 +1,12 @@
 /// Finds the ratio of two clocks, a writer's and a device's, from the number of frames between them
 /// (the fill), and holds the fill at a target. A value without a clock or a thread of its own.
 ///
-/// A second-order loop, critically damped. Every half second it sees the median of the fill under a
-/// Hann window of one second, so that neither blocks, nor bursts of 100 ms, nor an occasional late
-/// write or block move the ratio. Its natural frequency is 0.3 rad/s (48 mHz) for the first ten
-/// seconds, then falls in proportion to the time, down to 0.02 rad/s (3 mHz). The ratio glides
-/// between two steps. Clocks may be 1000 ppm apart; another 100 ppm bring the fill back to its
-/// target.
+/// Every half second it sees the median of the fill under a Hann window of one second, so that
+/// neither blocks, nor bursts of 100 ms, nor an occasional late write or block move the ratio. A
+/// Kalman filter of second order finds drift and offset in these medians, the more slowly the more
+/// they scatter. The ratio makes up for the drift, and brings an offset back with a time constant of
+/// 15 seconds (11 mHz). It glides between two steps. Clocks may be 1000 ppm apart; another 100 ppm
+/// bring the fill back to its target.
 ///
 /// A delay that the ratio would need minutes to make up is cut at once, by dropping arriving
 /// frames. A writer that waits for room is not a clock: the ratio stays 1, and nothing is cut.
@@ -36,8 +36,12 @@ public struct RateController: Sendable {
   public private(set) var range: ClosedRange<Double>?
 
   private var window: FillWindow
-  /// The loop's memory of the clocks: their ratio's distance from 1.
-  private var drift = 0.0
+  private var filter: ClockFilter
+  /// Frames since the last step, and those by which the ratio has let the fill grow meanwhile.
+  private var span = 0.0
+  private var driven = 0.0
+  /// The ratio at the last step.
+  private var lastRatio = 1.0
   /// The ratio at the start of the next step, and its slope per frame.
   private var goal = 1.0
   private var slope = 0.0
@@ -56,6 +60,8 @@ public struct RateController: Sendable {
   private var isSettling = true
   private var cutFrameCount = 0.0
   private var finishedCut = 0.0
+  /// Silence to insert before the ratio is known, as the writer is later than it seemed at first.
+  private var missing = 0.0
   private var lastCuts: [Double] = []
   private var time = 0.0
 
@@ -76,6 +82,7 @@ public struct RateController: Sendable {
     self.rate = rate
     tolerance = 2 * period
     window = FillWindow(length: rate, middle: target, step: period / 16)
+    filter = ClockFilter(rate: rate, period: period)
   }
 
   /// The ratio's distance from 1, in ppm.
@@ -110,6 +117,11 @@ public struct RateController: Sendable {
     var admission = Admission()
     evidence.arrived += count
     run += count
+    if missing > 0 {
+      admission.silence = missing
+      missing = 0
+      forget()
+    }
     if isDry || !hasBegun {
       let arrived = count + behind
       let wanted = target + (burst ?? arrived) / 2
@@ -118,8 +130,7 @@ public struct RateController: Sendable {
       if hasBegun, isClock { cut = .backlog }
       isRunWhole = false
       hasBegun = true
-      window.restart()
-      evidence.restart()
+      forget()
     }
     switch cut {
     case .none: break
@@ -151,8 +162,7 @@ public struct RateController: Sendable {
     if cut == .backlog, fill <= backlogLimit + tolerance {
       cut = .none
       isSettling = true
-      window.restart()
-      evidence.restart()
+      forget()
     }
     guard run > 0 else { return }
     if isRunWhole {
@@ -171,13 +181,19 @@ public struct RateController: Sendable {
     if isClock {
       if cut == .none { cut = .backlog }
     } else {
-      drift = 0
+      filter = ClockFilter(rate: rate, period: tolerance / 2)
       glide(to: 1)
       isLocked = false
       trackedSeconds = 0
     }
+    forget()
+  }
+
+  /// Forgets what was measured of a fill that has changed since.
+  private mutating func forget() {
     window.restart()
     evidence.restart()
+    filter.forgetOffset()
   }
 
   private mutating func endCut() {
@@ -185,8 +201,7 @@ public struct RateController: Sendable {
     cut = .none
     isSettling = false
     if hadCut {
-      window.restart()
-      evidence.restart()
+      forget()
     }
     guard cutFrameCount > 0 else { return }
     finishedCut += cutFrameCount
@@ -212,10 +227,13 @@ public struct RateController: Sendable {
     let elapsed = time - self.time
     guard elapsed > 0 else { return }
     self.time = time
+    span += elapsed
+    driven += elapsed * (ratio - 1)
     if abs(goal - ratio) <= abs(slope) * elapsed { ratio = goal } else { ratio += slope * elapsed }
     guard hasBegun, cut == .none else { return }
     guard fill > 0 else {
       window.restart()
+      filter.forgetOffset()
       return
     }
     evidence.elapsed += elapsed
@@ -226,13 +244,16 @@ public struct RateController: Sendable {
 
   private mutating func step(_ result: FillWindow.Result) {
     let excess = result.mean - target
+    measure(result.median - target)
     if isSettling {
       // The ratio keeps its known value until the fill says something about clocks.
-      glide(to: 1 + drift)
+      glide(to: balanced)
       guard isClock else { return }
-      if excess > tolerance {
-        cut = .frames(excess.rounded())
+      // What was cut already is cut to the point.
+      if filter.offset > (cutFrameCount > 0 ? tolerance / 4 : tolerance) {
+        cut = .frames(filter.offset.rounded())
       } else {
+        if filter.offset < -tolerance, trackedSeconds == 0 { missing = -filter.offset.rounded() }
         endCut()
       }
       return
@@ -242,24 +263,29 @@ public struct RateController: Sendable {
       cut = .frames(excess.rounded())
       return
     }
-    track((result.median - target) / rate)
+    trackedSeconds += window.length / 2 / rate
+    let wanted = balanced - filter.offset / (Self.approach * rate)
+    glide(to: min(max(wanted, 1 - Self.ratioLimit), 1 + Self.ratioLimit))
     follow(result.median)
   }
 
-  /// Makes one step of the loop.
-  ///
-  /// - Parameter error: The fill's distance above its target, in seconds.
-  private mutating func track(_ error: Double) {
-    let seconds = window.length / 2 / rate
-    trackedSeconds += seconds
-    let frequency = max(0.02, 0.3 * min(1, 10 / trackedSeconds))
-    // Drift causes at most two milliseconds; more is a stall, not a clock.
-    let bounded = min(max(error, -0.002), 0.002)
-    let next = drift - frequency * frequency * bounded * seconds
-    let wanted = next - 2 * frequency * error
-    let isHeld = abs(wanted) > Self.ratioLimit && wanted * error < 0
-    if !isHeld { drift = min(max(next, -Self.driftLimit), Self.driftLimit) }
-    glide(to: 1 + min(max(wanted, -Self.ratioLimit), Self.ratioLimit))
+  /// The seconds in which the ratio brings back most of an offset.
+  private static let approach = 15.0
+
+  /// The ratio at which the fill stays as it is.
+  private var balanced: Double { 1 - filter.drift }
+
+  /// Gives the filter a measurement, which is of the middle of the window.
+  private mutating func measure(_ offset: Double) {
+    let half = window.length / 2
+    let mean = span > 1.01 * half ? ratio : (lastRatio + ratio) / 2
+    let tail = half * (mean - 1)
+    filter.advance(by: max(0, span - half), driven: driven - tail)
+    filter.correct(offset, limit: Self.driftLimit)
+    filter.advance(by: half, driven: tail)
+    span = 0
+    driven = 0
+    lastRatio = ratio
   }
 
   private mutating func glide(to goal: Double) {
@@ -267,15 +293,15 @@ public struct RateController: Sendable {
     slope = (goal - ratio) / (window.length / 2)
   }
 
+  /// The drift's standard deviation at which it counts as known.
+  private static let lockedError = 450e-6
+
   private mutating func follow(_ fill: Double) {
-    let isNear = abs(fill - target) <= tolerance
+    let isNear = abs(filter.offset) <= tolerance
     missCount = isNear ? 0 : missCount + 1
-    if isNear, isClock, trackedSeconds >= 5 { isLocked = true }
-    if missCount >= 4 {
-      // Continues from the current state, but faster.
-      isLocked = false
-      trackedSeconds = min(trackedSeconds, 10)
-    }
+    let isKnown = filter.driftError <= Self.lockedError && trackedSeconds >= 3
+    if isNear, isClock, isKnown { isLocked = true }
+    if missCount >= 4 { isLocked = false }
     guard isLocked else { return }
     range = range.map { min($0.lowerBound, fill)...max($0.upperBound, fill) } ?? fill...fill
   }

@@ -121,9 +121,11 @@ public enum AudioFileType: String, Hashable, Sendable, CaseIterable {
     return file[file.index(after: dot)...].lowercased()
   }
 
-  private static func forSuffix(_ suffix: String) -> AudioFileType? {
-    allCases.first { $0.suffixes.contains(suffix) }
-  }
+  private static func forSuffix(_ suffix: String) -> AudioFileType? { types[suffix] }
+
+  private static let types: [String: AudioFileType] = Dictionary(
+    allCases.flatMap { type in type.suffixes.map { ($0, type) } },
+    uniquingKeysWith: { first, _ in first })
 }
 
 extension AudioFileType: CustomStringConvertible {

@@ -32,7 +32,9 @@
   init(_ descriptor: Descriptor) throws(AudioFileError) {
     let status = try descriptor.status()
     self.descriptor = descriptor
-    isSeekable = status.isRegular && status.byteCount == 0 && status.offset == 0 && !status.appends
+    isSeekable =
+      status.isRegular && status.byteCount == 0 && status.offset == 0
+      && !descriptor.appends
   }
 
   private init() {

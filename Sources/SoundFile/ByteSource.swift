@@ -200,7 +200,7 @@ import Platform
       return count
     }
     try fill()
-    return buffered.isEmpty ? 0 : unsafe copyBuffered(from: offset, into: target)
+    return buffered.contains(offset) ? unsafe copyBuffered(from: offset, into: target) : 0
   }
 
   /// Whether bytes from a position, or the end, are available within this many milliseconds.
@@ -209,17 +209,21 @@ import Platform
       || descriptor.isReadable(withinMilliseconds: milliseconds)
   }
 
-  /// Fills the buffer with the next block; blocks of a file grow while it is read in order.
+  /// Reads the next block into the buffer. Blocks of a file grow while it is read in order, and
+  /// earlier ones stay while there is room, because codecs return to a header.
   private func fill() throws(AudioFileError) {
     if unsafe storage.count != Self.blockSize {
       unsafe storage.deallocate()
       unsafe storage = .allocate(byteCount: Self.blockSize, alignment: 16)
+      buffered = nextOffset..<nextOffset
     }
-    buffered = nextOffset..<nextOffset
     let count = isSeekable ? nextBlockSize : Self.blockSize
+    let isNext = isSeekable && buffered.upperBound == nextOffset
+    if !isNext || buffered.count + count > Self.blockSize { buffered = nextOffset..<nextOffset }
     nextBlockSize = min(2 * nextBlockSize, Self.blockSize)
+    let end = buffered.count + count
     nextOffset += unsafe try descriptor.read(
-      into: UnsafeMutableRawBufferPointer(rebasing: storage[..<count]))
+      into: UnsafeMutableRawBufferPointer(rebasing: storage[buffered.count..<end]))
     buffered = buffered.lowerBound..<nextOffset
   }
 

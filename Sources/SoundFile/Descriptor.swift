@@ -50,8 +50,6 @@ struct Descriptor {
     let byteCount: Int
     /// The position of the next read or write, or 0 if there is none.
     let offset: Int
-    /// Whether every write appends, so that a header cannot be rewritten.
-    let appends: Bool
   }
 
   /// Throws if the descriptor is closed or a directory.
@@ -61,12 +59,16 @@ struct Descriptor {
     let kind = status.st_mode & S_IFMT
     if kind == S_IFDIR { throw .system(EISDIR) }
     let isRegular = kind == S_IFREG
-    let flags = fcntl(number, F_GETFL)
     return Status(
       isRegular: isRegular,
       byteCount: isRegular ? Int(status.st_size) : 0,
-      offset: isRegular ? max(0, Int(lseek(number, 0, SEEK_CUR))) : 0,
-      appends: flags >= 0 && flags & O_APPEND != 0)
+      offset: isRegular ? max(0, Int(lseek(number, 0, SEEK_CUR))) : 0)
+  }
+
+  /// Whether every write appends, so that a header cannot be rewritten.
+  var appends: Bool {
+    let flags = fcntl(number, F_GETFL)
+    return flags >= 0 && flags & O_APPEND != 0
   }
 
   /// One read(2): 1...count bytes, or 0 at the end.

@@ -8,8 +8,15 @@ package enum FileName {
 
   /// Text for the bytes of any name.
   package static func text(of bytes: some Sequence<UInt8>) -> String {
+    let bytes = Array(bytes)
+    // Nearly all names, and there may be thousands.
+    if let text = String(validating: bytes, as: UTF8.self),
+      !text.unicodeScalars.contains(where: isByte)
+    {
+      return text
+    }
     var text = String.UnicodeScalarView()
-    var rest = Array(bytes)[...]
+    var rest = bytes[...]
     while let byte = rest.first {
       let byteCount = characterByteCount(byte)
       let character = String(validating: rest.prefix(byteCount), as: UTF8.self)
@@ -26,6 +33,7 @@ package enum FileName {
 
   /// The bytes of a name and a terminating zero, for the system's functions.
   package static func bytes(of text: String) -> [CChar] {
+    guard text.unicodeScalars.contains(where: isByte) else { return Array(text.utf8CString) }
     var bytes: [CChar] = []
     bytes.reserveCapacity(text.utf8.count + 1)
     for scalar in text.unicodeScalars {

@@ -1,11 +1,12 @@
 /// Repairs samples that encoders of lossy codecs cannot take: some abort, others write noise for
 /// seconds.
 enum Finite {
-  private static let limit: Float = 0x1p24
+  /// 60 dB above full scale. LAME stops the program at samples from about 2¹⁶ on.
+  private static let limit: Float = 0x1p10
 
-  /// Replaces NaN by silence, and infinities and samples from 2²⁴ on, whose energy no encoder can
-  /// compute, by full scale. Returns the samples and the count of replacements; nil if there are
-  /// none. Samples are f32 in the machine's byte order.
+  /// Replaces NaN by silence, and infinities and samples from 2¹⁰ on, which a codec has no numbers
+  /// for, by full scale. Returns the samples and the count of replacements; nil if there are none.
+  /// Samples are f32 in the machine's byte order.
   static func repaired(_ samples: RawSpan) -> (bytes: [UInt8], count: Int)? {
     let count = samples.byteCount / 4
     let isSound = unsafe samples.withUnsafeBytes { source in

@@ -1,5 +1,6 @@
 import CSndFile
 import PCM
+import Platform
 
 /// libsndfile's facts about an open file.
 struct SndFileFacts {
@@ -14,8 +15,7 @@ struct SndFileFacts {
   var encoding: SampleEncoding { format.deliveredEncoding }
   var bytesPerFrame: Int { channelCount * encoding.byteCount }
 
-  init(_ handle: OpaquePointer?, _ info: SF_INFO, isStream: Bool) throws(AudioFileError) {
-    guard let handle = unsafe handle else { throw .malformed(openingFailure()) }
+  init(_ handle: OpaquePointer, _ info: SF_INFO, isStream: Bool) throws(AudioFileError) {
     let isSwapped =
       unsafe sf_command(handle, CInt(SFC_RAW_DATA_NEEDS_ENDSWAP), nil, 0) == CInt(SF_TRUE)
     let isNativeBig = SampleEncoding(.int16) == .s16be
@@ -68,11 +68,22 @@ struct SndFileFacts {
   }
 }
 
-/// Why libsndfile did not open the file, in our words.
-func openingFailure() -> String {
-  switch sf_error(nil) {
-  case CInt(SF_ERR_UNRECOGNISED_FORMAT): "no sound file that is known"
-  case CInt(SF_ERR_UNSUPPORTED_ENCODING): "holds a codec that is not read here"
-  default: "its header is damaged, or holds a codec that is not read here"
+/// Calls `sf_open` or `sf_open_virtual`; one thread at a time, because libsndfile keeps the reason
+/// for a failure in one place for all.
+///
+/// - Returns: The open file, or why there is none, in our words.
+func openWithSndFile(_ open: () -> OpaquePointer?) -> (file: OpaquePointer?, failure: String) {
+  unsafe opening.withLock { _ in
+    let file = unsafe open()
+    if unsafe file != nil { return unsafe (file, "") }
+    let failure =
+      switch sf_error(nil) {
+      case CInt(SF_ERR_UNRECOGNISED_FORMAT): "no sound file that is known"
+      case CInt(SF_ERR_UNSUPPORTED_ENCODING): "holds a codec that is not read here"
+      default: "its header is damaged, or holds a codec that is not read here"
+      }
+    return (nil, failure)
   }
 }
+
+private let opening = Monitor(())

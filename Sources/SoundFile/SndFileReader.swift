@@ -49,9 +49,12 @@ import Platform
     source.service = .whole
     var functions = ByteSource.callbacks
     let context = unsafe Unmanaged.passUnretained(source).toOpaque()
-    let opened = unsafe sf_open_virtual(&functions, CInt(SFM_READ), &info, context)
+    let (opened, failure) = unsafe openWithSndFile {
+      unsafe sf_open_virtual(&functions, CInt(SFM_READ), &info, context)
+    }
     do throws(AudioFileError) {
       try source.throwFailure()
+      guard let opened = unsafe opened else { throw .malformed(failure) }
       var found = unsafe try SndFileFacts(opened, info, isStream: !source.isSeekable)
       length =
         raw == nil ? try ContainerLength.of(source, found.format.type) : ContainerLength()
@@ -63,7 +66,7 @@ import Platform
       if let opened = unsafe opened { unsafe sf_close(opened) }
       throw error
     }
-    guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
+    guard let opened = unsafe opened else { throw .malformed(failure) }
     unsafe handle = opened
     self.source = source
     transfer = SndFileTransfer(facts.format)
@@ -75,14 +78,15 @@ import Platform
   /// Opens a file by its path, with any file that belongs to it.
   init(path: String) throws(AudioFileError) {
     var info = SF_INFO()
-    let opened = unsafe sf_open(FileName.bytes(of: path), CInt(SFM_READ), &info)
+    let name = FileName.bytes(of: path)
+    let (opened, failure) = unsafe openWithSndFile { unsafe sf_open(name, CInt(SFM_READ), &info) }
+    guard let opened = unsafe opened else { throw .malformed(failure) }
     do throws(AudioFileError) {
       unsafe facts = try SndFileFacts(opened, info, isStream: false)
     } catch {
-      if let opened = unsafe opened { unsafe sf_close(opened) }
+      unsafe sf_close(opened)
       throw error
     }
-    guard let opened = unsafe opened else { throw .malformed(openingFailure()) }
     unsafe handle = opened
     source = nil
     length = ContainerLength()

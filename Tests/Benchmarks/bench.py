@@ -23,6 +23,7 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Rig"))
+import clocks  # noqa: E402
 import rig  # noqa: E402
 from measuring import ME, Growth, Table, run  # noqa: E402
 
@@ -38,6 +39,7 @@ class Bench:
         self.bin, self.built = options.bin, options.built
         self.floor, self.python = options.floor, options.python
         self.quick, self.folder = options.quick, folder
+        self.seconds, self.clocks_page = options.seconds, options.clocks_page
         self.clean = rig.clean_environment()
         self.table, self.growths, self.notes, self.conversions = Table(), [], [], ""
         self.prepared = False
@@ -499,7 +501,15 @@ class Bench:
         print(answer.stdout, flush=True)
         self.conversions = answer.stdout
 
+    def clocks(self):
+        """Two clocks, in real time: only on request."""
+        table = clocks.measure(self, self.seconds)
+        print(table, flush=True)
+        if self.clocks_page:
+            rig.write_section(self.clocks_page, "clocks", table)
+
     WORKS = (start, play, desktop, first, pipe, wire, files, codecs, resample, memory, callbacks, converting)
+    ON_REQUEST = (clocks,)
 
     # The page
 
@@ -533,13 +543,16 @@ class Bench:
 
 def main():
     names = [work.__name__ for work in Bench.WORKS]
+    on_request = [work.__name__ for work in Bench.ON_REQUEST]
     parser = argparse.ArgumentParser()
     parser.add_argument("bin", help="where the programs are")
     parser.add_argument("built", help="where the benchmarks of the library are")
     parser.add_argument("floor", help="the same in C; its other programs stand beside it")
     parser.add_argument("python", help="one with numpy and sounddevice")
     parser.add_argument("--quick", action="store_true", help="fewer runs, shorter sounds")
-    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    parser.add_argument("--only", nargs="+", choices=names + on_request, default=names)
+    parser.add_argument("--seconds", type=int, default=1200, help="how long `clocks` runs")
+    parser.add_argument("--clocks-page", help="the page whose table `clocks` writes")
     parser.add_argument("--markdown", help="write a page, and its plots beside it")
     options = parser.parse_args()
     # What a terminal or a supervisor ends must still end its servers.
@@ -548,7 +561,7 @@ def main():
     failures = []
     try:
         bench = Bench(options, folder)
-        for work in Bench.WORKS:
+        for work in Bench.WORKS + Bench.ON_REQUEST:
             if work.__name__ not in options.only:
                 continue
             try:

@@ -32,6 +32,20 @@ import Testing
     #expect(complaint("usb 1, A", "usb 2, A", "usb 1, B", "usb 2, B").hasSuffix("'usb 2, B'"))
   }
 
+  @Test func aServerWithoutASourceIsExplained() {
+    func remedy(_ device: String, _ code: Int) -> String? {
+      .missingSource(
+        device,
+        PortAudioError(
+          .unanticipatedHostError, "opening", hostError: .init(code: code, text: "")))
+    }
+    #expect(
+      remedy("default, ALSA", -2)
+        == "does the sound server have a source? -D monitor:NAME records a sink")
+    #expect(remedy("default, ALSA", -111) == nil)
+    #expect(remedy("USB: Audio (hw:1,0), ALSA", -2) == nil && remedy("x, JACK", -2) == nil)
+  }
+
   @Test func theEndOfAStreamNamesALostDevice() throws {
     let device = try VirtualDevices("rate=48000").null
     let lost = ToolError.running(PortAudioError(.hostLost, "reading stream"), device)

@@ -18,7 +18,7 @@ import Testing
     #expect(LossPolicy(xrun: .abort).status == .framesLost)
   }
 
-  @Test(arguments: [LineGap.Cause.pause, .early])
+  @Test(arguments: [LineGap.Cause.pause, .early, .reopening])
   func whatNobodyMissesIsNoLoss(_ cause: LineGap.Cause) {
     let gap = LineGap(cause: cause, frameCount: 1)
     #expect(!LossPolicy(xrun: .abort).isReported(gap) && !LossPolicy(xrun: .abort).ends(at: gap))

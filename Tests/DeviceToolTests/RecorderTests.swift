@@ -23,7 +23,7 @@ import Testing
     let recorder = try Recorder(plan(bench, "take.wav"))
     try recorder.record()
     #expect(try bench.samples("take.wav") == [Int16](repeating: 0, count: 9600))
-    #expect(recorder.stream.losses.input.lost == 0)
+    #expect(recorder.device.losses.input.lost == 0)
   }
 
   @Test func aSeriesHasEveryFrameOnce() throws {

@@ -34,8 +34,8 @@ import Testing
     reporter.update(LossReport(), progress)
     try stream.start()
     while stream.startTime == nil { try stream.wait(timeout: .seconds(0.01)) }
-    reporter.begin(stream, devices.null)
-    reporter.begin(stream, devices.null)
+    reporter.begin(StreamLeg(stream, devices.null))
+    reporter.begin(StreamLeg(stream, devices.null))
     reporter.update(LossReport(), progress)
     measure([0.25, -0.5, 0.125], reporter)
     reporter.update(LossReport(), progress)

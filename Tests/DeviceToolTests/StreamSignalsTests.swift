@@ -7,7 +7,7 @@ import Testing
   @Test func aPauseHoldsEveryStream() throws {
     let devices = try VirtualDevices("pace=fast")
     let streams = [try devices.input(), try devices.input()]
-    let signals = StreamSignals(streams) { "" }
+    let signals = StreamSignals(streams.map { StreamLeg($0, devices.null) }) { "" }
     for stream in streams { try stream.start() }
     signals.pause()
     #expect(streams.allSatisfy { $0.isPaused })

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the sd tools between the programs that people have, and prints what came of it.
 
-clients.py DIRECTORY-OF-THE-PROGRAMS
+clients.py DIRECTORY-OF-THE-PROGRAMS [ROW...]
 
 Each row is one pipeline. What comes out is measured: the tone of each channel, its level and the
 length; 440 Hz at 0.5 on the left and 1000 Hz at 0.25 on the right went in. The exit status is 1 if
@@ -61,6 +61,12 @@ def tones(raw, tolerance=0.03, frames=None, slack=0):
     return None
 
 
+def later(raw):
+    """The same of the sound after silence."""
+    first = next((index for index in range(0, len(raw) - 3, 4) if any(raw[index:index + 4])), 0)
+    return tones(raw[first:first + 4 * RATE * SECONDS], slack=RATE // 4)
+
+
 def exact(raw, wanted):
     return None if raw == wanted else f"{len(raw)} bytes that differ"
 
@@ -76,6 +82,49 @@ def words(*expected):
 def some(least):
     return lambda raw: None if len(raw) >= least else f"{len(raw)} bytes"
 
+
+SNAPCAST = r"""
+set +o pipefail
+printf '[server]\ndatadir=%s\n[http]\nenabled=false\n[tcp]\nenabled=false\n[stream]\nport=14704\n' \
+    "$PWD" > snap.conf
+echo "source=pipe://$PWD/fifo?name=x&mode=create&sampleformat=48000:16:2" >> snap.conf
+snapserver -c snap.conf --logging.sink null & server=$!
+trap 'kill $server' EXIT
+until [ -p fifo ]; do sleep 0.1; done
+(sleep 2; sd-cat -t raw -f s16le tone.wav > fifo) &
+snapclient -h 127.0.0.1 -p 14704 --player file:filename=stdout --logsink null |
+    head -c 1152000 | sd-cat -q --from s16le:48000:2 -t raw -f s16le
+"""
+
+# Two machines are two network namespaces, joined by a cable.
+NETJACK = r"""
+mount -t tmpfs tmpfs /run
+mkdir /run/netns
+ip netns add studio
+ip link add here type veth peer name there netns studio
+ip link set lo up
+ip addr add 10.9.0.1/24 dev here
+ip link set here up
+ip route add 224.0.0.0/4 dev here
+studio() { ip netns exec studio "$@"; }
+studio ip link set lo up
+studio ip addr add 10.9.0.2/24 dev there
+studio ip link set there up
+studio ip route add 224.0.0.0/4 dev there
+export JACK_NO_START_SERVER=1
+servers=
+trap 'kill $servers; wait $servers || true' EXIT
+JACK_DEFAULT_SERVER=here jackd -n here -r -d dummy -r 48000 -p 1024 >/dev/null 2>&1 & servers+=" $!"
+sleep 1
+JACK_DEFAULT_SERVER=here jack_load netmanager >/dev/null 2>&1
+ip netns exec studio jackd -n there -r -d net -n studio >/dev/null 2>&1 & servers+=" $!"
+until JACK_DEFAULT_SERVER=here sd-list 2>/dev/null | grep -q studio; do sleep 0.2; done
+JACK_DEFAULT_SERVER=there sd-rec -q -D system -d 5 -f s16le -r 48000 -c 2 heard.wav & recorder=$!
+sleep 1
+JACK_DEFAULT_SERVER=here sd-play -D studio tone.wav
+wait $recorder
+sd-cat -q -t raw -f s16le heard.wav
+"""
 
 # Writers' headers or raw samples into sd-cat, and sd-cat's into readers: name, programs, the shell's
 # line, the judge of what it writes.
@@ -193,6 +242,8 @@ ROWS = [
      f"sd-cat -t wav tone.wav | {PYTHON} -W error -c 'import sys,io; from scipy.io import wavfile; "
      "r,d=wavfile.read(io.BytesIO(sys.stdin.buffer.read())); print(len(d), r)' 2>&1",
      lambda raw: exact(raw, b"96000 48000\n")),
+    ("Snapcast", "snapserver snapclient", SNAPCAST, later),
+    ("netjack2", "jackd jack_load unshare ip", "unshare --net --mount bash -eu netjack.sh", later),
     ("a loopback of ours", "", "sd-cat tone.wav | sd-playrec -q -D virtual:loopback "
      "--compensate 256 --no-dither --record-format s16le", lambda raw: tones(raw)),
 ]
@@ -238,7 +289,10 @@ def main():
         make_tone(os.path.join(folder, "tone.wav"))
         with open(os.path.join(folder, "t.csd"), "w") as file:
             file.write(CSOUND)
-        for name, programs, line, judge in ROWS:
+        with open(os.path.join(folder, "netjack.sh"), "w") as file:
+            file.write(NETJACK)
+        rows = [row for row in ROWS if len(sys.argv) < 3 or row[0] in sys.argv[2:]]
+        for name, programs, line, judge in rows:
             missing = [word for word in programs.split() if not is_there(word)]
             if missing:
                 absent += 1
@@ -255,7 +309,7 @@ def main():
                 complaint, said = "no end within 60 s", []
             wrong += complaint is not None
             print(f"{name:34} {complaint or 'right'}" + (f"  [{said[0][:90]}]" if said else ""))
-    print(f"{len(ROWS) - wrong - absent} right, {wrong} wrong, {absent} absent")
+    print(f"{len(rows) - wrong - absent} right, {wrong} wrong, {absent} absent")
     return 1 if wrong else 0
 
 

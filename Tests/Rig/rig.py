@@ -16,6 +16,23 @@ def clean_environment():
     return clean
 
 
+def write_section(path, name, text):
+    """Replaces what stands between the comments `NAME` and `/NAME` of a Markdown page."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    with open(path) as file:
+        before, rest = file.read().split(begin)
+    with open(path, "w") as file:
+        file.write(before + begin + text.rstrip() + "\n" + end + rest.split(end, 1)[1])
+
+
+def build_probe(folder):
+    """Builds Tests/Rig/C/probe.c; returns its path."""
+    path = os.path.join(folder, "probe")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "C", "probe.c")
+    subprocess.run(["cc", "-O2", "-o", path, source, "-ljack", "-lm"], check=True)
+    return path
+
+
 class Server:
     """A running server: its process, and the environment for its clients."""
 
@@ -58,9 +75,10 @@ def _running(command, environment, log, is_ready):
 
 
 @contextlib.contextmanager
-def jack(folder, period=256, rate=48000, synchronous=False, channels=2):
-    """A JACK server on the dummy driver with a loopback; real-time if running as root."""
-    name = f"sdrig{os.getpid()}"
+def jack(folder, period=256, rate=48000, synchronous=False, channels=2, label=""):
+    """A JACK server on the dummy driver with a loopback; real-time if running as root. A process
+    labels its servers if it has several."""
+    name = f"sdrig{os.getpid()}{label}"
     environment = dict(clean_environment(), JACK_DEFAULT_SERVER=name)
     realtime = ["-R", "-P", "60"] if os.geteuid() == 0 else ["--no-realtime"]
     # A small port table fits the server into the shared memory that containers have.
@@ -74,7 +92,7 @@ def jack(folder, period=256, rate=48000, synchronous=False, channels=2):
         return subprocess.run(["timeout", "2", "jack_lsp"], env=environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
-    with _running(command, environment, os.path.join(folder, "jackd.log"), is_ready) as server:
+    with _running(command, environment, os.path.join(folder, f"jackd{label}.log"), is_ready) as server:
         yield server
 
 

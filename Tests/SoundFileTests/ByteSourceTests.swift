@@ -48,6 +48,28 @@ struct ByteSourceTests {
     }
   }
 
+  @Test func aFileIsReadAtAnyPositionInAnyOrder() throws {
+    let folder = try TemporaryDirectory()
+    try save(Self.bytes, to: folder.file("a"))
+    let source = try ByteSource(
+      Descriptor.open(folder.file("a"), flags: Descriptor.readOnly, interrupted: nil))
+    var random = Dice(seed: 7)
+    var next = 0
+    for turn in 0..<2000 {
+      // In order, back to the head, or anywhere, also beyond the end.
+      let start =
+        switch turn % 7 {
+        case 0: Int.random(in: 0..<300_100, using: &random)
+        case 1: Int.random(in: 0..<50, using: &random)
+        default: next
+        }
+      let count = Int.random(in: 1...(turn % 5 == 0 ? 100_000 : 9000), using: &random)
+      let expected = Self.bytes.dropFirst(start).prefix(count)
+      #expect(try source.peek(at: start, count: count) == Array(expected), "\(start), \(count)")
+      next = start + count
+    }
+  }
+
   @Test func bytesBeforeTheOriginDoNotCount() throws {
     let folder = try TemporaryDirectory()
     try save(Self.bytes, to: folder.file("a"))

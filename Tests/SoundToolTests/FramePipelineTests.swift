@@ -56,6 +56,23 @@ import Testing
     #expect(try all(pipeline, as: Int16.self) == samples)
   }
 
+  @Test(arguments: [SampleEncoding.f32le, .f64le])
+  func samplesThatAreNotFiniteDoNotSpoilTheFramesAroundThem(encoding: SampleEncoding) throws {
+    var samples = [Double](repeating: 0.25, count: 9000)
+    (samples[3000], samples[5000], samples[5001]) = (.nan, .infinity, -.infinity)
+    var repaired = samples
+    (repaired[3000], repaired[5000], repaired[5001]) = (0, 1, -1)
+    let results = try [samples, repaired].map { samples in
+      let source =
+        encoding == .f64le
+        ? try source(samples, as: .f64le) : try source(samples.map(Float.init), as: .f32le)
+      let pipeline = try FramePipeline([source], to: format(.f64le, rate: 44_100))
+      return (try all(pipeline, as: Double.self), pipeline.clippedCount)
+    }
+    #expect(results[0].0 == results[1].0)
+    #expect(results[0].1 == 3 && results[1].1 == 0)
+  }
+
   @Test func everyInt32SurvivesWiderIntegersAndDoubles() throws {
     let samples = TestSignal.noise(of: Int32.self, frameCount: 3000, channelCount: 1)
     let swapped = try FramePipeline([try source(samples, as: .s32le)], to: format(.s32be))

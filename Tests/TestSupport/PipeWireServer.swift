@@ -80,6 +80,10 @@ public final class PipeWireServer: Sendable {
           try await runProgram("pactl", ["get-default-sink"], environment: environment)
             .outputText == "\(first.name)\n"
         }
+        // Newer ones record a monitor only if asked to.
+        let chosen = try await runProgram(
+          "pactl", ["set-default-source", "\(first.name).monitor"], environment: environment)
+        guard chosen.succeeded else { throw ToolFailure("pactl: \(chosen)") }
       }
     } catch {
       for process in started.reversed() { await process.end() }

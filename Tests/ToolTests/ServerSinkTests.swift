@@ -1,3 +1,4 @@
+import Foundation
 import Platform
 import TestSupport
 import Testing
@@ -23,6 +24,13 @@ import Testing
       #expect(list.outputText.contains("\n    sink:\(name), through 'pulse, ALSA'\n"), "\(list)")
       #expect(list.outputText.contains("\n    monitor:\(name), through 'pulse, ALSA'\n"), "\(list)")
     }
+    let json = try await tool("sd-list", "-j")
+    let devices = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output)) as? [[String: Any]])
+    let door = devices.first { $0["id"] as? String == "pulse, ALSA" }
+    #expect(
+      Set(door?["sinks"] as? [String] ?? [])
+        == Set(names.flatMap { ["sink:\($0)", "monitor:\($0)"] }), "\(json)")
     let inputs = try await tool("sd-list", "--inputs")
     #expect(inputs.outputText.contains(" monitor:") && !inputs.outputText.contains(" sink:"))
     let wrong = try await tool("sd-play", "-D", "sink:nope", wav)

@@ -31,8 +31,15 @@ struct SdRec: Tool {
   @OptionGroup var trigger: TriggerOptions
   @OptionGroup var startTime: StartTimeOptions
 
+  @Flag(name: .long, help: "Look for a lost device for --wait, and go on with it.")
+  var reopen = false
+
   @Flag(name: .long, help: "Stop when standard input closes.")
   var whileStdin = false
+
+  // With --reopen this program starts itself once more for the device, with its own command line.
+  @Option(name: .customLong(DeviceRequest.optionName), help: .private)
+  var request: String?
 
   @Argument(help: ArgumentHelp("File to write; - or none is standard output.", valueName: "file"))
   var file: String?
@@ -50,7 +57,8 @@ struct SdRec: Tool {
     if let map = map.map, let count = format.channels, count != map.count {
       throw .usage("-c \(count)", "-m names \(channels(map.count))")
     }
-    let output = try OutputPlan(path: file, type: format.type, replacing: !clobber.noClobber)
+    let output = try OutputPlan(
+      path: file, type: format.type, replacing: !clobber.noClobber || request != nil)
     let files = try recording.plan(output)
     var stated = try format.rawFormatOrEnvironment()
     if output.isRaw {
@@ -64,7 +72,7 @@ struct SdRec: Tool {
       channelCount: map.map?.count ?? stated.channelCount ?? 1)
     plan.files = files
     plan.trigger = try trigger.plan()
-    plan.startTime = try startTime.startTime()
+    plan.reopens = reopen
     plan.files.hasEvents = plan.trigger.hasEvents
     plan.endsWithInput = whileStdin
     plan.device = device.query
@@ -79,6 +87,15 @@ struct SdRec: Tool {
     plan.recording.dither = level.dither
     plan.recording.filling = fillGaps ? .all : .none
     plan.stream = try streaming.plan(buffer)
+    if let request {
+      // The rest is the business of the process that asks.
+      plan.request = DeviceRequest(text: request)
+      return plan
+    }
+    if reopen, plan.stream.xrun == .abort {
+      throw .usage("--reopen", "--xrun abort ends at the first loss")
+    }
+    plan.startTime = try startTime.startTime()
     plan.report = try report.plan(hasFile: file != nil, output: output)
     plan.report.hasEvents = plan.trigger.hasEvents
     plan.report.hasThreshold = plan.trigger.hasThreshold

@@ -3,6 +3,7 @@
 struct FrameBudget {
   private let limit: Int?
   private let scale: Double
+  private let deviceRate: Double
   /// Device frames that still belong to the recording; nil without an end.
   private var remaining: Int?
   /// Device frames without a frame in the recording, less those added to it.
@@ -16,11 +17,15 @@ struct FrameBudget {
   init(_ frameCount: Int?, deviceRate: Double, rate: Double) {
     limit = frameCount
     scale = rate / deviceRate
+    self.deviceRate = deviceRate
     remaining = frameCount.map { Int((Double($0) * deviceRate / rate).rounded(.up)) }
   }
 
   /// Whether the recording's whole duration has passed.
   var isSpent: Bool { remaining.map { $0 <= 0 } ?? false }
+
+  /// Seconds that still belong to the recording; nil without an end.
+  var remainingSeconds: Double? { remaining.map { Double(max(0, $0)) / deviceRate } }
 
   /// How many of the next `frameCount` device frames belong to the recording.
   func wanted(_ frameCount: Int) -> Int { min(frameCount, max(0, remaining ?? .max)) }

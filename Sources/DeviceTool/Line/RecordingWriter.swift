@@ -9,9 +9,11 @@ final class RecordingWriter {
   private let sink: any FrameSink
   private var chain: FormatChain
   private var clippedBefore = 0
+  /// Seconds in other sinks before this one.
+  private var secondsBefore = 0.0
   private let reporter: RunReporter?
   private let silence: [UInt8]
-  private let length: Double?
+  private var length: Double?
   private var budget: FrameBudget
   private var toSkip: Int
   /// The capture time of the next frame to write.
@@ -47,6 +49,32 @@ final class RecordingWriter {
       from: input, to: output, FormatChain.Options(gain: plan.gain, dither: plan.dither))
   }
 
+  /// Goes on with another format of the device, and perhaps in another sink.
+  ///
+  /// - Parameter earlier: What took the frames before, and was flushed.
+  convenience init(
+    after earlier: RecordingWriter, from format: StreamFormat, into sink: any FrameSink
+  ) throws(ToolError) {
+    var plan = earlier.plan
+    plan.length = earlier.remainingLength
+    plan.skippedFrameCount = earlier.toSkip
+    try self.init(plan, from: format, into: sink, earlier.reporter)
+    let isSame = sink === earlier.sink
+    clippedBefore = isSame ? earlier.clippedCount - sink.clippedCount : earlier.clippedCount
+    secondsBefore = isSame ? earlier.secondsBefore : earlier.progress.seconds
+    length = earlier.length
+    account = earlier.account
+  }
+
+  private var remainingLength: FrameTime? {
+    let seconds = budget.remainingSeconds ?? 0
+    return switch plan.length {
+    case nil: nil
+    case .seconds: .seconds(seconds)
+    case .frames: .frames(Int((seconds * sink.format.rate).rounded()))
+    }
+  }
+
   /// Whether the whole duration has passed.
   var isComplete: Bool { budget.isSpent }
 
@@ -59,7 +87,9 @@ final class RecordingWriter {
   /// The progress so far.
   var progress: Progress {
     Progress(
-      frame: account.taken, seconds: Double(sink.frameCount) / sink.format.rate, length: length)
+      frame: account.taken,
+      seconds: secondsBefore + Double(sink.frameCount) / sink.format.rate, length: length,
+      remaining: budget.remainingSeconds)
   }
 
   /// Takes the next segment.
@@ -128,12 +158,12 @@ final class RecordingWriter {
       let count = wanted(gap)
       account.missing.dropped += count
       if !gap.isBetweenEvents { budget.pass(count, isWritten: false) }
-    case .host, .overflow:
+    case .host, .overflow, .reopening:
       let count = wanted(gap)
-      if gap.cause == .host {
-        account.missing.lost += count
-      } else {
+      if gap.cause == .overflow {
         account.missing.dropped += count
+      } else {
+        account.missing.lost += count
       }
       // The length is that of the events.
       guard !gap.isBetweenEvents else { break }
@@ -190,4 +220,6 @@ struct Progress {
   var seconds: Double
   /// The total length in seconds, if known.
   var length: Double?
+  /// Seconds after which that length has passed, if known.
+  var remaining: Double?
 }

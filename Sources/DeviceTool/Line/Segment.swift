@@ -59,7 +59,7 @@ struct Mark: Equatable {
 
 /// Frames missing from a recording, or inserted into the output.
 struct LineGap: Equatable {
-  enum Cause {
+  enum Cause: Int {
     /// Lost by the host.
     case host
     /// Dropped because they were not read in time.
@@ -74,6 +74,8 @@ struct LineGap: Equatable {
     case trimmed
     /// Captured before the recording starts, or between two events.
     case unwanted
+    /// The device was lost, and is back.
+    case reopening
   }
 
   var cause: Cause

@@ -125,7 +125,10 @@ struct Agreement {
     try DeviceFailure.retrying(seconds: plan.waitSeconds) { () throws(DeviceFailure) in
       let agreement = try agree()
       do throws(PortAudioError) { return (try body(agreement), agreement) } catch {
-        throw DeviceFailure(error)
+        let input = agreement.input
+        throw DeviceFailure(
+          error,
+          remedy: input.direction == .input ? .missingSource(input.device.fullName, error) : nil)
       }
     }
   }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import SoundDevice
 internal import SoundTool
 
@@ -84,6 +85,19 @@ struct DeviceFailure: Error {
       SoundSystem.pause(seconds: min(left, 0.05))
       left -= 0.05
     }
+  }
+}
+
+extension String? {
+  /// The remedy if a sound server behind ALSA refuses a recording because it has no source, as
+  /// newer ones do without a microphone: they no longer record a sink by default.
+  ///
+  /// - Parameter device: The device's name with its host API.
+  static func missingSource(_ device: String, _ error: PortAudioError) -> String? {
+    guard device.hasSuffix(", ALSA"), !device.contains("(hw:"),
+      error.hostError?.code == -Int(ENOENT)
+    else { return nil }
+    return "does the sound server have a source? -D monitor:NAME records a sink"
   }
 }
 

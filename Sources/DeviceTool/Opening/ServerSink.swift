@@ -56,6 +56,11 @@ struct ServerSink: Equatable {
     return door
   }
 
+  /// Whether a device may lead to sinks.
+  static func isDoor(_ device: Device) -> Bool {
+    device.hostAPIName == "PulseAudio" || device.fullName == "pulse, ALSA"
+  }
+
   /// The sinks to list, with the device that leads to each; none where no server can be asked.
   static func all(in list: DeviceList, _ direction: StreamDirection?) -> [(ServerSink, Device)] {
     let uses = Use.allCases.filter { direction ?? $0.direction == $0.direction }

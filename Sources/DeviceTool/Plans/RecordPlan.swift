@@ -30,6 +30,10 @@ public struct RecordPlan: Sendable {
   public var recording = RecordingPlan()
   /// When to begin, in seconds since 1970-01-01 00:00 UTC; nil for at once.
   public var startTime: Double?
+  /// Whether a lost device is looked for, for as long as the stream's plan waits.
+  public var reopens = false
+  /// If this process opens the device for another one, what that one asks for.
+  public var request: DeviceRequest?
   /// The sound to record.
   public var trigger = TriggerPlan()
   /// The stream.

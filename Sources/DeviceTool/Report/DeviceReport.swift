@@ -30,6 +30,7 @@ public struct DeviceReport {
 
   private let list: DeviceList
   private let devices: [Device]
+  private let sinks: [(sink: ServerSink, device: Device)]
   private let request: Plan
 
   /// Lists the devices. A list of all lacks those of a sound system that does not answer: the
@@ -55,6 +56,8 @@ public struct DeviceReport {
         direction.map { device.maxChannelCount(for: $0) > 0 } ?? true
       }
     }
+    let asksServer = !request.listsHostAPIs && devices.contains(where: ServerSink.isDoor)
+    sinks = asksServer ? ServerSink.all(in: list, direction) : []
   }
 
   /// Prints the report to stdout.
@@ -86,7 +89,7 @@ public struct DeviceReport {
         text += "      \(direction): \(words)\n"
       }
     }
-    for (sink, device) in ServerSink.all(in: list, request.direction) {
+    for (sink, device) in sinks {
       text += "    \(sink.query), through '\(device.id)'\n"
     }
     return text
@@ -159,6 +162,8 @@ public struct DeviceReport {
       .init("default_input", .bool(device.index == list.defaultInputIndex)),
       .init("default_output", .bool(device.index == list.defaultOutputIndex)),
     ]
+    let queries = sinks.filter { $0.device == device }.map { JSON.string($0.sink.query) }
+    if !queries.isEmpty { members.append(.init("sinks", .array(queries))) }
     if request.rates {
       for direction in StreamDirection.allCases {
         guard let rates = try rates(of: device, direction) else { continue }

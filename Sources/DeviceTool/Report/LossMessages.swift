@@ -16,16 +16,27 @@ struct LossMessages {
       case .underflow: "output underflow: \(frames) of silence inserted"
       case .pause: "paused for \(frames)"
       case .early, .unwanted: "\(frames) discarded"
+      case .reopening: "\(frames) of \(gap.direction) lost without a device"
       }
-    return "\(what) at frame \(frame) (\(seconds(frame)))\(gap.isEstimated ? ", estimated" : "")"
+    return "\(what) at \(place(frame))\(gap.isEstimated ? ", estimated" : "")"
   }
 
   /// The line about a stretch of nothing but zeros.
   func line(for change: SilenceWatch.Change) -> String {
-    let place = "frame \(change.frame) (\(seconds(change.frame)))"
+    let place = place(change.frame)
     return change.isBegin
       ? "every sample is zero since \(place); is the input muted, or not allowed?"
       : "sound again at \(place)"
+  }
+
+  /// The line about a device that is lost, or back.
+  func line(for change: DeviceChange, at frame: Int) -> String {
+    switch change {
+    case .lost(let error, _): return "\(error.message) at \(place(frame)), waiting for it"
+    case .back(_, let seconds, let frameCount):
+      let frames = counted(frameCount, "frame")
+      return "back after \(Self.thousandths(seconds)) s, \(frames) lost at \(place(frame))"
+    }
   }
 
   /// The total, or nil if nothing was lost.
@@ -60,10 +71,16 @@ struct LossMessages {
     return "peak \(words.joined(separator: " ")) dB"
   }
 
-  private func seconds(_ frames: Int) -> String {
-    let milliseconds = Int((Double(frames) / rate * 1000).rounded())
+  /// `frame 48000 (1.000 s)`.
+  private func place(_ frame: Int) -> String { "frame \(frame) (\(seconds(frame)))" }
+
+  private func seconds(_ frames: Int) -> String { "\(Self.thousandths(Double(frames) / rate)) s" }
+
+  /// `1.000`.
+  private static func thousandths(_ seconds: Double) -> String {
+    let milliseconds = Int((seconds * 1000).rounded())
     let rest = String(milliseconds % 1000)
     let zeros = String(repeating: "0", count: 3 - rest.count)
-    return "\(milliseconds / 1000).\(zeros)\(rest) s"
+    return "\(milliseconds / 1000).\(zeros)\(rest)"
   }
 }

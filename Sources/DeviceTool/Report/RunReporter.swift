@@ -5,8 +5,8 @@ internal import SoundTool
 /// All reports of a run: losses, levels, the progress line, the status feed and totals. It decides
 /// nothing, and cannot make the run fail. One thread at a time.
 final class RunReporter {
-  private let words: LossMessages
-  private let rate: Double
+  private var words: LossMessages
+  private var rate: Double
   private let limit = RateLimit()
   private let levelLimit = RateLimit(interval: 1)
   private let line: ProgressLine?
@@ -55,10 +55,10 @@ final class RunReporter {
   }
 
   /// Reports the start, once its time is known.
-  func begin(_ stream: any AudioStreaming, _ device: Device) {
-    guard !hasBegun, let time = stream.startTime else { return }
+  func begin(_ leg: any DeviceLeg) {
+    guard !hasBegun, let time = leg.startTime else { return }
     hasBegun = true
-    feed?.start(stream, device, time: time)
+    feed?.start(leg, time: time)
   }
 
   /// Reports the progress, at the intended intervals.
@@ -114,6 +114,19 @@ final class RunReporter {
   func note(_ change: SilenceWatch.Change, captured: Double?) {
     feed?.silence(change, captured: captured)
     Messages.note("", words.line(for: change))
+  }
+
+  /// Reports that the device is lost, or back.
+  func note(_ change: DeviceChange, id: String, at frame: Int) {
+    feed?.reopen(change, at: frame)
+    let line = words.line(for: change, at: frame)
+    if case .back = change { Messages.note(id, line) } else { Messages.note("", line) }
+  }
+
+  /// Goes on at another rate of the device, in hertz.
+  func change(rate: Double) {
+    words = LossMessages(rate: rate, isAligned: words.isAligned)
+    self.rate = rate
   }
 
   /// Reports the ratio of two clocks to the feed.

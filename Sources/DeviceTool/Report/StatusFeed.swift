@@ -6,8 +6,9 @@ internal import Synchronization
 /// `--status-fd`: JSON lines about the stream, for the parent process.
 ///
 /// `start` once, `levels` once a second, `loss` for each gap, `file` for each file of a series,
-/// `trigger` for each event, `silence` where the input has nothing but zeros, `end` last. A slow
-/// reader misses lines and never delays the sound; `end` says how many lines were missed.
+/// `trigger` for each event, `silence` where the input has nothing but zeros, `reopen` for a device
+/// that is lost or back, `end` last. A slow reader misses lines and never delays the sound; `end` says
+/// how many lines were missed.
 final class StatusFeed: Sendable {
   private struct State {
     var missed = 0
@@ -29,13 +30,13 @@ final class StatusFeed: Sendable {
     ProgramExit.onEnd { [self] status in finish(status) }
   }
 
-  func start(_ stream: any AudioStreaming, _ device: Device, time: Double) {
+  func start(_ leg: any DeviceLeg, time: Double) {
     var members: [JSON.Member] = [
       .init("event", .string("start")), .init("time", .number(time)),
-      .init("device", .string(device.id)), .init("rate", .number(stream.sampleRate)),
-      .init("block", .integer(stream.periodFrameCount)),
+      .init("device", .string(leg.id)), .init("rate", .number(leg.sampleRate)),
+      .init("block", .integer(leg.periodFrameCount)),
     ]
-    let granted = stream.session.latencies
+    let granted = leg.latencies
     if let input = granted.input { members.append(.init("input_latency", .number(input))) }
     if let output = granted.output { members.append(.init("output_latency", .number(output))) }
     send(members)
@@ -86,6 +87,23 @@ final class StatusFeed: Sendable {
       .init("event", .string("silence")), .init("state", .string(change.isBegin ? "begin" : "end")),
       .init("frame", .integer(change.frame)), .init("time", captured.map(JSON.number) ?? .null),
     ])
+  }
+
+  /// Sends that the device is lost, or back: the recording's frame there, and the capture time of the
+  /// first frame that is missing, or that came.
+  func reopen(_ change: DeviceChange, at frame: Int) {
+    let event: [JSON.Member] = [.init("event", .string("reopen"))]
+    let place = JSON.Member("frame", .integer(frame))
+    switch change {
+    case .lost(_, let time):
+      send(event + [.init("state", .string("lost")), place, .init("time", .number(time))])
+    case .back(let time, let seconds, let frameCount):
+      send(
+        event + [
+          .init("state", .string("back")), place, .init("time", .number(time)),
+          .init("seconds", .number(seconds)), .init("frames", .integer(frameCount)),
+        ])
+    }
   }
 
   /// Sends the ratio of two clocks; the last one is in the `end` line too.

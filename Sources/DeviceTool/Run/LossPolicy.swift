@@ -5,9 +5,10 @@ struct LossPolicy {
   /// --xrun.
   let xrun: XrunPolicy
 
-  /// Whether to print a message. A host that runs faster than real time loses nothing.
+  /// Whether to print a message. A host that runs faster than real time loses nothing, and a device
+  /// that was lost has messages of its own.
   func isReported(_ gap: LineGap) -> Bool {
-    gap.isLoss && !gap.isFreewheeling && xrun != .ignore
+    gap.isLoss && !gap.isFreewheeling && gap.cause != .reopening && xrun != .ignore
   }
 
   /// Whether the run ends at this gap.

@@ -28,8 +28,10 @@ struct ScheduledStart {
   }
 
   /// Reports a stream that started too late.
-  func reportLateness(_ stream: any AudioStreaming) {
-    guard let start = stream.startTime, start > time else { return }
+  ///
+  /// - Parameter start: The wall time of its first block; nil if there was none.
+  func reportLateness(_ start: Double?) {
+    guard let start, start > time else { return }
     Messages.note("--at", "the device started \(Int(((start - time) * 1000).rounded())) ms late")
   }
 

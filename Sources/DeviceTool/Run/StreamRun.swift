@@ -11,32 +11,52 @@ final class StreamRun {
   /// The progress so far.
   var progress: () -> Progress = { Progress(frame: 0, seconds: 0) }
 
-  private let stream: any AudioStreaming
-  private let device: Device
-  /// The stream that supplies this one's frames, if it is a different one.
-  private let partner: (stream: any AudioStreaming, device: Device)?
+  private let leg: any DeviceLeg
+  /// The device that supplies this one's frames, if it is a different one.
+  private let partner: (any DeviceLeg)?
+  /// The stream, if it is in this process.
+  private let stream: (any AudioStreaming)?
   private let policy: LossPolicy
   private let reporter: RunReporter
   private let signals: StreamSignals
   private var isOver: (@Sendable () -> Bool)?
   private var isEnding = false
+  private var isPartnerHalted = false
 
   /// - Parameters:
   ///   - device: The device that messages name.
   ///   - partner: The stream that supplies the frames, if it is a different one; it is started,
   ///     paused and stopped together with this one.
   ///   - status: The line for USR1. Called on the signal thread.
-  init(
+  convenience init(
     _ stream: any AudioStreaming, _ device: Device, _ policy: LossPolicy, _ reporter: RunReporter,
     partner: (stream: any AudioStreaming, device: Device)? = nil,
     status: @escaping @Sendable () -> String
   ) {
-    self.stream = stream
-    self.device = device
+    self.init(
+      Self.leg(stream, device), policy, reporter,
+      partner: partner.map { partner in
+        let stream = partner.stream
+        return Self.leg(stream, partner.device)
+      }, stream: stream, status: status)
+  }
+
+  /// A run of a device that may be in another process, whose frames are captured.
+  init(
+    _ leg: any DeviceLeg, _ policy: LossPolicy, _ reporter: RunReporter,
+    partner: (any DeviceLeg)? = nil, stream: (any AudioStreaming)? = nil,
+    status: @escaping @Sendable () -> String
+  ) {
+    self.leg = leg
     self.partner = partner
+    self.stream = stream
     self.policy = policy
     self.reporter = reporter
-    signals = StreamSignals([stream] + (partner.map { [$0.stream] } ?? []), status: status)
+    signals = StreamSignals([leg] + (partner.map { [$0] } ?? []), status: status)
+  }
+
+  private static func leg(_ stream: some AudioStreaming, _ device: Device) -> any DeviceLeg {
+    StreamLeg(stream, device)
   }
 
   /// Makes the run end normally once `isOver` returns true.
@@ -51,11 +71,8 @@ final class StreamRun {
 
   /// Starts the stream.
   func start() throws(ToolError) {
-    do throws(PortAudioError) { try stream.start() } catch { throw .running(error, device) }
-    guard let partner else { return }
-    do throws(PortAudioError) { try partner.stream.start() } catch {
-      throw .running(error, partner.device)
-    }
+    try leg.start()
+    try partner?.start()
   }
 
   /// Ends the run: sources return their remaining frames, then nothing. The first failure counts;
@@ -76,7 +93,7 @@ final class StreamRun {
       SignalCenter.shared.noticeStop()
       if !isEnding { end(.stopped) }
     } else if let error = signals.takeFailure() {
-      end(.running(error, device))
+      end(error)
     } else if !isEnding, isOver?() == true {
       end(nil)
     }
@@ -93,27 +110,14 @@ final class StreamRun {
     guard !isHalted else { return }
     isHalted = true
     haltPartner()
-    guard !stream.isLost else { return }
-    do throws(PortAudioError) {
-      switch mode {
-      case .drain: try stream.stop()
-      case .abort: try stream.abort()
-      }
-    } catch { end(.running(error, device)) }
+    attempt { () throws(ToolError) in try leg.halt(mode) }
   }
 
   /// Stops the stream that supplies the frames, which are no longer needed.
   func haltPartner() {
-    guard let partner, !partner.stream.isLost, !partner.stream.isStopped else { return }
-    do throws(PortAudioError) { try partner.stream.abort() } catch {
-      end(.running(error, partner.device))
-    }
-  }
-
-  enum StopMode {
-    /// After all output handed over has been played.
-    case drain
-    case abort
+    guard !isPartnerHalted else { return }
+    isPartnerHalted = true
+    attempt { () throws(ToolError) in try partner?.halt(.abort) }
   }
 
   // MARK: On the way
@@ -129,22 +133,27 @@ final class StreamRun {
     update()
   }
 
+  /// Reports that the device is lost, or back.
+  func note(_ change: DeviceChange) {
+    reporter.note(change, id: leg.id, at: progress().frame)
+  }
+
   /// Reports the gaps of a stream without a reader.
-  func noteGaps() { for gap in stream.takeGaps() { note(LineGap(gap)) } }
+  func noteGaps() { for gap in stream?.takeGaps() ?? [] { note(LineGap(gap)) } }
 
   /// Reports the stream's events, for runs without captured frames to save.
   ///
   /// - Throws: The reason to end the run: a loss, if that is the policy, a stop or a lost device.
   func check() throws(ToolError) {
     noteGaps()
-    if stream.isLost { end(.lost(device, stream)) }
-    if let partner, partner.stream.isLost { end(.lost(partner.device, partner.stream)) }
+    for loss in [leg.loss, partner?.loss].compactMap(\.self) { end(loss) }
     update()
     if shouldEnd(), let failure { throw failure }
   }
 
   /// Whether the stream has finished, now or within a tenth of a second.
   private func hasFinished() -> Bool {
+    guard let stream else { return true }
     // A lost stream has finished too; `check` reports that.
     do throws(PortAudioError) { return try stream.wait(timeout: .seconds(0.1)) } catch {
       return true
@@ -153,9 +162,9 @@ final class StreamRun {
 
   /// Waits until the stream has finished, checking meanwhile.
   func waitUntilFinished() throws(ToolError) {
-    while !hasFinished() || stream.isPaused {
+    while !hasFinished() || stream?.isPaused == true {
       try check()
-      if stream.isPaused { SoundSystem.pause(seconds: 0.05) }
+      if stream?.isPaused == true { SoundSystem.pause(seconds: 0.05) }
     }
     try check()
   }
@@ -176,8 +185,8 @@ final class StreamRun {
   }
 
   private func update() {
-    reporter.begin(stream, device)
-    reporter.update(stream.losses, progress)
+    reporter.begin(leg)
+    reporter.update(leg.losses, progress)
   }
 
   // MARK: The end
@@ -191,8 +200,8 @@ final class StreamRun {
   func finish(
     _ report: LossReport? = nil, output: String? = nil, clipped: Int
   ) throws(ToolError) {
-    reporter.begin(stream, device)
-    let losses = stream.losses
+    reporter.begin(leg)
+    let losses = leg.losses
     let isWhole = failure == nil || failure?.kind == .stopped
     // Frames left over by a failure, or by a reader that is gone, are not a loss to warn about;
     // frames left over by a stop are.

@@ -104,18 +104,23 @@ struct DeviceTraits: Equatable {
   ///
   /// - Parameter requested: The latencies requested, in seconds; nil for a missing direction.
   func complete(_ granted: inout GrantedStream, requested: (input: Double?, output: Double?)) {
+    // As other streams come and go, a server moves within the latency that was requested.
+    let latencyChange =
+      max(requested.input ?? 0, requested.output ?? 0)
+      + Double(Self.serverPeriod) / granted.sampleRate
     if api == Self.pulseAudio {
-      // PortAudio reports its own buffers alone. The server grants what was requested of it, and
-      // moves within that as other streams come and go.
+      // PortAudio reports its own buffers alone. The server grants what was requested of it.
       granted.inputLatency = Self.longer(granted.inputLatency, requested.input)
       granted.outputLatency = Self.longer(granted.outputLatency, requested.output)
       // It counts underruns, but sets no flag.
-      granted.lossEvidence = .clock(
-        latencyChange: max(requested.input ?? 0, requested.output ?? 0)
-          + Double(Self.serverPeriod) / granted.sampleRate)
+      granted.lossEvidence = .clock(latencyChange: latencyChange)
+    }
+    // ALSA has no word for what a server drops because the network or the client was too slow.
+    if isALSA, isServer, requested.output == nil {
+      granted.lossEvidence = .flagsAndClock(latencyChange: latencyChange)
     }
     // A server skips a late client, or repeats a period for it, and may say nothing.
-    if isJACK { granted.lossEvidence = .flagsAndClock }
+    if isJACK { granted.lossEvidence = .flagsAndClock() }
     granted.connectsLate = isJACK
     granted.mayChangeRate = isJACK
     // PortAudio raises the priority of a thread that may have ended by then, and reports failure.

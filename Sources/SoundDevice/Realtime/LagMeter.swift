@@ -38,6 +38,8 @@ struct LagMeter {
   private var owed = 0
   /// `frameCount` at the first of the callbacks that have all been late by a loss.
   private var lateFrom: Int?
+  /// The time of the last late callback that no flag has been explained by.
+  private var lateTime: Double?
 
   /// - Parameter tolerance: Seconds by which the host may change its latency.
   init(sampleRate: Double, tolerance: Double = 0) {
@@ -47,6 +49,14 @@ struct LagMeter {
 
   /// Frames by which the last callback was later than a punctual one.
   private var excess: Double { lag - (known ?? min(lowest, lowestBefore)) }
+
+  /// Returns whether a callback was late by most of a period lately, and forgets it.
+  ///
+  /// A flag may come several periods after the callback that it concerns.
+  mutating func takeLateness(period: Int, now: Double) -> Bool {
+    defer { lateTime = nil }
+    return lateTime.map { now - $0 <= max(0.05, 4 * Double(period) / sampleRate) } ?? false
+  }
 
   /// Records a callback and returns a loss that is certain by now, in whole periods.
   mutating func advance(_ count: Int, period: Int, now: Double) -> HostLoss {
@@ -61,8 +71,9 @@ struct LagMeter {
     lowest = min(lowest, lag)
     if excess < Self.step * Double(period) {
       lateFrom = nil
-    } else if lateFrom == nil {
-      lateFrom = frameCount
+    } else {
+      lateTime = now
+      lateFrom = lateFrom ?? frameCount
     }
     if promptLeft > 0 {
       promptLeft -= 1

@@ -5,8 +5,9 @@ enum LossEvidence: Sendable, Equatable {
   /// By the clock, since no flag ever comes. The host may fall behind by `latencyChange` seconds
   /// without a loss.
   case clock(latencyChange: Double)
-  /// By both: flags come late, or not at all, and the clock shows the place and the length.
-  case flagsAndClock
+  /// By both: flags come late, or not at all, and the clock shows the place and the length. The
+  /// host may fall behind by `latencyChange` seconds without a loss.
+  case flagsAndClock(latencyChange: Double = 0)
 }
 
 /// Estimates a host's losses, in whole periods.
@@ -25,8 +26,11 @@ struct LossEstimator {
   init(sampleRate: Double, evidence: LossEvidence = .flags) {
     self.sampleRate = sampleRate
     self.evidence = evidence
-    var tolerance = 0.0
-    if case .clock(let latencyChange) = evidence { tolerance = latencyChange }
+    let tolerance =
+      switch evidence {
+      case .flags: 0.0
+      case .clock(let latencyChange), .flagsAndClock(let latencyChange): latencyChange
+      }
     meter = LagMeter(sampleRate: sampleRate, tolerance: tolerance)
   }
 
@@ -69,7 +73,8 @@ struct LossEstimator {
     return Int((jump / Double(period)).rounded()) * period
   }
 
-  /// Both directions miss the time that the clock shows. Output that a flag alone shows was late.
+  /// Both directions miss the time that the clock shows. A flag without a loss means that output
+  /// came too late: another client's, unless a callback of ours was late.
   private mutating func measured(
     _ flags: CallbackFlags, _ count: Int, _ period: Int, _ now: Double
   ) -> (input: HostLoss, output: HostLoss) {
@@ -77,7 +82,8 @@ struct LossEstimator {
     let isFlagged = !flags.isDisjoint(with: [.inputOverflow, .outputUnderflow])
     if isFlagged, loss.frameCount == 0 { loss = meter.takeFlagged(period: period) }
     var output = loss
-    if isFlagged, flags.contains(.outputUnderflow), loss.frameCount == 0 {
+    let wasLate = isFlagged && meter.takeLateness(period: period, now: now)
+    if wasLate, flags.contains(.outputUnderflow), loss.frameCount == 0 {
       output = HostLoss(frameCount: period, isEstimated: true)
       unconfirmed = period
     } else if loss.frameCount > 0 {

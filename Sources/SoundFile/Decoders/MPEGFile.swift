@@ -1,5 +1,6 @@
 import CMpg123
 import PCM
+import Platform
 
 /// An open stream of libmpg123. Corresponds to `mpg123_handle`.
 @safe final class MPEGFile {
@@ -38,17 +39,18 @@ import PCM
   /// Finds the first frame. Corresponds to `mpg123_open_handle`.
   init(_ source: ByteSource) throws(AudioFileError) {
     cursor = ByteCursor(source)
-    guard let made = unsafe mpg123_new(nil, nil) else { throw .malformed("out of memory") }
-    unsafe handle = made
+    guard let handle = unsafe Self.takeHandle() else { throw .malformed("out of memory") }
+    unsafe self.handle = handle
     unsafe cursor.watch = { [unowned self] bytes, offset in unsafe trail.see(bytes, at: offset) }
     // Do not ask for the end: the length is the file's own claim, or unknown.
+    let (file, pipe) = (MPG123_FORCE_SEEKABLE.rawValue, MPG123_SEEKBUFFER.rawValue)
     let isSeekable = source.isSeekable
     let flags =
       MPG123_QUIET.rawValue | MPG123_GAPLESS.rawValue | MPG123_FORCE_FLOAT.rawValue
-      | MPG123_NO_PEEK_END.rawValue | MPG123_PICTURE.rawValue
-      | (isSeekable ? MPG123_FORCE_SEEKABLE.rawValue : MPG123_SEEKBUFFER.rawValue)
+      | MPG123_NO_PEEK_END.rawValue | MPG123_PICTURE.rawValue | (isSeekable ? file : pipe)
+    let others = MPG123_AUTO_RESAMPLE.rawValue | (isSeekable ? pipe : file)
     unsafe mpg123_param(handle, MPG123_ADD_FLAGS, CLong(flags), 0)
-    unsafe mpg123_param(handle, MPG123_REMOVE_FLAGS, CLong(MPG123_AUTO_RESAMPLE.rawValue), 0)
+    unsafe mpg123_param(handle, MPG123_REMOVE_FLAGS, CLong(others), 0)
     unsafe mpg123_param(handle, MPG123_RESYNC_LIMIT, -1, 0)
     unsafe mpg123_replace_reader_handle(
       handle,
@@ -63,7 +65,25 @@ import PCM
     guard try findFormat() else { throw .malformed("no MPEG frame in it") }
   }
 
-  deinit { unsafe mpg123_delete(handle) }
+  deinit { unsafe Self.returnHandle(handle) }
+
+  /// A closed handle to open again: to make one, libmpg123 asks the processor for its features,
+  /// which in a virtual machine takes longer than to read a header.
+  private static let spare = unsafe Monitor<OpaquePointer?>(nil)
+
+  private static func takeHandle() -> OpaquePointer? {
+    unsafe spare.withLock { unsafe $0.take() } ?? mpg123_new(nil, nil)
+  }
+
+  private static func returnHandle(_ handle: OpaquePointer) {
+    unsafe mpg123_close(handle)
+    let isKept = unsafe spare.withLock { spare in
+      guard unsafe spare == nil else { return false }
+      unsafe spare = handle
+      return true
+    }
+    if !isKept { unsafe mpg123_delete(handle) }
+  }
 
   /// The number of frames in the file's own index; nil if there is none, or it does not count all.
   func frameCount() throws(AudioFileError) -> Int? {

@@ -102,8 +102,10 @@ package final class FormatChain {
   /// Whether the number of frames changes.
   package var resamples: Bool { resampler != nil }
 
-  /// Samples clipped so far.
-  package var clippedCount: Int { entry.clippedCount + (exit?.clippedCount ?? 0) }
+  /// Samples clipped so far, with those that were not finite.
+  package var clippedCount: Int {
+    entry.clippedCount + (resampler?.repairedCount ?? 0) + (exit?.clippedCount ?? 0)
+  }
 
   /// The frames that result from `count` frames when the rate is converted.
   static func frameCount(for count: Int, from input: Double, to output: Double) -> Int {

@@ -5,6 +5,8 @@ internal import Resampler
 final class Resampling {
   private var converter: RateConverter
   private let bytesPerFrame: Int
+  /// Samples that were not finite.
+  private(set) var repairedCount = 0
   private var waiting: Scratch?
   private var frames = 0..<0
 
@@ -28,8 +30,22 @@ final class Resampling {
   /// Sets the frames to convert next; they stay in place until then.
   func wait(for samples: Scratch, sampleCount: Int) {
     precondition(frames.isEmpty, "the frames before have been taken")
+    switch converter.format {
+    case .float64: samples.withMutableSamples(Double.self, count: sampleCount) { repair(&$0) }
+    default: samples.withMutableSamples(Float.self, count: sampleCount) { repair(&$0) }
+    }
     waiting = samples
     frames = 0..<sampleCount * converter.format.byteCount / bytesPerFrame
+  }
+
+  /// Replaces NaN by silence and infinity by full scale: each would spoil all frames that are
+  /// computed from it.
+  @inline(__always)
+  private func repair<T: BinaryFloatingPoint & BitwiseCopyable>(_ samples: inout MutableSpan<T>) {
+    for index in samples.indices where !samples[index].isFinite {
+      samples[index] = samples[index].isNaN ? 0 : samples[index] > 0 ? 1 : -1
+      repairedCount += 1
+    }
   }
 
   /// Fills `target` with at most `capacity` frames. 0 means that it needs more input or, after the

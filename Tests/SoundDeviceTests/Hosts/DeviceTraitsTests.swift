@@ -70,11 +70,11 @@ struct DeviceTraitsTests {
   }
 
   @Test func streamsAreJudgedByTheirHost() {
-    func granted(_ traits: DeviceTraits) -> GrantedStream {
+    func granted(_ traits: DeviceTraits, output: Double? = 0.2) -> GrantedStream {
       var granted = GrantedStream(
         reportedRate: 48_000, wantedRate: 48_000, reportedInputLatency: 0,
         reportedOutputLatency: 0)
-      traits.complete(&granted, requested: (0.15, 0.2))
+      traits.complete(&granted, requested: (0.15, output))
       return granted
     }
     // PortAudio reports none of PulseAudio's buffers.
@@ -88,7 +88,12 @@ struct DeviceTraitsTests {
     #expect(!granted(hardware).isServer && !granted(jack).isServer)
     #expect(granted(hardware).longestSilence == 0 && granted(jack).longestSilence == 0)
     #expect(granted(hardware).lossEvidence == .flags && granted(server).lossEvidence == .flags)
-    #expect(granted(jack).lossEvidence == .flagsAndClock)
+    #expect(granted(jack).lossEvidence == .flagsAndClock())
+    // A recording alone: what a network loses has no flag.
+    #expect(
+      granted(server, output: nil).lossEvidence
+        == .flagsAndClock(latencyChange: 0.15 + 1024.0 / 48_000))
+    #expect(granted(hardware, output: nil).lossEvidence == .flags)
     #expect(granted(server).mayGiveUp && !granted(pulse).mayGiveUp && !granted(hardware).mayGiveUp)
     #expect(granted(jack).connectsLate && !granted(pulse).connectsLate)
     #expect(granted(jack).mayChangeRate && !granted(pulse).mayChangeRate)

@@ -42,7 +42,7 @@ struct LossEstimatorTests {
     #expect(found == [0, 0, 0, 0, 0, 256, 256, 0, 0, 0])
   }
 
-  @Test(arguments: [LossEvidence.flags, .flagsAndClock])
+  @Test(arguments: [LossEvidence.flags, .flagsAndClock()])
   func aFlagOnTheFirstBlockIsOfTheTimeBefore(evidence: LossEvidence) {
     let found = losses(evidence, flags: [0], at: times(3))
     #expect(found.allSatisfy { $0.input.frameCount == 0 && $0.output.frameCount == 0 })
@@ -54,7 +54,7 @@ struct LossEstimatorTests {
 
   @Test func theClockShowsWhatNoFlagDoes() {
     let late = times(800, from: 5 + Double((400 + 20) * 256) / rate)
-    for evidence in [LossEvidence.clock(latencyChange: 0), .flagsAndClock] {
+    for evidence in [LossEvidence.clock(latencyChange: 0), .flagsAndClock()] {
       let found = losses(evidence, at: times(400) + late)
       #expect(found.filter { $0.input.frameCount > 0 }.count == 1)
       #expect(found.reduce(0) { $0 + $1.input.frameCount } == 20 * 256)
@@ -65,16 +65,24 @@ struct LossEstimatorTests {
   /// JACK's flag comes a period after the loss: the clock knows its length and its place.
   @Test(arguments: [1, 2, 7]) func aFlagThatComesLateFindsItsLoss(periods: Int) throws {
     let late = times(200, from: 5 + Double((200 + periods) * 256) / rate)
-    let found = losses(.flagsAndClock, flags: [201], at: times(200) + late)
+    let found = losses(.flagsAndClock(), flags: [201], at: times(200) + late)
     #expect(found[201].input.frameCount == periods * 256 && found[201].input.age == 256)
     #expect(found[201].output.frameCount == periods * 256)
     #expect(found.reduce(0) { $0 + $1.input.frameCount } == periods * 256)
     #expect(found.reduce(0) { $0 + $1.output.frameCount } == periods * 256)
   }
 
+  /// A JACK server reports an xrun to all clients, whichever was late.
+  @Test func aFlagWhileNothingWasLateIsOfAnotherClient() {
+    let found = losses(.flagsAndClock(), flags: [200], at: times(400))
+    #expect(found.allSatisfy { $0.input.frameCount == 0 && $0.output.frameCount == 0 })
+  }
+
   /// An xrun that only made output late takes nothing from the input.
   @Test func aFlagWithoutALossInTheClockIsLateOutput() {
-    let found = losses(.flagsAndClock, flags: [200], at: times(400))
+    var times = times(400)
+    times[198] += 240 / rate
+    let found = losses(.flagsAndClock(), flags: [200, 300], at: times)
     #expect(found.reduce(0) { $0 + $1.input.frameCount } == 0)
     #expect(found[200].output.frameCount == 256)
     #expect(found.reduce(0) { $0 + $1.output.frameCount } == 256)
@@ -83,7 +91,7 @@ struct LossEstimatorTests {
   /// The flag may even come before the callback that shows the loss; the output is counted once.
   @Test func aFlagThatComesEarlyIsCountedOnce() {
     let late = times(200, from: 5 + Double((200 + 2) * 256) / rate)
-    let found = losses(.flagsAndClock, flags: [199], at: times(200) + late)
+    let found = losses(.flagsAndClock(), flags: [199], at: times(200) + late)
     #expect(found.reduce(0) { $0 + $1.input.frameCount } == 2 * 256)
     #expect(found.reduce(0) { $0 + $1.output.frameCount } == 2 * 256)
   }
