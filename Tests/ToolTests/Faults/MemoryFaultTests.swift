@@ -21,13 +21,15 @@ import Testing
       var failureCount = 0
       // From too little for a second thread to enough.
       for limit in stride(from: 40_000, through: 240_000, by: 20_000) {
-        let line = "ulimit -v \(limit); exec '\(tool)' \(words.dropFirst().joined(separator: " "))"
         // In real time: a fast device would fill its ring before the thread that fails.
-        let result = try await runProgram("bash", ["-c", line], environment: virtual())
-        // The loader's own failure comes before the program.
-        guard !result.succeeded, !result.errorText.contains("loading shared libraries") else {
-          continue
+        func start(_ arguments: some Sequence<String>) async throws -> ToolResult {
+          let line = "ulimit -v \(limit); exec '\(tool)' \(arguments.joined(separator: " "))"
+          return try await runProgram("bash", ["-c", line], environment: virtual())
         }
+        // Where the loader or the runtime fails, the program has not begun.
+        guard try await start(["--version"]).succeeded else { continue }
+        let result = try await start(words.dropFirst())
+        guard !result.succeeded else { continue }
         failureCount += 1
         if result.status != .exited(1) {
           guard case .signalled = result.status else {
