@@ -26,8 +26,8 @@ import Testing
           let line = "ulimit -v \(limit); exec '\(tool)' \(arguments.joined(separator: " "))"
           return try await runProgram("bash", ["-c", line], environment: virtual())
         }
-        // Where the loader or the runtime fails, the program has not begun.
-        guard try await start(["--version"]).succeeded else { continue }
+        // Before the command line is understood, the loader or the runtime fails, in its own words.
+        guard try await start(["--help"]).succeeded else { continue }
         let result = try await start(words.dropFirst())
         guard !result.succeeded else { continue }
         failureCount += 1
