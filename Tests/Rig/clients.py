@@ -96,36 +96,6 @@ snapclient -h 127.0.0.1 -p 14704 --player file:filename=stdout --logsink null |
     head -c 1152000 | sd-cat -q --from s16le:48000:2 -t raw -f s16le
 """
 
-# Two machines are two network namespaces, joined by a cable.
-NETJACK = r"""
-mount -t tmpfs tmpfs /run
-mkdir /run/netns
-ip netns add studio
-ip link add here type veth peer name there netns studio
-ip link set lo up
-ip addr add 10.9.0.1/24 dev here
-ip link set here up
-ip route add 224.0.0.0/4 dev here
-studio() { ip netns exec studio "$@"; }
-studio ip link set lo up
-studio ip addr add 10.9.0.2/24 dev there
-studio ip link set there up
-studio ip route add 224.0.0.0/4 dev there
-export JACK_NO_START_SERVER=1
-servers=
-trap 'kill $servers; wait $servers || true' EXIT
-JACK_DEFAULT_SERVER=here jackd -n here -r -d dummy -r 48000 -p 1024 >/dev/null 2>&1 & servers+=" $!"
-sleep 1
-JACK_DEFAULT_SERVER=here jack_load netmanager >/dev/null 2>&1
-ip netns exec studio jackd -n there -r -d net -n studio >/dev/null 2>&1 & servers+=" $!"
-until JACK_DEFAULT_SERVER=here sd-list 2>/dev/null | grep -q studio; do sleep 0.2; done
-JACK_DEFAULT_SERVER=there sd-rec -q -D system -d 5 -f s16le -r 48000 -c 2 heard.wav & recorder=$!
-sleep 1
-JACK_DEFAULT_SERVER=here sd-play -D studio tone.wav
-wait $recorder
-sd-cat -q -t raw -f s16le heard.wav
-"""
-
 # Writers' headers or raw samples into sd-cat, and sd-cat's into readers: name, programs, the shell's
 # line, the judge of what it writes.
 OUT = "sd-cat -q -r 48k -c 2 -f s16le"
@@ -243,7 +213,6 @@ ROWS = [
      "r,d=wavfile.read(io.BytesIO(sys.stdin.buffer.read())); print(len(d), r)' 2>&1",
      lambda raw: exact(raw, b"96000 48000\n")),
     ("Snapcast", "snapserver snapclient", SNAPCAST, later),
-    ("netjack2", "jackd jack_load unshare ip", "unshare --net --mount bash -eu netjack.sh", later),
     ("a loopback of ours", "", "sd-cat tone.wav | sd-playrec -q -D virtual:loopback "
      "--compensate 256 --no-dither --record-format s16le", lambda raw: tones(raw)),
 ]
@@ -289,8 +258,6 @@ def main():
         make_tone(os.path.join(folder, "tone.wav"))
         with open(os.path.join(folder, "t.csd"), "w") as file:
             file.write(CSOUND)
-        with open(os.path.join(folder, "netjack.sh"), "w") as file:
-            file.write(NETJACK)
         rows = [row for row in ROWS if len(sys.argv) < 3 or row[0] in sys.argv[2:]]
         for name, programs, line, judge in rows:
             missing = [word for word in programs.split() if not is_there(word)]

@@ -16,8 +16,8 @@ import Testing
     try #require(unsafe chmod(folder.file("ssh"), 0o755) == 0)
   }
 
-  /// The programs in commands that have tests of their own: below, or, for Snapcast and JACK's
-  /// network, in Tests/Rig/clients.py.
+  /// The programs in commands that have tests of their own, below or, for Snapcast, in
+  /// Tests/Rig/clients.py; and JACK's network, which takes two machines.
   private static let otherPrograms = ["ffmpeg", "snapclient", "-D studio"]
 
   @Test func everyCommandWorks() async throws {
