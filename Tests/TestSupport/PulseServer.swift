@@ -5,6 +5,8 @@ import Foundation
 public final class PulseServer: Sendable {
   /// The running server.
   public let process: ToolProcess
+  /// What started it, and starts another server in its place once it has ended.
+  public let command: Command
   private let directory: TemporaryDirectory
 
   /// The environment that leads clients to this server and no other.
@@ -24,17 +26,17 @@ public final class PulseServer: Sendable {
     directory = try TemporaryDirectory()
     let configuration = "pcm.!default { type pulse }\npcm.pulse { type pulse }\n"
     try directory.write(Array(configuration.utf8), to: "asound.conf")
-    process = try ToolProcess(
-      Command.program(
-        "pulseaudio",
-        [
-          "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-          "-L", "module-native-protocol-unix auth-anonymous=1",
-          "-L", "module-null-sink sink_name=nul rate=\(sampleRate)",
-        ]
-      ).with(environment: [
-        "XDG_RUNTIME_DIR": directory.path, "PULSE_SERVER": nil, "HOME": directory.path,
-      ]))
+    command = Command.program(
+      "pulseaudio",
+      [
+        "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+        "-L", "module-native-protocol-unix auth-anonymous=1",
+        "-L", "module-null-sink sink_name=nul rate=\(sampleRate)",
+      ]
+    ).with(environment: [
+      "XDG_RUNTIME_DIR": directory.path, "PULSE_SERVER": nil, "HOME": directory.path,
+    ])
+    process = try ToolProcess(command)
     do {
       try await eventually("pulseaudio to be ready", within: .seconds(30)) {
         if let status = process.status { throw ToolFailure("pulseaudio: \(status): \(messages)") }

@@ -58,7 +58,8 @@ struct SdRec: Tool {
       throw .usage("-c \(count)", "-m names \(channels(map.count))")
     }
     let output = try OutputPlan(
-      path: file, type: format.type, replacing: !clobber.noClobber || request != nil)
+      path: file, type: format.type, replacing: !clobber.noClobber || request != nil,
+      isOpenedHere: request == nil)
     let files = try recording.plan(output)
     var stated = try format.rawFormatOrEnvironment()
     if output.isRaw {
@@ -90,6 +91,9 @@ struct SdRec: Tool {
     if let request {
       // The rest is the business of the process that asks.
       plan.request = DeviceRequest(text: request)
+      guard plan.request != nil else {
+        throw .usage("--\(DeviceRequest.optionName)", "is for sd-rec itself; use --reopen")
+      }
       return plan
     }
     if reopen, plan.stream.xrun == .abort {

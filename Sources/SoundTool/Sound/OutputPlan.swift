@@ -18,14 +18,20 @@ public struct OutputPlan: Hashable, Sendable {
 
   /// Creates a plan for `path` (nil and `-` are stdout), with the type from `-t` or the name.
   ///
+  /// - Parameter isOpenedHere: Whether this process opens it. If not, its own stdout is not the
+  ///   plan's, and another process has checked that one.
   /// - Throws: A usage error: a terminal, a name without a known type, or a type that cannot go to
   ///   a pipe.
-  public init(path: String?, type: TypeChoice, replacing: Bool = true) throws(ToolError) {
+  public init(path: String?, type: TypeChoice, replacing: Bool = true, isOpenedHere: Bool = true)
+    throws(ToolError)
+  {
     self.path = Self.isOutput(path) ? nil : path
     self.replacing = replacing
     if let path = self.path {
       let existing = FileIdentity(path: path)
       isStream = existing.map { !$0.isRegularFile } ?? false
+    } else if !isOpenedHere {
+      isStream = false
     } else {
       try StandardStreams.refuseTerminal()
       let existing = FileIdentity(descriptor: StandardStreams.output)
