@@ -128,7 +128,8 @@ struct Agreement {
         let input = agreement.input
         throw DeviceFailure(
           error,
-          remedy: input.direction == .input ? .missingSource(input.device.fullName, error) : nil)
+          remedy: .missingSource(
+            error, isServer: input.direction == .input && input.device.isServer))
       }
     }
   }

@@ -91,12 +91,8 @@ struct DeviceFailure: Error {
 extension String? {
   /// The remedy if a sound server behind ALSA refuses a recording because it has no source, as
   /// newer ones do without a microphone: they no longer record a sink by default.
-  ///
-  /// - Parameter device: The device's name with its host API.
-  static func missingSource(_ device: String, _ error: PortAudioError) -> String? {
-    guard device.hasSuffix(", ALSA"), !device.contains("(hw:"),
-      error.hostError?.code == -Int(ENOENT)
-    else { return nil }
+  static func missingSource(_ error: PortAudioError, isServer: Bool) -> String? {
+    guard isServer, error.hostError?.code == -Int(ENOENT) else { return nil }
     return "does the sound server have a source? -D monitor:NAME records a sink"
   }
 }

@@ -56,9 +56,14 @@ struct ServerSink: Equatable {
     return door
   }
 
+  /// PortAudio's host API whose devices are sinks.
+  private static let api = "PulseAudio"
+  /// ALSA's device for the server.
+  private static let alsaDoor = "pulse, ALSA"
+
   /// Whether a device may lead to sinks.
   static func isDoor(_ device: Device) -> Bool {
-    device.hostAPIName == "PulseAudio" || device.fullName == "pulse, ALSA"
+    device.hostAPIName == api || device.fullName == alsaDoor
   }
 
   /// The sinks to list, with the device that leads to each; none where no server can be asked.
@@ -83,10 +88,10 @@ struct ServerSink: Equatable {
   private static func door(to node: String, in list: DeviceList, _ use: Use) throws(DeviceFailure)
     -> Device
   {
-    if let device = list.first(where: { $0.hostAPIName == "PulseAudio" && $0.name == node }) {
+    if let device = list.first(where: { $0.hostAPIName == api && $0.name == node }) {
       return device
     }
-    do { return try list.find("pulse, ALSA", for: use.direction) } catch {
+    do { return try list.find(alsaDoor, for: use.direction) } catch {
       guard case .notFound = error.deviceError else { throw DeviceFailure(error) }
       let remedy = "needs ALSA's device 'pulse' (Debian: libasound2-plugins)"
       throw DeviceFailure(.failure("\(use.rawValue):", remedy))

@@ -21,7 +21,6 @@ final class StreamRun {
   private let signals: StreamSignals
   private var isOver: (@Sendable () -> Bool)?
   private var isEnding = false
-  private var isPartnerHalted = false
 
   /// - Parameters:
   ///   - device: The device that messages name.
@@ -115,8 +114,6 @@ final class StreamRun {
 
   /// Stops the stream that supplies the frames, which are no longer needed.
   func haltPartner() {
-    guard !isPartnerHalted else { return }
-    isPartnerHalted = true
     attempt { () throws(ToolError) in try partner?.halt(.abort) }
   }
 

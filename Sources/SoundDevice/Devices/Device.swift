@@ -40,6 +40,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// host API`, with a suffix such as ` #2` if several devices share that.
   public let id: String
 
+  /// Whether it is a sound server's device, not hardware.
+  package let isServer: Bool
+
   /// The host of the device; the host's thread opens it.
   let host: HostThread
   let indexInHost: Int

@@ -121,6 +121,8 @@ struct HostListing: Sendable {
     var defaultHighInputLatency: Double
     var defaultHighOutputLatency: Double
     var defaultSampleRate: Double
+    /// Whether it is a sound server's device, not hardware.
+    var isServer = false
   }
   var apis: [API] = []
   var devices: [Entry] = []

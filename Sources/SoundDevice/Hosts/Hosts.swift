@@ -124,8 +124,8 @@ extension DeviceList {
             defaultHighInputLatency: entry.defaultHighInputLatency,
             defaultHighOutputLatency: entry.defaultHighOutputLatency,
             defaultSampleRate: entry.defaultSampleRate,
-            id: count == 1 ? fullName : "\(fullName) #\(count)", host: host,
-            indexInHost: entry.index, generation: host.generation))
+            id: count == 1 ? fullName : "\(fullName) #\(count)", isServer: entry.isServer,
+            host: host, indexInHost: entry.index, generation: host.generation))
       }
       if host.kind == .portAudio {
         defaults = (place(listing.defaultInput), place(listing.defaultOutput))

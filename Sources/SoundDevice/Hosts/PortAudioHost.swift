@@ -86,7 +86,7 @@ final class PortAudioHost: Host, @unchecked Sendable {
       defaultLowOutputLatency: traits.lowLatency(info.defaultLowOutputLatency, rate: rate),
       defaultHighInputLatency: traits.highInputLatency(info.defaultHighInputLatency),
       defaultHighOutputLatency: traits.highOutputLatency(info.defaultHighOutputLatency),
-      defaultSampleRate: rate)
+      defaultSampleRate: rate, isServer: traits.isServer)
   }
 
   private static func traits(_ info: PaDeviceInfo) -> DeviceTraits {
