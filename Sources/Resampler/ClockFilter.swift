@@ -14,7 +14,7 @@ struct ClockFilter: Sendable {
   private static let offsetWander = 1.0
   /// A measurement further off, in standard deviations, is a late write or block.
   private static let outlier = 3.0
-  /// So many of them in a row are a change.
+  /// This many in a row are a change.
   private static let changeCount = 4
   /// The measurements by which their scatter is judged.
   private static let memory = 40.0

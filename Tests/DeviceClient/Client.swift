@@ -69,7 +69,7 @@ import Synchronization
     say("\(undone.load(ordering: .relaxed)) undone")
   }
 
-  /// Loses three streams to a server that is held up, and uses it again when it goes on.
+  /// Loses three streams to a stalled server, and uses the server again when it goes on.
   private static func holdOut(on query: String) throws {
     let device = try Device.find(query)
     let parameters = StreamParameters(device: device, channelCount: 2)

@@ -3,7 +3,7 @@ import SoundDevice
 import Synchronization
 
 /// Opens, starts, stops, aborts, closes, reads and writes a few streams from several threads and
-/// tasks at once, in random order: so many steps, or so many seconds.
+/// tasks at once, in random order, for a number of steps or of seconds.
 struct Stress {
   enum Amount {
     case steps(Int)
@@ -20,7 +20,7 @@ struct Stress {
   var query: String
   var amount: Amount
   var seed: UInt64
-  /// Whether the device's server is held up and killed meanwhile: devices may be lost then, but no
+  /// Whether the device's server is stalled and killed meanwhile: devices may be lost then, but no
   /// call may take forever.
   var isFaulty: Bool
 
@@ -30,7 +30,7 @@ struct Stress {
 
   func run() throws {
     let slots = StressSlots(query: query, device: try Device.find(query), isFaulty: isFaulty)
-    // Not before: the server may be held up already.
+    // Not before: the server may have stalled already.
     if isFaulty { Defaults.current.hostPatience = .seconds(2) }
     let ended = Atomic<Int>(0)
     let begin = monotonicSeconds()

@@ -34,7 +34,7 @@ static void *asking;
 void *jack_client_open(const char *name, int options, int *status, ...) {
   if (strncmp(name, "sd-question", 11) != 0) return open_quietly(name, options, status);
   pthread_mutex_lock(&lock);
-  // A server that has ended knows no client any more; one that is held up does not answer.
+  // A server that has ended knows no client any more; a stalled one does not answer.
   ask *find = (ask *)dlsym(RTLD_NEXT, "jack_get_uuid_for_client_name");
   if (asking == NULL || find(asking, name) == NULL) asking = open_quietly(name, options, status);
   void *client = asking;

@@ -1,4 +1,4 @@
-/// What a program tells a copy of itself that opens the device for it.
+/// A program's request to a copy of itself, which opens the device for it.
 public struct DeviceRequest: Hashable, Sendable {
   /// How long to look for the device, in seconds.
   public var waitSeconds: Double
@@ -10,15 +10,15 @@ public struct DeviceRequest: Hashable, Sendable {
   /// Creates a request for the device on the command line.
   public init(waitSeconds: Double) { self.waitSeconds = waitSeconds }
 
-  /// The option by which a copy of the program is told, without the dashes.
+  /// The name of the option that carries the request, without dashes.
   public static let optionName = "device-process"
 
-  /// The request as the option has it.
+  /// The option's value.
   public var text: String {
     "\(Int((waitSeconds * 1000).rounded())):\(channelCount):\(id ?? "")"
   }
 
-  /// Parses ``text``; nil if it is something else.
+  /// Parses ``text``; nil if it is no request.
   public init?(text: String) {
     let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, let wait = Int(parts[0]), let count = Int(parts[1]) else { return nil }

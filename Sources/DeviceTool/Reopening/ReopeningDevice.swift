@@ -147,7 +147,7 @@ final class ReopeningDevice: InputLeg {
     }
   }
 
-  /// Starts a process that looks for the device for so long.
+  /// Starts a process that looks for the device for `waitSeconds`.
   func reconnect(waitSeconds: Double) {
     var request = DeviceRequest(waitSeconds: waitSeconds)
     let accepted = state.withLock { $0.accepted }

@@ -224,7 +224,7 @@ struct JACKTests {
     }
   }
 
-  /// A stream that is lost to a server that is only held up is closed when the server goes on.
+  /// A stream lost to a server that only stalled is closed when the server goes on.
   @Test(.requires("jackd", "jack_lsp")) func heldUpStreamsGiveTheirPortsBack() async throws {
     try await withJACKServer { server in
       let own = Set(try await server.ports())

@@ -47,7 +47,7 @@ struct StressTests {
     }
   }
 
-  /// The server is held up again and again and then killed, and in every other round another one
+  /// The server stalls again and again and is then killed, and in every other round another one
   /// takes its name. No call takes forever, and nothing is reported but what hosts say of that.
   @Test(.requires("jackd")) func everythingAtOnceWhileJACKDies() async throws {
     let round = Self.seconds == nil ? 2.0 : 20.0
